@@ -1,0 +1,159 @@
+import type { ErrorData } from '../../../src-preload/contract/errors'
+import type { CorpusStage } from '../../../src-preload/contract/events'
+import type {
+  CheckpointKind,
+  CorpusCounts,
+  CorpusDocument,
+  EngineId,
+  RunConfig,
+  RunStage,
+  Sampling,
+  Tier,
+} from '../../../src-preload/contract/records'
+
+/**
+ * What crosses between the backend and a job process: one task a process, plain data, no tensor and no document text
+ * except what is shown. A job reads and writes the files named here and nothing else.
+ */
+
+/** Where an engine may look for libtensorflow, in order; the first that loads wins. */
+export interface EngineOptions {
+  readonly engine: 'auto' | EngineId
+  readonly tensorflowDirs: readonly string[]
+  /** XLA's persistent cache. */
+  readonly xlaCacheDir: string | null
+}
+
+export interface ImportSource {
+  /** Absolute path of the file to read. */
+  readonly path: string
+  /** What the person calls it. */
+  readonly name: string
+}
+
+/** `tokenizer.json`, `train.bin`, `val.bin` under `dir`. */
+export interface TokenizedFacts {
+  readonly vocabSize: number
+  /** BPE: how many pieces this text could fill (every merge seen at least twice; 65,536 when training reached its cap). */
+  readonly maxVocabSize: number
+  /** sha256 of tokenizer.json. */
+  readonly hash: string
+  readonly trainTokens: number
+  readonly valTokens: number
+  readonly trainBytes: number
+  readonly valBytes: number
+}
+
+export type JobTask =
+  /** Reads sources into corpusDir: `text.txt` (UTF-8) and `documents.json`. */
+  | { readonly kind: 'import'; readonly sources: readonly ImportSource[]; readonly corpusDir: string }
+  /** Trains a tokenizer on corpusDir's text and encodes it into dir. */
+  | {
+      readonly kind: 'tokenize'
+      readonly corpusDir: string
+      readonly dir: string
+      readonly tokenizer: RunConfig['tokenizer']
+      readonly vocabSize: number
+    }
+  | {
+      readonly kind: 'train'
+      readonly runDir: string
+      readonly tokenizedDir: string
+      readonly config: RunConfig
+      /** Continue from the newest good checkpoint in runDir. */
+      readonly resume: boolean
+      readonly engineOptions: EngineOptions
+    }
+  /** Stays alive and answers `generate` requests until it is told to end. */
+  | {
+      readonly kind: 'generate'
+      readonly runDir: string
+      readonly checkpoint: CheckpointKind
+      readonly engineOptions: EngineOptions
+    }
+  /** What this computer can do. */
+  | { readonly kind: 'probe'; readonly engineOptions: EngineOptions }
+
+export type JobRequest =
+  | { readonly kind: 'start'; readonly task: JobTask }
+  /** Save, report, end. For a training job; every other job is simply cancelled. */
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'generate'; readonly generationId: string; readonly prompt: string; readonly sampling: Sampling }
+  | { readonly kind: 'stopGeneration'; readonly generationId: string }
+
+export interface StepEvent {
+  readonly kind: 'step'
+  readonly step: number
+  readonly tokens: number
+  readonly elapsedMs: number
+  readonly lossNats: number
+  readonly gradNorm: number
+  readonly learningRate: number
+  readonly tokensPerSecond: number
+  readonly memoryBytes: number
+}
+
+export interface EvalEvent {
+  readonly kind: 'eval'
+  readonly step: number
+  readonly tokens: number
+  readonly elapsedMs: number
+  readonly valLossNats: number
+  readonly perplexity: number
+  readonly bitsPerByte: number
+  readonly accuracy: number
+}
+
+/** What training yields: plain numbers, in order. The run recorder gives each its `seq`. */
+export type TrainEvent =
+  | { readonly kind: 'stage'; readonly stage: RunStage; readonly progress: number | null }
+  /** Once, before the first step: which engine runs, and where a resumed run stands. */
+  | { readonly kind: 'begin'; readonly engine: EngineId; readonly version: string; readonly step: number }
+  | { readonly kind: 'tier'; readonly step: number; readonly tier: Tier }
+  | StepEvent
+  | EvalEvent
+  | { readonly kind: 'sample'; readonly step: number; readonly prompt: string; readonly text: string }
+  | {
+      readonly kind: 'checkpoint'
+      readonly checkpoint: CheckpointKind
+      readonly step: number
+      readonly elapsedMs: number
+      readonly valLossNats: number | null
+      readonly sizeBytes: number
+    }
+  /** Last: `finished` when all steps are done, else the job was told to stop. */
+  | { readonly kind: 'end'; readonly step: number; readonly elapsedMs: number; readonly finished: boolean }
+
+export type JobEvent =
+  | { readonly kind: 'progress'; readonly stage: CorpusStage; readonly progress: number; readonly file: string | null }
+  /** Characters, words, lines and bytes; tokens and maxVocabSize follow from tokenizing. */
+  | {
+      readonly kind: 'imported'
+      readonly documents: readonly CorpusDocument[]
+      readonly counts: Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
+    }
+  | { readonly kind: 'tokenized'; readonly facts: TokenizedFacts }
+  | TrainEvent
+  | { readonly kind: 'ready'; readonly engine: EngineId; readonly step: number }
+  | {
+      readonly kind: 'generated'
+      readonly generationId: string
+      /** New text since the last event; empty in the last one when nothing was held back. */
+      readonly text: string
+      readonly tokens: number
+      readonly tokensPerSecond: number
+      readonly seed: number
+      readonly end: 'length' | 'stop' | 'endOfText' | 'cancelled' | null
+    }
+  | {
+      readonly kind: 'probed'
+      readonly engines: readonly {
+        readonly engine: EngineId
+        readonly available: boolean
+        readonly version: string | null
+        readonly location: string | null
+        readonly problem: ErrorData | null
+      }[]
+    }
+  /** The task failed; the process ends after it. */
+  | { readonly kind: 'failed'; readonly error: ErrorData }

@@ -1,0 +1,131 @@
+import type { ModelSummary, RunConfig } from '../../src-preload/contract/records'
+
+/** How a weight starts. `normal` has the given standard deviation; the rest need no number. */
+export type Init =
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' }
+
+export interface WeightShape {
+  /** The field's name, for example `h.0.attn.c_attn.weight`; also the key in safetensors files. */
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly init: Init
+  /** AdamW decays matrices only, never biases and norms (nanoGPT, configure_optimizers). */
+  readonly decay: boolean
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+const normal = (std: number): Init => ({ kind: 'normal', std })
+const uniform = (bound: number): Init => ({ kind: 'uniform', bound })
+const zeros: Init = { kind: 'zeros' }
+const ones: Init = { kind: 'ones' }
+
+/**
+ * GPT-2 as in nanoGPT's model.py: learned positions, pre-norm, tied head. Linear weights are [in, out], as in
+ * GPT-2's own Conv1D (nn.Linear keeps [out, in]). Residual projections start with std 0.02 / sqrt(2 · nLayer)
+ * (GPT-2 paper, section 2.3).
+ */
+function gptWeights(c: RunConfig, vocabSize: number): WeightShape[] {
+  const d = c.nEmbd
+  const matrix = (name: string, shape: number[], std = 0.02): WeightShape => ({
+    name,
+    shape,
+    init: normal(std),
+    decay: true,
+  })
+  const vector = (name: string, n: number, init: Init): WeightShape => ({ name, shape: [n], init, decay: false })
+  const residualStd = 0.02 / Math.sqrt(2 * c.nLayer)
+  const blocks = Array.from({ length: c.nLayer }, (_, i) => {
+    const h = `h.${i}`
+    return [
+      vector(`${h}.ln_1.weight`, d, ones),
+      vector(`${h}.ln_1.bias`, d, zeros),
+      matrix(`${h}.attn.c_attn.weight`, [d, 3 * d]),
+      vector(`${h}.attn.c_attn.bias`, 3 * d, zeros),
+      matrix(`${h}.attn.c_proj.weight`, [d, d], residualStd),
+      vector(`${h}.attn.c_proj.bias`, d, zeros),
+      vector(`${h}.ln_2.weight`, d, ones),
+      vector(`${h}.ln_2.bias`, d, zeros),
+      matrix(`${h}.mlp.c_fc.weight`, [d, 4 * d]),
+      vector(`${h}.mlp.c_fc.bias`, 4 * d, zeros),
+      matrix(`${h}.mlp.c_proj.weight`, [4 * d, d], residualStd),
+      vector(`${h}.mlp.c_proj.bias`, d, zeros),
+    ]
+  })
+  return [
+    matrix('wte.weight', [vocabSize, d]),
+    matrix('wpe.weight', [c.blockSize, d]),
+    ...blocks.flat(),
+    vector('ln_f.weight', d, ones),
+    vector('ln_f.bias', d, zeros),
+  ]
+}
+
+/**
+ * Embedding → nLayer × LSTM(nEmbd) → dense over the vocabulary. Gates in PyTorch's order (input, forget, cell, output)
+ * along the last axis; kernels are [in, 4 · hidden]. Start as torch.nn.LSTM and nn.Linear: uniform within
+ * 1/sqrt(hidden). One bias a layer: PyTorch's two are only ever added.
+ */
+function lstmWeights(c: RunConfig, vocabSize: number): WeightShape[] {
+  const d = c.nEmbd
+  const bound = 1 / Math.sqrt(d)
+  const layers = Array.from({ length: c.nLayer }, (_, i): WeightShape[] => [
+    { name: `lstm.${i}.weight_ih`, shape: [d, 4 * d], init: uniform(bound), decay: true },
+    { name: `lstm.${i}.weight_hh`, shape: [d, 4 * d], init: uniform(bound), decay: true },
+    { name: `lstm.${i}.bias`, shape: [4 * d], init: uniform(bound), decay: false },
+  ])
+  return [
+    { name: 'wte.weight', shape: [vocabSize, d], init: normal(0.02), decay: true },
+    ...layers.flat(),
+    { name: 'lm_head.weight', shape: [d, vocabSize], init: uniform(bound), decay: true },
+    { name: 'lm_head.bias', shape: [vocabSize], init: zeros, decay: false },
+  ]
+}
+
+/** Every weight of the model in its one order: the order of optimizer state, checkpoints and summaries. */
+export function weightShapes(config: RunConfig, vocabSize: number): WeightShape[] {
+  switch (config.model) {
+    case 'gpt':
+      return gptWeights(config, vocabSize)
+    case 'lstm':
+      return lstmWeights(config, vocabSize)
+  }
+}
+
+/** Floats that a training step keeps for the backward pass, roughly; measured constants are in docs/log.md. */
+function activationFloats(c: RunConfig, vocabSize: number): number {
+  const positions = c.batchSize * c.blockSize
+  const logits = 3 * positions * vocabSize
+  switch (c.model) {
+    case 'gpt':
+      return c.nLayer * (positions * c.nEmbd * 30 + 3 * c.batchSize * c.nHead * c.blockSize ** 2) + logits
+    case 'lstm':
+      return c.nLayer * positions * c.nEmbd * 16 + logits
+  }
+}
+
+/** What the form shows beside the fields: layers, shapes, parameters, memory, passes over the text. */
+export function summarize(config: RunConfig, vocabSize: number, trainTokens: number): ModelSummary {
+  const weights = weightShapes(config, vocabSize)
+  const layers = new Map<string, { shapes: number[][]; parameters: number }>()
+  for (const { name, shape } of weights) {
+    const layer = name.replace(/\.[^.]+$/, '')
+    const entry = layers.get(layer) ?? { shapes: [], parameters: 0 }
+    entry.shapes.push([...shape])
+    entry.parameters += size(shape)
+    layers.set(layer, entry)
+  }
+  const parameterCount = weights.reduce((sum, w) => sum + size(w.shape), 0)
+  // Weights, two Adam moments, gradients: four float32 copies.
+  const memoryBytes = 4 * (4 * parameterCount + activationFloats(config, vocabSize))
+  return {
+    layers: [...layers].map(([name, layer]) => ({ name, ...layer })),
+    parameterCount,
+    vocabSize,
+    memoryBytes,
+    epochs: trainTokens === 0 ? 0 : (config.maxSteps * config.batchSize * config.blockSize) / trainTokens,
+  }
+}

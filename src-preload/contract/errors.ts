@@ -1,0 +1,100 @@
+/**
+ * What kind of thing went wrong decides how the program behaves; the code decides the sentence that a person reads
+ * (src-renderer/text, src-main/cli/text). Cancelling is not an error: it has its own kind so that nobody reports it.
+ */
+export const errorKinds = ['validation', 'precondition', 'cancelled', 'resource', 'external', 'internal'] as const
+export type ErrorKind = (typeof errorKinds)[number]
+
+/** Every code, with its kind. A sentence for each exists in every language (test/unit/text). */
+export const errorCodes = {
+  'input.invalid': 'validation',
+  'corpus.emptyFile': 'validation',
+  'corpus.binaryFile': 'validation',
+  'corpus.unreadable': 'validation',
+  'corpus.unsupported': 'validation',
+  'corpus.tooLarge': 'validation',
+  'corpus.noText': 'validation',
+  'config.outOfRange': 'validation',
+  'config.headsDoNotDivide': 'validation',
+  'config.vocabTooLarge': 'validation',
+  'config.contextTooLong': 'validation',
+  'config.warmupTooLong': 'validation',
+  'config.learningRateOrder': 'validation',
+  'config.unknownField': 'validation',
+  'corpus.notFound': 'precondition',
+  'corpus.notReady': 'precondition',
+  'corpus.inUse': 'precondition',
+  'run.notFound': 'precondition',
+  'run.ambiguous': 'precondition',
+  'run.active': 'precondition',
+  'run.notActive': 'precondition',
+  'run.notResumable': 'precondition',
+  'run.noCheckpoint': 'precondition',
+  'checkpoint.missing': 'precondition',
+  'checkpoint.damaged': 'precondition',
+  'tokenizer.damaged': 'precondition',
+  'conversation.notFound': 'precondition',
+  'generation.busy': 'precondition',
+  'upload.notFound': 'precondition',
+  'database.newer': 'precondition',
+  'database.damaged': 'precondition',
+  'access.denied': 'precondition',
+  'method.unknown': 'precondition',
+  cancelled: 'cancelled',
+  'disk.full': 'resource',
+  'memory.exhausted': 'resource',
+  'engine.unavailable': 'external',
+  'engine.failed': 'external',
+  'training.diverged': 'external',
+  'job.killed': 'external',
+  'backend.lost': 'external',
+  internal: 'internal',
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof errorCodes
+export type ErrorParams = Readonly<Record<string, string | number>>
+
+/** An error as plain data: what crosses a process and what the database keeps. */
+export interface ErrorData {
+  readonly code: ErrorCode
+  readonly params: ErrorParams
+}
+
+/** The one error class. `message` is for logs only; people read the sentence that belongs to `code`. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+
+  readonly code: ErrorCode
+  readonly params: ErrorParams
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, cause?: unknown) {
+    super(`${code} ${JSON.stringify(params)}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.params = params
+  }
+
+  get kind(): ErrorKind {
+    return errorCodes[this.code]
+  }
+
+  toData(): ErrorData {
+    return { code: this.code, params: this.params }
+  }
+
+  /** Whatever was thrown, as an AppError: the unknown becomes `internal` with its stack kept as the cause. */
+  static from(thrown: unknown): AppError {
+    if (thrown instanceof AppError) return thrown
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+    if (code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT') return new AppError('disk.full', {}, thrown)
+    return new AppError('internal', { detail: thrown instanceof Error ? thrown.message : String(thrown) }, thrown)
+  }
+
+  static fromData(data: ErrorData): AppError {
+    return new AppError(data.code, data.params)
+  }
+}
+
+/** For the `default` of an exhaustive switch: a new member of the union fails to compile here. */
+export function assertNever(value: never): never {
+  throw new Error(`Unexpected value ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import * as r from './records'
+
+/**
+ * What the backend tells every window. Each stream carries its identity and a `seq` that rises by one for the life of
+ * that stream (steps cannot order events: an evaluation and a step share one, and resuming rewinds it). A store
+ * subscribes first, fetches history next, and drops what it has already seen.
+ */
+const runBase = { topic: z.literal('run'), runId: r.runId, seq: z.number().int() }
+
+export const runEvent = z.discriminatedUnion('kind', [
+  z.object({ ...runBase, kind: z.literal('state'), run: r.runRecord }),
+  z.object({
+    ...runBase,
+    kind: z.literal('stage'),
+    stage: r.runStage,
+    /** 0 to 1; null when it cannot be known. */
+    progress: z.number().nullable(),
+  }),
+  /** All steps logged since the last message: throttling delays points but never drops one. */
+  z.object({ ...runBase, kind: z.literal('steps'), rows: z.array(r.stepRow) }),
+  z.object({ ...runBase, kind: z.literal('eval'), row: r.evalRow }),
+  z.object({ ...runBase, kind: z.literal('sample'), sample: r.sampleRecord }),
+  z.object({ ...runBase, kind: z.literal('checkpoint'), checkpoint: r.checkpointRecord }),
+  z.object({ ...runBase, kind: z.literal('tier'), step: z.number().int(), tier: r.tier }),
+])
+export type RunEvent = z.infer<typeof runEvent>
+
+export const corpusStage = z.enum(['reading', 'counting', 'tokenizing', 'encoding'])
+export type CorpusStage = z.infer<typeof corpusStage>
+
+export const corpusEvent = z.discriminatedUnion('kind', [
+  z.object({
+    topic: z.literal('corpus'),
+    corpusId: r.corpusId,
+    seq: z.number().int(),
+    kind: z.literal('progress'),
+    stage: corpusStage,
+    progress: z.number(),
+    /** The file being read; null in later stages. */
+    file: z.string().nullable(),
+  }),
+  z.object({
+    topic: z.literal('corpus'),
+    corpusId: r.corpusId,
+    seq: z.number().int(),
+    kind: z.literal('state'),
+    corpus: r.corpusRecord,
+  }),
+])
+export type CorpusEvent = z.infer<typeof corpusEvent>
+
+const generationBase = { topic: z.literal('generation'), generationId: r.generationId, seq: z.number().int() }
+export const generationEvent = z.discriminatedUnion('kind', [
+  /** Whole characters only: half a character is held back until its last byte is there. */
+  z.object({ ...generationBase, kind: z.literal('text'), text: z.string(), tokens: z.number().int() }),
+  z.object({ ...generationBase, kind: z.literal('end'), message: r.messageRecord, error: r.errorData.nullable() }),
+])
+export type GenerationEvent = z.infer<typeof generationEvent>
+
+export const appEvent = z.union([
+  runEvent,
+  corpusEvent,
+  generationEvent,
+  /** A list changed by a delete, a restore or another window: fetch it again. */
+  z.object({ topic: z.literal('changed'), what: z.enum(['runs', 'corpora', 'conversations', 'settings']) }),
+  /** From the shell or the socket: `up` means fetch everything again. */
+  z.object({ topic: z.literal('backend'), state: z.enum(['up', 'down']) }),
+])
+export type AppEvent = z.infer<typeof appEvent>

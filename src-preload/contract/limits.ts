@@ -1,0 +1,136 @@
+/** The range of each hyperparameter: the form, the command line and the backend validate with this one table. */
+
+export type FieldGroup = 'model' | 'tokenizer' | 'training' | 'optimizer' | 'reporting'
+/** Units are named here and put into words in src-renderer/text. */
+export type FieldUnit =
+  | 'none'
+  | 'layers'
+  | 'heads'
+  | 'numbers'
+  | 'tokens'
+  | 'pieces'
+  | 'steps'
+  | 'batches'
+  | 'minutes'
+  | 'share'
+  | 'examples'
+
+export interface NumberLimit {
+  readonly kind: 'number'
+  readonly group: FieldGroup
+  readonly unit: FieldUnit
+  readonly min: number
+  readonly max: number
+  readonly integer: boolean
+  /** What an up-arrow in the form adds. */
+  readonly step: number
+  readonly default: number
+  /** The field only matters to this kind of model. */
+  readonly only?: 'gpt' | 'lstm'
+}
+
+export interface ChoiceLimit<T extends string = string> {
+  readonly kind: 'choice'
+  readonly group: FieldGroup
+  readonly options: readonly T[]
+  readonly default: T
+}
+
+export interface TextLimit {
+  readonly kind: 'text'
+  readonly group: FieldGroup
+  readonly maxLength: number
+  readonly default: string
+}
+
+export type FieldLimit = NumberLimit | ChoiceLimit | TextLimit
+
+const number = (
+  group: FieldGroup,
+  unit: FieldUnit,
+  min: number,
+  max: number,
+  step: number,
+  fallback: number,
+  extra: { integer?: false; only?: 'gpt' | 'lstm' } = {},
+): NumberLimit => ({
+  kind: 'number',
+  group,
+  unit,
+  min,
+  max,
+  step,
+  default: fallback,
+  integer: extra.integer ?? true,
+  ...(extra.only ? { only: extra.only } : {}),
+})
+
+const choice = <const T extends string>(group: FieldGroup, options: readonly [T, ...T[]]): ChoiceLimit<T> => ({
+  kind: 'choice',
+  group,
+  options,
+  default: options[0],
+})
+
+export const runLimits = {
+  model: choice('model', ['gpt', 'lstm']),
+  nLayer: number('model', 'layers', 1, 48, 1, 4),
+  /** GPT only: attention heads; must divide nEmbd. */
+  nHead: number('model', 'heads', 1, 32, 1, 4, { only: 'gpt' }),
+  /** Width: of the residual stream (GPT), of the embedding and the hidden state (LSTM). */
+  nEmbd: number('model', 'numbers', 8, 2048, 8, 128),
+  blockSize: number('model', 'tokens', 8, 2048, 8, 64),
+  dropout: number('model', 'share', 0, 0.9, 0.05, 0, { integer: false }),
+
+  tokenizer: choice('tokenizer', ['bpe', 'char']),
+  /** BPE only: 256 bytes + the end-of-text token + merges. */
+  vocabSize: number('tokenizer', 'pieces', 257, 65_536, 1, 512),
+
+  batchSize: number('training', 'examples', 1, 1024, 1, 12),
+  maxSteps: number('training', 'steps', 1, 1_000_000, 100, 2000),
+  seed: number('training', 'none', 0, 2_147_483_647, 1, 1337),
+  engine: choice('training', ['auto', 'tensorflow', 'wasm']),
+  /** How libtensorflow runs the captured step; `auto` starts as a plain graph and moves to XLA when it is compiled. */
+  compile: choice('training', ['auto', 'graph', 'xla']),
+
+  learningRate: number('optimizer', 'none', 1e-6, 1, 1e-4, 1e-3, { integer: false }),
+  minLearningRate: number('optimizer', 'none', 0, 1, 1e-4, 1e-4, { integer: false }),
+  warmupSteps: number('optimizer', 'steps', 0, 100_000, 10, 100),
+  beta1: number('optimizer', 'none', 0, 0.9999, 0.01, 0.9, { integer: false }),
+  beta2: number('optimizer', 'none', 0, 0.99999, 0.01, 0.99, { integer: false }),
+  epsilon: number('optimizer', 'none', 1e-12, 1e-2, 1e-8, 1e-8, { integer: false }),
+  weightDecay: number('optimizer', 'none', 0, 1, 0.01, 0.1, { integer: false }),
+  /** Global gradient norm; 0 turns clipping off. */
+  gradClip: number('optimizer', 'none', 0, 100, 0.1, 1, { integer: false }),
+
+  evalInterval: number('reporting', 'steps', 1, 100_000, 10, 250),
+  /** Validation batches an evaluation looks at; 0 means all of the validation text. */
+  evalBatches: number('reporting', 'batches', 0, 10_000, 10, 20),
+  logInterval: number('reporting', 'steps', 1, 1000, 1, 10),
+  sampleInterval: number('reporting', 'steps', 0, 100_000, 50, 250),
+  samplePrompt: { kind: 'text', group: 'reporting', maxLength: 2000, default: '' },
+  checkpointMinutes: number('reporting', 'minutes', 0.1, 600, 1, 5, { integer: false }),
+} as const satisfies Record<string, FieldLimit>
+
+export type RunField = keyof typeof runLimits
+export const runFields = Object.keys(runLimits) as RunField[]
+
+export const samplingLimits = {
+  temperature: { min: 0, max: 3, step: 0.05, default: 0.8 },
+  /** 0 turns the filter off. */
+  topK: { min: 0, max: 1000, step: 1, default: 40 },
+  topP: { min: 0.01, max: 1, step: 0.01, default: 1 },
+  maxTokens: { min: 1, max: 8192, step: 1, default: 200 },
+} as const
+
+export const corpusLimits = {
+  maxFiles: 10_000,
+  maxFileBytes: 4 * 1024 ** 3,
+  maxPreviewCharacters: 20_000,
+  extensions: ['txt', 'md', 'markdown', 'text'],
+} as const
+
+export const nameMaxLength = 120
+/** Points of a curve that a screen asks for: four a pixel column hide nothing. */
+export const maxCurvePoints = 4000
+export const broadcastsPerSecond = 10

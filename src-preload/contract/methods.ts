@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { corpusLimits, maxCurvePoints } from './limits'
+import * as r from './records'
+
+/**
+ * Every request that a screen or another program can make: name, input, output. The preload's allow-list, the
+ * renderer's client and the backend's validation are derived from this value, and it imports nothing but data.
+ */
+const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
+const nothing = z.object({})
+const done = z.object({})
+
+export const methods = {
+  'system.info': method(nothing, r.computerInfo),
+
+  'settings.get': method(nothing, r.settings),
+  'settings.set': method(r.settings.partial(), r.settings),
+
+  'corpora.list': method(nothing, z.array(r.corpusRecord)),
+  'corpora.import': method(
+    z.object({
+      name: r.name.optional(),
+      sources: z
+        .array(
+          z.discriminatedUnion('kind', [
+            z.object({ kind: z.literal('path'), path: z.string().min(1).max(4096) }),
+            z.object({ kind: z.literal('upload'), uploadId: r.uploadId }),
+            z.object({ kind: z.literal('sample'), language: z.enum(['en', 'zh-CN']) }),
+          ]),
+        )
+        .min(1)
+        .max(corpusLimits.maxFiles),
+    }),
+    r.corpusRecord,
+  ),
+  'corpora.cancel': method(z.object({ corpusId: r.corpusId }), done),
+  'corpora.documents': method(z.object({ corpusId: r.corpusId }), z.array(r.corpusDocument)),
+  'corpora.preview': method(
+    z.object({
+      corpusId: r.corpusId,
+      /** Characters, roughly: a byte offset into the stored text moved to the next whole character. */
+      offsetBytes: z.number().int().min(0),
+      characters: z.number().int().min(1).max(corpusLimits.maxPreviewCharacters),
+    }),
+    z.object({ text: z.string(), nextOffsetBytes: z.number().int(), totalBytes: z.number().int() }),
+  ),
+  'corpora.rename': method(z.object({ corpusId: r.corpusId, name: r.name }), r.corpusRecord),
+  'corpora.delete': method(z.object({ corpusId: r.corpusId }), done),
+  /** Takes a delete back; files are only removed when the undo time is over. */
+  'corpora.restore': method(z.object({ corpusId: r.corpusId }), r.corpusRecord),
+
+  'runs.plan': method(
+    z.object({ corpusId: r.corpusId, choice: r.runChoice, overrides: r.runOverrides }),
+    z.object({ config: r.runConfig, summary: r.modelSummary, problems: z.array(r.configProblem) }),
+  ),
+  'runs.start': method(
+    z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }),
+    r.runRecord,
+  ),
+  'runs.list': method(nothing, z.array(r.runRecord)),
+  'runs.get': method(z.object({ runId: r.runId }), r.runDetail),
+  'runs.curves': method(
+    z.object({ runId: r.runId, maxPoints: z.number().int().min(10).max(maxCurvePoints) }),
+    r.runCurves,
+  ),
+  'runs.pause': method(z.object({ runId: r.runId }), r.runRecord),
+  'runs.resume': method(z.object({ runId: r.runId }), r.runRecord),
+  /** Stop and keep: the last state is saved, the run can be talked to and carried on later. */
+  'runs.stop': method(z.object({ runId: r.runId }), r.runRecord),
+  'runs.update': method(
+    z.object({ runId: r.runId, name: r.name.optional(), notes: z.string().max(20_000).optional() }),
+    r.runRecord,
+  ),
+  'runs.delete': method(z.object({ runId: r.runId }), done),
+  'runs.restore': method(z.object({ runId: r.runId }), r.runRecord),
+  'runs.compare': method(
+    z.object({ runIds: z.array(r.runId).min(2).max(12), maxPoints: z.number().int().min(10).max(maxCurvePoints) }),
+    z.object({ runs: z.array(r.runRecord), curves: z.array(r.runCurves), differences: z.array(r.runDifference) }),
+  ),
+
+  'talk.list': method(nothing, z.array(r.conversationRecord)),
+  'talk.get': method(
+    z.object({ conversationId: r.conversationId }),
+    z.object({ conversation: r.conversationRecord, messages: z.array(r.messageRecord) }),
+  ),
+  'talk.create': method(z.object({ runId: r.runId }), r.conversationRecord),
+  'talk.rename': method(z.object({ conversationId: r.conversationId, title: r.name }), r.conversationRecord),
+  'talk.delete': method(z.object({ conversationId: r.conversationId }), done),
+  'talk.restore': method(z.object({ conversationId: r.conversationId }), r.conversationRecord),
+  /** Stores the prompt, starts generating, answers at once; the text arrives as `generation` events. */
+  'talk.generate': method(
+    z.object({
+      conversationId: r.conversationId,
+      runId: r.runId,
+      checkpoint: r.checkpointKind,
+      /** null: generate again from the last prompt, replacing the last answer. */
+      prompt: z.string().max(100_000).nullable(),
+      sampling: r.sampling,
+    }),
+    z.object({ generationId: r.generationId, messageId: r.messageId, seed: z.number().int() }),
+  ),
+  'talk.stop': method(z.object({ generationId: r.generationId }), done),
+} as const
+
+export type Methods = typeof methods
+export type Method = keyof Methods
+export type Input<M extends Method> = z.input<Methods[M]['input']>
+export type Output<M extends Method> = z.output<Methods[M]['output']>
+export const methodNames = Object.keys(methods) as Method[]

@@ -1,0 +1,317 @@
+import { z } from 'zod'
+import { errorCodes, type ErrorCode } from './errors'
+import { nameMaxLength, runLimits, samplingLimits, type FieldLimit } from './limits'
+
+// The page's policy forbids eval; without this zod would probe for it and the browser would report a violation.
+z.config({ jitless: true })
+
+const id = z.string().regex(/^[a-z]{1,4}_[0-9a-z]{8,40}$/)
+/** Milliseconds since 1970, UTC. */
+const timestamp = z.number().int().nonnegative()
+export const name = z.string().trim().min(1).max(nameMaxLength)
+export const corpusId = id
+export const runId = id
+export const conversationId = id
+export const messageId = id
+export const generationId = id
+export const uploadId = id
+
+export const errorData = z.object({
+  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+})
+
+// ---- what this computer can do ----
+export const engineId = z.enum(['tensorflow', 'wasm'])
+export type EngineId = z.infer<typeof engineId>
+
+export const engineInfo = z.object({
+  engine: engineId,
+  available: z.boolean(),
+  /** Of the library, for example 2.21.0. */
+  version: z.string().nullable(),
+  /** Where it was found; null for the built-in one. */
+  location: z.string().nullable(),
+  /** Why it cannot be used; null when it can. */
+  problem: errorData.nullable(),
+})
+
+export const computerInfo = z.object({
+  appVersion: z.string(),
+  nodeVersion: z.string(),
+  platform: z.string(),
+  processor: z.string(),
+  cores: z.number().int(),
+  memoryBytes: z.number(),
+  freeMemoryBytes: z.number(),
+  freeDiskBytes: z.number(),
+  /** Names only: this version trains on the processor. */
+  gpus: z.array(z.string()),
+  profileDir: z.string(),
+  engines: z.array(engineInfo),
+  /** The one that `auto` picks. */
+  engine: engineId,
+})
+export type ComputerInfo = z.infer<typeof computerInfo>
+
+// ---- texts ----
+export const corpusState = z.enum(['importing', 'ready', 'failed', 'cancelled'])
+
+export const corpusDocument = z.object({
+  name: z.string(),
+  sizeBytes: z.number().int(),
+  encoding: z.string(),
+  characters: z.number().int(),
+  /** Why this file was left out; null when it is in. */
+  problem: errorData.nullable(),
+})
+export type CorpusDocument = z.infer<typeof corpusDocument>
+
+export const corpusCounts = z.object({
+  characters: z.number().int(),
+  /** Words as the writing system has them: Intl.Segmenter, so Chinese counts too. */
+  words: z.number().int(),
+  lines: z.number().int(),
+  bytes: z.number().int(),
+  /** Different characters: what a character tokenizer would have as vocabulary. */
+  distinctCharacters: z.number().int(),
+  /** With the tokenizer that Homegrown would choose for this text. */
+  tokens: z.number().int(),
+  /** The largest BPE vocabulary that this text can fill. */
+  maxVocabSize: z.number().int(),
+})
+export type CorpusCounts = z.infer<typeof corpusCounts>
+
+export const corpusRecord = z.object({
+  corpusId,
+  name: z.string(),
+  state: corpusState,
+  createdAt: timestamp,
+  documents: z.number().int(),
+  counts: corpusCounts.nullable(),
+  error: errorData.nullable(),
+})
+export type CorpusRecord = z.infer<typeof corpusRecord>
+
+// ---- hyperparameters ----
+const field = (limit: FieldLimit): z.ZodType => {
+  switch (limit.kind) {
+    case 'number': {
+      const base = limit.integer ? z.number().int() : z.number()
+      return base.min(limit.min).max(limit.max)
+    }
+    case 'choice':
+      return z.enum(limit.options as [string, ...string[]])
+    case 'text':
+      return z.string().max(limit.maxLength)
+  }
+}
+
+type FieldValue<L extends FieldLimit> = L extends { kind: 'number' }
+  ? number
+  : L extends { kind: 'choice'; options: readonly (infer T)[] }
+    ? T
+    : string
+
+/** Everything that decides a run, flat, in the field's words. Plain words for people live in src-renderer/text. */
+export type RunConfig = { -readonly [K in keyof typeof runLimits]: FieldValue<(typeof runLimits)[K]> }
+
+const shape = Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, field(limit)]))
+export const runConfig = z.strictObject(shape) as unknown as z.ZodType<RunConfig>
+export const runOverrides = z.strictObject(shape).partial() as unknown as z.ZodType<Partial<RunConfig>>
+
+export const sizeDial = z.enum(['tiny', 'small', 'medium', 'large'])
+export type SizeDial = z.infer<typeof sizeDial>
+export const lengthDial = z.enum(['quick', 'normal', 'long'])
+export type LengthDial = z.infer<typeof lengthDial>
+
+/** The simple form: five fields, of which the name and the text are not part of the recipe. */
+export const runChoice = z.object({ model: z.enum(['gpt', 'lstm']), size: sizeDial, length: lengthDial })
+export type RunChoice = z.infer<typeof runChoice>
+
+export const layerSummary = z.object({
+  name: z.string(),
+  /** One array a weight: [rows, columns] or [n]. */
+  shapes: z.array(z.array(z.number().int())),
+  parameters: z.number().int(),
+})
+export const modelSummary = z.object({
+  layers: z.array(layerSummary),
+  parameterCount: z.number().int(),
+  /** Pieces the tokenizer will have on this text; may be below the wish in the config. */
+  vocabSize: z.number().int(),
+  /** Rough peak of a training step: weights, optimizer state, gradients, activations. */
+  memoryBytes: z.number(),
+  /** Passes over the training text. */
+  epochs: z.number(),
+})
+export type ModelSummary = z.infer<typeof modelSummary>
+
+export const configProblem = z.object({
+  error: errorData,
+  field: z.string(),
+  /** A change of fields that removes the problem; offered as a button. */
+  fix: runOverrides.nullable(),
+})
+export type ConfigProblem = z.infer<typeof configProblem>
+
+// ---- runs ----
+export const runState = z.enum(['queued', 'running', 'paused', 'interrupted', 'stopped', 'done', 'failed'])
+export type RunState = z.infer<typeof runState>
+
+export const runStage = z.enum(['waiting', 'preparing', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving'])
+export type RunStage = z.infer<typeof runStage>
+
+/** `eager`: op by op (WASM). `graph`, `xla`: the captured step. */
+export const tier = z.enum(['eager', 'graph', 'xla'])
+export type Tier = z.infer<typeof tier>
+
+export const checkpointKind = z.enum(['best', 'last'])
+export type CheckpointKind = z.infer<typeof checkpointKind>
+export const checkpointRecord = z.object({
+  kind: checkpointKind,
+  step: z.number().int(),
+  valLossNats: z.number().nullable(),
+  savedAt: timestamp,
+  sizeBytes: z.number().int(),
+})
+export type CheckpointRecord = z.infer<typeof checkpointRecord>
+
+export const runRecord = z.object({
+  runId,
+  name: z.string(),
+  state: runState,
+  model: z.enum(['gpt', 'lstm']),
+  corpusId,
+  /** The text's name, kept when the text itself is deleted. */
+  corpus: z.string(),
+  parameterCount: z.number().int(),
+  step: z.number().int(),
+  maxSteps: z.number().int(),
+  bestValLossNats: z.number().nullable(),
+  trainLossNats: z.number().nullable(),
+  tokensPerSecond: z.number().nullable(),
+  engine: engineId.nullable(),
+  createdAt: timestamp,
+  startedAt: timestamp.nullable(),
+  endedAt: timestamp.nullable(),
+  /** Time spent training, pauses left out. */
+  trainedMs: z.number(),
+  checkpoints: z.array(checkpointRecord),
+  notes: z.string(),
+  error: errorData.nullable(),
+})
+export type RunRecord = z.infer<typeof runRecord>
+
+export const sampleRecord = z.object({ step: z.number().int(), prompt: z.string(), text: z.string(), at: timestamp })
+export type SampleRecord = z.infer<typeof sampleRecord>
+
+export const tierChange = z.object({ step: z.number().int(), tier })
+
+export const runDetail = z.object({
+  run: runRecord,
+  config: runConfig,
+  summary: modelSummary,
+  /** Which tier computed from which step on: part of the record, because tiers differ in the last bits. */
+  tiers: z.array(tierChange),
+  samples: z.array(sampleRecord),
+})
+export type RunDetail = z.infer<typeof runDetail>
+
+// ---- curves ----
+/** One logged training step. Losses in nats per token; elapsedMs is training time, pauses left out. */
+export const stepRow = z.object({
+  seq: z.number().int(),
+  step: z.number().int(),
+  tokens: z.number().int(),
+  elapsedMs: z.number(),
+  lossNats: z.number(),
+  gradNorm: z.number(),
+  learningRate: z.number(),
+  tokensPerSecond: z.number(),
+  memoryBytes: z.number(),
+})
+export type StepRow = z.infer<typeof stepRow>
+
+/** One evaluation on the validation text, token-weighted. */
+export const evalRow = z.object({
+  seq: z.number().int(),
+  step: z.number().int(),
+  tokens: z.number().int(),
+  elapsedMs: z.number(),
+  valLossNats: z.number(),
+  perplexity: z.number(),
+  bitsPerByte: z.number(),
+  /** Share of next tokens guessed right, 0 to 1. */
+  accuracy: z.number(),
+})
+export type EvalRow = z.infer<typeof evalRow>
+
+/** Downsampled step rows: the last row of each bucket with the bucket's lowest and highest loss, so no spike hides. */
+export const curveRow = stepRow.extend({ minLossNats: z.number(), maxLossNats: z.number() })
+export type CurveRow = z.infer<typeof curveRow>
+
+export const runCurves = z.object({
+  runId,
+  /** Highest sequence number included; live events up to it are already here. */
+  seq: z.number().int(),
+  steps: z.array(curveRow),
+  evals: z.array(evalRow),
+})
+export type RunCurves = z.infer<typeof runCurves>
+
+export const runDifference = z.object({
+  field: z.string(),
+  /** One value a run, in the order asked. */
+  values: z.array(z.union([z.string(), z.number()])),
+})
+
+// ---- talk ----
+const range = (limit: { min: number; max: number }) => z.number().min(limit.min).max(limit.max)
+export const sampling = z.object({
+  temperature: range(samplingLimits.temperature),
+  topK: range(samplingLimits.topK).int(),
+  topP: range(samplingLimits.topP),
+  maxTokens: range(samplingLimits.maxTokens).int(),
+  /** null: a fresh one each time, reported back. */
+  seed: z.number().int().min(0).max(2_147_483_647).nullable(),
+  stop: z.array(z.string().min(1).max(100)).max(8),
+})
+export type Sampling = z.infer<typeof sampling>
+
+export const endReason = z.enum(['length', 'stop', 'endOfText', 'cancelled', 'failed'])
+
+export const messageRecord = z.object({
+  messageId,
+  role: z.enum(['person', 'model']),
+  text: z.string(),
+  at: timestamp,
+  /** Of the model's messages only. */
+  runId: runId.nullable(),
+  checkpoint: checkpointKind.nullable(),
+  step: z.number().int().nullable(),
+  seed: z.number().int().nullable(),
+  tokens: z.number().int().nullable(),
+  tokensPerSecond: z.number().nullable(),
+  endReason: endReason.nullable(),
+})
+export type MessageRecord = z.infer<typeof messageRecord>
+
+export const conversationRecord = z.object({
+  conversationId,
+  title: z.string(),
+  runId: runId.nullable(),
+  updatedAt: timestamp,
+  messages: z.number().int(),
+})
+export type ConversationRecord = z.infer<typeof conversationRecord>
+
+// ---- settings ----
+export const settings = z.object({
+  locale: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
+  expert: z.boolean(),
+  smoothing: z.number().min(0).max(0.99),
+})
+export type Settings = z.infer<typeof settings>
+export const defaultSettings: Settings = { locale: 'system', theme: 'system', expert: false, smoothing: 0.6 }

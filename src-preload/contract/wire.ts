@@ -1,0 +1,34 @@
+import type { ErrorData } from './errors'
+import type { AppEvent } from './events'
+import type { Method } from './methods'
+
+/** One request and its answer, the same over child IPC, Electron IPC and WebSocket. */
+export interface WireRequest {
+  readonly id: number
+  readonly method: Method
+  readonly input: unknown
+}
+export type WireAnswer =
+  | { readonly id: number; readonly ok: true; readonly output: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorData }
+/** What a backend sends: answers to requests, and events that nobody asked for. */
+export type WireMessage = WireAnswer | { readonly event: AppEvent }
+
+export type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id'> | Omit<Extract<WireAnswer, { ok: false }>, 'id'>
+
+/** What the preload puts on `window.homegrown`. */
+export interface Bridge {
+  /** Rejects never: errors come back as data, because Electron would flatten a thrown error into a string. */
+  request(method: Method, input: unknown): Promise<Result>
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: AppEvent) => void): () => void
+  /** Absolute path of a file that the person dropped or picked. */
+  pathOf(file: File): string
+  /** The system's file dialog; resolves to the chosen paths, empty when cancelled. */
+  pickTexts(): Promise<string[]>
+  /** From the menu: `go` to a screen, or run a named command of the renderer. */
+  onCommand(listener: (command: string) => void): () => void
+  /** The languages that the person prefers, best first, for example ['zh-Hans-CN', 'en']. */
+  readonly languages: readonly string[]
+  readonly platform: string
+}
