@@ -1,0 +1,31 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+
+/**
+ * The few operations that a model cannot write the same way for every engine: TensorFlow has fused ops for them, the
+ * others compose them. Everything else in a model is plain TensorFlow.js and must not read a value on the host, because
+ * the TensorFlow engine records it into a graph.
+ */
+export interface ModelOps {
+  /** Rows of a table. table: float32 [V, D], ids: int32 [N] → float32 [N, D]. Differentiable in table. */
+  embedding(table: Tensor2D, ids: Tensor1D): Tensor2D
+  /** Loss of each token in nats. logits: float32 [N, V], targets: int32 [N] → float32 [N]. Differentiable in logits. */
+  sparseCrossEntropy(logits: Tensor2D, targets: Tensor1D): Tensor1D
+  /**
+   * Inverted dropout (Srivastava et al. 2014): each number becomes 0 with probability `rate`, else x / (1 - rate).
+   * The mask is a pure function of (seed, step, site); x itself is returned when not training or when rate is 0.
+   * @param site names the place in the model: every call in one forward pass needs its own, from 0 up.
+   */
+  dropout<T extends Tensor>(x: T, rate: number, site: number): T
+}
+
+/** A model's weights by name, in the order and shapes of `weightShapes` (src-main/plan/shapes.ts). */
+export type Weights = ReadonlyMap<string, Tensor>
+
+/** A model: weights and x: int32 [B, T] → logits: float32 [B * T, V]. */
+export type Forward = (weights: Weights, x: Tensor2D, ops: ModelOps) => Tensor2D
+
+/** Numbers on the host: what checkpoints hold and what enters and leaves an engine. */
+export interface TensorData {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
