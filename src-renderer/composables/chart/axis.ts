@@ -1,0 +1,75 @@
+export type XAxis = 'step' | 'time' | 'tokens'
+export const xAxes: readonly XAxis[] = ['step', 'time', 'tokens']
+
+/** Round numbers between min and max, about `count` of them. */
+export function linearTicks(min: number, max: number, count: number): number[] {
+  if (!(max > min) || count < 1) return Number.isFinite(min) ? [min] : []
+  const rough = (max - min) / count
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10)
+  return multiples(min, max, step)
+}
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+/** Steps that a clock has; decimal ones would give "16 min 40 s". */
+const clockSteps = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 3, 6, 12].map((n) => n * hour),
+  ...[1, 2, 7, 14, 28].map((n) => n * day),
+]
+
+/** Ticks of a duration axis in milliseconds. */
+export function durationTicks(min: number, max: number, count: number): number[] {
+  if (!(max > min) || count < 1) return Number.isFinite(min) ? [min] : []
+  const rough = (max - min) / count
+  if (rough < second) return linearTicks(min, max, count)
+  const step = clockSteps.find((candidate) => candidate >= rough) ?? 28 * day
+  return multiples(min, max, step)
+}
+
+/** Ticks of a log axis: powers of ten with 1, 2, 5 between, or linear ones where the range is less than a factor of 4. */
+export function logTicks(min: number, max: number, count: number): number[] {
+  if (!(min > 0) || !(max > min)) return min > 0 ? [min] : []
+  const decades = Math.log10(max / min)
+  if (decades < 0.6) return linearTicks(min, max, count)
+  const factors = decades > count ? [1] : decades * 3 > count ? [1, 3] : [1, 2, 5]
+  const every = Math.max(1, Math.ceil(decades / count))
+  const ticks: number[] = []
+  for (let exponent = Math.floor(Math.log10(min)); exponent <= Math.ceil(Math.log10(max)); exponent += every) {
+    for (const factor of factors) {
+      const tick = clean(factor * 10 ** exponent)
+      if (tick >= min && tick <= max) ticks.push(tick)
+    }
+  }
+  return ticks
+}
+
+/** Range of the value axis with air around the curve; a log axis has nothing at or below zero. */
+export function valueRange(low: number, high: number, log: boolean): { min: number; max: number } {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return log ? { min: 0.1, max: 10 } : { min: 0, max: 1 }
+  if (log) {
+    const bottom = Math.max(low, Number.MIN_VALUE)
+    const air = high > bottom ? (high / bottom) ** 0.05 : 1.2
+    return { min: bottom / air, max: high * air }
+  }
+  const air = high > low ? (high - low) * 0.06 : Math.max(Math.abs(high) * 0.1, 1e-9)
+  const min = low - air
+  // A curve near zero stands on zero: a negative rate or norm does not exist.
+  return { min: low >= 0 && min < 0 ? 0 : min, max: high + air }
+}
+
+function multiples(min: number, max: number, step: number): number[] {
+  const ticks: number[] = []
+  const first = Math.ceil(min / step - 1e-9)
+  for (let n = first; n * step <= max + step * 1e-9; n++) ticks.push(clean(n * step))
+  return ticks
+}
+
+/** 0.30000000000000004 is 0.3 on an axis. */
+function clean(value: number): number {
+  return Number(value.toPrecision(12))
+}
