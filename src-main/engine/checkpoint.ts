@@ -1,0 +1,214 @@
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../src-preload/contract/errors'
+import {
+  checkpointKind,
+  engineId,
+  runConfig,
+  tier,
+  type CheckpointKind,
+  type EngineId,
+  type RunConfig,
+  type Tier,
+} from '../../src-preload/contract/records'
+import { renameSurely, sha256Of, syncDir, temporaryFor, temporarySuffix, writeFileAtomic } from './files'
+import type { TensorData } from './runtime/ops'
+import { readSafetensors, writeSafetensors, type Tensors } from './safetensors'
+
+/**
+ * A checkpoint is a folder `checkpoints/<kind>-<step>/` that is there whole or not at all: written under a temporary
+ * name, every file fsynced, the manifest with the sha256 of the others last, then renamed. The batches, dropout masks
+ * and the learning rate are functions of (seed, step), so weights, optimizer state and the step are the whole state.
+ */
+const formatVersion = 1
+
+export interface CheckpointState {
+  readonly kind: CheckpointKind
+  /** Optimizer steps done. */
+  readonly step: number
+  /** Training time so far, pauses left out. */
+  readonly elapsedMs: number
+  readonly valLossNats: number | null
+  readonly bestValLossNats: number | null
+  /** The tier that computed the last step: a resumed run goes on in it, because tiers differ in the last bits. */
+  readonly tier: Tier
+  readonly engine: EngineId
+  readonly weights: Tensors
+  /** null: enough to talk to (`best`), not to train on. */
+  readonly optimizer: Tensors | null
+  readonly config: RunConfig
+  readonly vocabSize: number
+  /** sha256 of tokenizer.json. */
+  readonly tokenizerHash: string
+}
+
+export interface LoadedCheckpoint extends CheckpointState {
+  readonly weights: Map<string, TensorData>
+  readonly optimizer: Map<string, TensorData> | null
+}
+
+const fileEntry = z.object({ sha256: z.string(), sizeBytes: z.number().int() })
+const manifest = z.object({
+  version: z.literal(formatVersion),
+  kind: checkpointKind,
+  step: z.number().int().nonnegative(),
+  elapsedMs: z.number().nonnegative(),
+  valLossNats: z.number().nullable(),
+  bestValLossNats: z.number().nullable(),
+  tier,
+  engine: engineId,
+  config: runConfig,
+  vocabSize: z.number().int().positive(),
+  tokenizerHash: z.string(),
+  files: z.record(z.string(), fileEntry),
+})
+type Manifest = z.infer<typeof manifest>
+
+const weightsFile = 'weights.safetensors'
+const optimizerFile = 'optimizer.safetensors'
+const manifestFile = 'manifest.json'
+
+const folderOf = (runDir: string): string => join(runDir, 'checkpoints')
+
+interface Entry {
+  readonly name: string
+  readonly kind: CheckpointKind
+  readonly step: number
+  /** Above 0 where a step was saved again. */
+  readonly repeat: number
+}
+
+async function entriesOf(runDir: string): Promise<{ entries: Entry[]; leftovers: string[] }> {
+  const names = await readdir(folderOf(runDir)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  })
+  const entries: Entry[] = []
+  for (const name of names) {
+    const match = /^(best|last)-(\d+)(?:\.(\d+))?$/.exec(name)
+    if (!match) continue
+    entries.push({ name, kind: match[1] as CheckpointKind, step: Number(match[2]), repeat: Number(match[3] ?? 0) })
+  }
+  entries.sort((a, b) => b.step - a.step || b.repeat - a.repeat)
+  return { entries, leftovers: names.filter((name) => name.endsWith(temporarySuffix)) }
+}
+
+/**
+ * Saves, then removes older ones of the same kind. The older one stays where saving fails.
+ * @returns the folder and its size. Throws `disk.full`.
+ */
+export async function saveCheckpoint(
+  runDir: string,
+  state: CheckpointState,
+): Promise<{ dir: string; sizeBytes: number }> {
+  const folder = folderOf(runDir)
+  await mkdir(folder, { recursive: true })
+  const { entries, leftovers } = await entriesOf(runDir)
+  for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true })
+
+  const sameStep = entries.find((e) => e.kind === state.kind && e.step === state.step)
+  const name = `${state.kind}-${state.step}${sameStep ? `.${sameStep.repeat + 1}` : ''}`
+  const dir = join(folder, name)
+  const temporary = temporaryFor(dir)
+  let sizeBytes = 0
+  try {
+    await mkdir(temporary)
+    const files: Manifest['files'] = {}
+    const write = async (file: string, tensors: Tensors): Promise<void> => {
+      files[file] = await writeSafetensors(join(temporary, file), tensors, { format: 'pt' })
+      sizeBytes += files[file].sizeBytes
+    }
+    await write(weightsFile, state.weights)
+    if (state.optimizer) await write(optimizerFile, state.optimizer)
+    const json = JSON.stringify(manifest.parse({ ...state, version: formatVersion, files }), null, 2)
+    await writeFileAtomic(join(temporary, manifestFile), json)
+    sizeBytes += Buffer.byteLength(json)
+    await renameSurely(temporary, dir)
+    await syncDir(folder)
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw AppError.from(error)
+  }
+  for (const old of entries) {
+    if (old.kind === state.kind) await rm(join(folder, old.name), { recursive: true, force: true })
+  }
+  return { dir, sizeBytes }
+}
+
+async function readManifest(dir: string): Promise<Manifest> {
+  const text = await readFile(join(dir, manifestFile), 'utf8').catch((error: unknown) => {
+    throw missingOrDamaged(dir, manifestFile, error)
+  })
+  try {
+    return manifest.parse(JSON.parse(text))
+  } catch (error) {
+    throw new AppError('checkpoint.damaged', { file: `${basename(dir)}/${manifestFile}` }, error)
+  }
+}
+
+/** A file that is gone means that the whole checkpoint was replaced meanwhile or that it lost a part. */
+function missingOrDamaged(dir: string, file: string, error: unknown): AppError {
+  const gone = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  return new AppError(gone ? 'checkpoint.missing' : 'checkpoint.damaged', { file: `${basename(dir)}/${file}` }, error)
+}
+
+/** Compares each file that the manifest names with its sha256. Throws `checkpoint.damaged`, `checkpoint.missing`. */
+async function verify(dir: string, names: readonly string[] | null): Promise<Manifest> {
+  const facts = await readManifest(dir)
+  if (!(weightsFile in facts.files))
+    throw new AppError('checkpoint.damaged', { file: `${basename(dir)}/${weightsFile}` })
+  for (const [file, expected] of Object.entries(facts.files)) {
+    if (names && !names.includes(file)) continue
+    const actual = await sha256Of(join(dir, basename(file))).catch((error: unknown) => {
+      throw missingOrDamaged(dir, file, error)
+    })
+    if (actual !== expected.sha256) throw new AppError('checkpoint.damaged', { file: `${basename(dir)}/${file}` })
+  }
+  return facts
+}
+
+/**
+ * The newest checkpoint whose files are all as they were written; a damaged one is passed over for an older or the
+ * other kind's. With `kind`, that kind comes first; without, the newest that training can go on from.
+ * @returns its folder; null where there never was one. Throws `checkpoint.damaged` where there is none but damaged ones.
+ */
+export async function newestCheckpoint(runDir: string, kind?: CheckpointKind): Promise<string | null> {
+  const { entries } = await entriesOf(runDir)
+  if (kind) entries.sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind))
+  let firstProblem: unknown = null
+  for (const entry of entries) {
+    const dir = join(folderOf(runDir), entry.name)
+    try {
+      const facts = await verify(dir, kind ? [weightsFile] : null)
+      if (kind || optimizerFile in facts.files) return dir
+    } catch (error) {
+      firstProblem ??= error
+    }
+  }
+  if (firstProblem instanceof Error) throw firstProblem
+  return null
+}
+
+/**
+ * @param options.optimizer false: leave the optimizer state on the disk (generation needs none).
+ * Throws `checkpoint.missing` (no such folder, or replaced while it was read) and `checkpoint.damaged`.
+ */
+export async function loadCheckpoint(
+  dir: string,
+  options: { readonly optimizer: boolean } = { optimizer: true },
+): Promise<LoadedCheckpoint> {
+  const { files, ...facts } = await verify(dir, options.optimizer ? null : [weightsFile])
+  const read = async (file: string): Promise<Map<string, TensorData>> => {
+    try {
+      return (await readSafetensors(join(dir, file))).tensors
+    } catch (error) {
+      throw error instanceof AppError ? error : missingOrDamaged(dir, file, error)
+    }
+  }
+  return {
+    ...facts,
+    weights: await read(weightsFile),
+    optimizer: options.optimizer && optimizerFile in files ? await read(optimizerFile) : null,
+  }
+}
