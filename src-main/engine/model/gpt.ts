@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import type { Forward, ModelOps, Weights } from '../runtime/ops'
+import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from './layers'
+import { matrix, vector } from './weights'
+
+/**
+ * GPT-2 as in nanoGPT's model.py: learned positions, pre-norm blocks, exact GELU, head tied to the embedding. One
+ * difference: nanoGPT's dropout inside torch's fused attention and ours draw different masks, of course.
+ */
+
+/** Keys and values of earlier positions, one layer's: `[B, nHead, past, headDim]` each. */
+export interface KeysValues {
+  readonly keys: tf.Tensor4D
+  readonly values: tf.Tensor4D
+}
+
+interface Pass {
+  readonly config: RunConfig
+  readonly weights: Weights
+  readonly ops: ModelOps
+  readonly batch: number
+  readonly length: number
+  /** `[length, past + length]` */
+  readonly mask: tf.Tensor2D
+}
+
+/** Each place that drops needs a number of its own, or two places would drop alike. */
+const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, perLayer: 3 } as const
+
+/** `x: [B·T, D]` → `[B·T, D]` and this layer's keys and values, earlier ones included. */
+function attention(pass: Pass, layer: number, x: tf.Tensor2D, past: KeysValues | null): [tf.Tensor2D, KeysValues] {
+  const { config, weights, ops, batch, length, mask } = pass
+  const { nHead, nEmbd, dropout } = config
+  const headDim = nEmbd / nHead
+  const site = layer * dropoutSite.perLayer
+  const [q, k, v] = linear(
+    x,
+    matrix(weights, `h.${layer}.attn.c_attn.weight`),
+    vector(weights, `h.${layer}.attn.c_attn.bias`),
+  )
+    .reshape([batch, length, 3, nHead, headDim])
+    .transpose([2, 0, 3, 1, 4]) // (3, B, nHead, T, headDim)
+    .split(3, 0)
+    .map((part) => part.reshape<tf.Tensor4D>([batch, nHead, length, headDim])) as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+    tf.Tensor4D,
+  ]
+  const keys = past === null ? k : tf.concat([past.keys, k], 2)
+  const values = past === null ? v : tf.concat([past.values, v], 2)
+  const scores = tf.matMul<tf.Tensor4D>(q, keys, false, true) // (B, nHead, T, past + T)
+  const p = ops.dropout(maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim)), dropout, site + dropoutSite.attention)
+  const mixed = tf
+    .matMul(p, values)
+    .transpose([0, 2, 1, 3])
+    .reshape<tf.Tensor2D>([batch * length, nEmbd])
+  const out = linear(
+    mixed,
+    matrix(weights, `h.${layer}.attn.c_proj.weight`),
+    vector(weights, `h.${layer}.attn.c_proj.bias`),
+  )
+  return [ops.dropout(out, dropout, site + dropoutSite.attentionOut), { keys, values }]
+}
+
+/** `x: [B·T, D]` → `[B·T, D]` */
+function mlp({ config, weights, ops }: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
+  const hidden = gelu(
+    linear(x, matrix(weights, `h.${layer}.mlp.c_fc.weight`), vector(weights, `h.${layer}.mlp.c_fc.bias`)),
+  )
+  const out = linear(
+    hidden,
+    matrix(weights, `h.${layer}.mlp.c_proj.weight`),
+    vector(weights, `h.${layer}.mlp.c_proj.bias`),
+  )
+  return ops.dropout(out, config.dropout, layer * dropoutSite.perLayer + dropoutSite.mlpOut)
+}
+
+function norm(weights: Weights, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  return layerNorm(x, vector(weights, `${name}.weight`), vector(weights, `${name}.bias`))
+}
+
+/**
+ * The residual stream after the last norm, and what each layer would have to remember.
+ *
+ * `x: int32 [B, T]` at positions past … past + T − 1, which must lie within blockSize → `hidden: [B·T, D]`
+ */
+export function gptHidden(
+  config: RunConfig,
+  weights: Weights,
+  x: tf.Tensor2D,
+  ops: ModelOps,
+  past: readonly KeysValues[] | null = null,
+): { hidden: tf.Tensor2D; present: KeysValues[] } {
+  const [batch, length] = x.shape
+  const start = past?.[0]?.keys.shape[2] ?? 0
+  const { blockSize, nEmbd, nLayer, dropout } = config
+  if (start + length > blockSize) throw new Error(`Expected at most ${blockSize} positions, got ${start} + ${length}`)
+  const tokens = ops
+    .embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
+    .reshape([batch, length, nEmbd])
+  const table = matrix(weights, 'wpe.weight')
+  const positions = length === blockSize ? table : table.slice([start, 0], [length, nEmbd])
+  let h = ops
+    .dropout(tokens.add(positions), dropout, dropoutSite.embedding)
+    .reshape<tf.Tensor2D>([batch * length, nEmbd])
+  const pass = { config, weights, ops, batch, length, mask: causalMask(length, start) }
+  const present: KeysValues[] = []
+  for (let layer = 0; layer < nLayer; layer++) {
+    const [attended, kv] = attention(pass, layer, norm(weights, `h.${layer}.ln_1`, h), past?.[layer] ?? null)
+    h = h.add(attended)
+    h = h.add(mlp(pass, layer, norm(weights, `h.${layer}.ln_2`, h)))
+    present.push(kv)
+  }
+  return { hidden: norm(weights, 'ln_f', h), present }
+}
+
+/** `hidden: [N, D]` → `logits: [N, V]`; the head is the embedding table (Press and Wolf 2017). */
+export function gptLogits(weights: Weights, hidden: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(hidden, matrix(weights, 'wte.weight'), false, true)
+}
+
+/** `x: int32 [B, T]` → `logits: float32 [B·T, V]` */
+export function gptForward(config: RunConfig): Forward {
+  return (weights, x, ops) => gptLogits(weights, gptHidden(config, weights, x, ops).hidden)
+}
