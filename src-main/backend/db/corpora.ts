@@ -1,0 +1,133 @@
+import type { ErrorData } from '../../../src-preload/contract/errors'
+import type { CorpusCounts, CorpusDocument, CorpusRecord } from '../../../src-preload/contract/records'
+import type { Db } from './connection'
+import { all, first, run, tables } from './query'
+import type { CorporaTable } from './schema'
+
+const recordColumns = [
+  'corpus_id',
+  'name',
+  'state',
+  'created_at',
+  'document_count',
+  'counts_json',
+  'error_json',
+] as const
+type Row = Pick<CorporaTable, (typeof recordColumns)[number]>
+
+const toRecord = (row: Row): CorpusRecord => ({
+  corpusId: row.corpus_id,
+  name: row.name,
+  state: row.state,
+  createdAt: row.created_at,
+  documents: row.document_count,
+  counts: row.counts_json === null ? null : (JSON.parse(row.counts_json) as CorpusCounts),
+  error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
+})
+
+export function listCorpora(db: Db): CorpusRecord[] {
+  const query = tables.selectFrom('corpora').select(recordColumns).where('deleted_at', 'is', null)
+  return all(db, query.orderBy('created_at', 'desc')).map(toRecord)
+}
+
+/** Deleted ones only where asked for: restoring needs them. */
+export function findCorpus(db: Db, corpusId: string, deleted = false): CorpusRecord | null {
+  const query = tables.selectFrom('corpora').select(recordColumns).where('corpus_id', '=', corpusId)
+  const row = first(db, query.where('deleted_at', deleted ? 'is not' : 'is', null))
+  return row === undefined ? null : toRecord(row)
+}
+
+export function corpusDocuments(db: Db, corpusId: string): CorpusDocument[] {
+  const row = first(db, tables.selectFrom('corpora').select('documents_json').where('corpus_id', '=', corpusId))
+  return row === undefined ? [] : (JSON.parse(row.documents_json) as CorpusDocument[])
+}
+
+/** The newest ready text with the same bytes and the same name. */
+export function findCorpusBySource(db: Db, sourceHash: string, name: string): CorpusRecord | null {
+  const query = tables
+    .selectFrom('corpora')
+    .select(recordColumns)
+    .where('source_hash', '=', sourceHash)
+    .where('name', '=', name)
+    .where('state', '=', 'ready')
+    .where('deleted_at', 'is', null)
+  const row = first(db, query.orderBy('created_at', 'desc').limit(1))
+  return row === undefined ? null : toRecord(row)
+}
+
+export interface NewCorpus {
+  readonly corpusId: string
+  readonly name: string
+  readonly createdAt: number
+  readonly sourceHash: string | null
+  readonly owner: { readonly pid: number; readonly token: string }
+}
+
+export function insertCorpus(db: Db, corpus: NewCorpus): void {
+  run(
+    db,
+    tables.insertInto('corpora').values({
+      corpus_id: corpus.corpusId,
+      name: corpus.name,
+      state: 'importing',
+      created_at: corpus.createdAt,
+      documents_json: '[]',
+      document_count: 0,
+      counts_json: null,
+      error_json: null,
+      source_hash: corpus.sourceHash,
+      owner_pid: corpus.owner.pid,
+      owner_token: corpus.owner.token,
+      deleted_at: null,
+    }),
+  )
+}
+
+/** What reading found. The text is not ready before it is tokenized. */
+export function setCorpusDocuments(db: Db, corpusId: string, documents: readonly CorpusDocument[]): void {
+  const changes = {
+    documents_json: JSON.stringify(documents),
+    document_count: documents.filter((document) => document.problem === null).length,
+  }
+  run(db, tables.updateTable('corpora').set(changes).where('corpus_id', '=', corpusId))
+}
+
+export function setCorpusReady(db: Db, corpusId: string, counts: CorpusCounts): void {
+  const changes = { state: 'ready' as const, counts_json: JSON.stringify(counts), owner_pid: null, owner_token: null }
+  run(db, tables.updateTable('corpora').set(changes).where('corpus_id', '=', corpusId))
+}
+
+export function setCorpusEnded(db: Db, corpusId: string, state: 'failed' | 'cancelled', error: ErrorData | null): void {
+  const error_json = error === null ? null : JSON.stringify(error)
+  const changes = { state, error_json, owner_pid: null, owner_token: null }
+  run(db, tables.updateTable('corpora').set(changes).where('corpus_id', '=', corpusId))
+}
+
+export function renameCorpus(db: Db, corpusId: string, name: string): void {
+  run(db, tables.updateTable('corpora').set({ name }).where('corpus_id', '=', corpusId))
+}
+
+export function setCorpusDeleted(db: Db, corpusId: string, deletedAt: number | null): void {
+  run(db, tables.updateTable('corpora').set({ deleted_at: deletedAt }).where('corpus_id', '=', corpusId))
+}
+
+/** Imports in progress with the process that does them. */
+export function importingCorpora(db: Db): Pick<CorporaTable, 'corpus_id' | 'owner_pid' | 'owner_token'>[] {
+  const query = tables.selectFrom('corpora').select(['corpus_id', 'owner_pid', 'owner_token'])
+  return all(db, query.where('state', '=', 'importing'))
+}
+
+/** Deleted before `time`: their files and rows may go. */
+export function corporaDeletedBefore(db: Db, time: number): string[] {
+  const query = tables.selectFrom('corpora').select('corpus_id').where('deleted_at', '<', time)
+  return all(db, query).map((row) => row.corpus_id)
+}
+
+export function removeCorpus(db: Db, corpusId: string): void {
+  run(db, tables.deleteFrom('corpora').where('corpus_id', '=', corpusId))
+}
+
+/** Every text there is, deleted ones too: whatever else lies in the folder belongs to nobody. */
+export function allCorpusIds(db: Db): string[] {
+  return all(db, tables.selectFrom('corpora').select('corpus_id')).map((row) => row.corpus_id)
+}

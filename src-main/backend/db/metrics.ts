@@ -1,0 +1,95 @@
+import type { CurveRow, EvalRow, StepRow } from '../../../src-preload/contract/records'
+import type { Db } from './connection'
+import { all, run, statement, tables } from './query'
+
+// Written by hand, not by the query builder: this is the hot path, and the tests hold its plan.
+export const insertStepSql = `
+INSERT INTO steps (run_id, seq, step, tokens, elapsed_ms, loss_nats, grad_norm, learning_rate, tokens_per_second, memory_bytes)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+export function insertStep(db: Db, runId: string, row: StepRow): void {
+  statement(db, insertStepSql).run(
+    runId,
+    row.seq,
+    row.step,
+    row.tokens,
+    row.elapsedMs,
+    row.lossNats,
+    row.gradNorm,
+    row.learningRate,
+    row.tokensPerSecond,
+    row.memoryBytes,
+  )
+}
+
+export function insertEval(db: Db, runId: string, row: EvalRow): void {
+  const values = {
+    run_id: runId,
+    seq: row.seq,
+    step: row.step,
+    tokens: row.tokens,
+    elapsed_ms: row.elapsedMs,
+    val_loss_nats: row.valLossNats,
+    perplexity: row.perplexity,
+    bits_per_byte: row.bitsPerByte,
+    accuracy: row.accuracy,
+  }
+  run(db, tables.insertInto('evals').values(values))
+}
+
+export const countStepsSql = 'SELECT count(*) AS rows FROM steps WHERE run_id = ?'
+
+/**
+ * Buckets of equally many rows, in order: of each its last row, with the lowest and the highest loss of all of them.
+ * The window function runs over one range of the primary key; the join fetches one row a bucket.
+ */
+export const curveSql = `
+WITH numbered AS (
+  SELECT seq, loss_nats, (row_number() OVER (ORDER BY seq) - 1) * @points / @rows AS bucket
+  FROM steps WHERE run_id = @runId
+), buckets AS (
+  SELECT max(seq) AS last, min(loss_nats) AS lowest, max(loss_nats) AS highest FROM numbered GROUP BY bucket
+)
+SELECT s.seq, s.step, s.tokens, s.elapsed_ms AS elapsedMs, s.loss_nats AS lossNats, s.grad_norm AS gradNorm,
+       s.learning_rate AS learningRate, s.tokens_per_second AS tokensPerSecond, s.memory_bytes AS memoryBytes,
+       b.lowest AS minLossNats, b.highest AS maxLossNats
+FROM buckets b CROSS JOIN steps s ON s.run_id = @runId AND s.seq = b.last
+ORDER BY s.seq`
+
+/** At most `maxPoints` rows; exactly the stored ones when there are no more than that. */
+export function stepCurve(db: Db, runId: string, maxPoints: number): CurveRow[] {
+  const { rows } = statement(db, countStepsSql).get(runId) as { rows: number }
+  if (rows === 0) return []
+  // Bound as integers: a division of floats would give every row a bucket of its own.
+  const bind = { runId, points: BigInt(Math.min(rows, maxPoints)), rows: BigInt(rows) }
+  return statement(db, curveSql).all(bind) as CurveRow[]
+}
+
+export const evalCurveSql = `
+WITH numbered AS (
+  SELECT seq, (row_number() OVER (ORDER BY seq) - 1) * @points / @rows AS bucket FROM evals WHERE run_id = @runId
+), buckets AS (SELECT max(seq) AS last FROM numbered GROUP BY bucket)
+SELECT e.seq, e.step, e.tokens, e.elapsed_ms AS elapsedMs, e.val_loss_nats AS valLossNats, e.perplexity,
+       e.bits_per_byte AS bitsPerByte, e.accuracy
+FROM buckets b CROSS JOIN evals e ON e.run_id = @runId AND e.seq = b.last
+ORDER BY e.seq`
+
+export function evalCurve(db: Db, runId: string, maxPoints: number): EvalRow[] {
+  const query = tables
+    .selectFrom('evals')
+    .select((e) => e.fn.countAll<number>().as('rows'))
+    .where('run_id', '=', runId)
+  const rows = all(db, query)[0]?.rows ?? 0
+  if (rows === 0) return []
+  const bind = { runId, points: BigInt(Math.min(rows, maxPoints)), rows: BigInt(rows) }
+  return statement(db, evalCurveSql).all(bind) as EvalRow[]
+}
+
+/** A resumed run computes these steps again: what was logged beyond its checkpoint never happened. */
+export function deleteMetricsBeyond(db: Db, runId: string, step: number): void {
+  for (const table of ['steps', 'evals', 'samples'] as const) {
+    run(db, tables.deleteFrom(table).where('run_id', '=', runId).where('step', '>', step))
+  }
+  // A tier counts from its step on: one that begins at the checkpoint's own step + 1 is computed again too.
+  run(db, tables.deleteFrom('tiers').where('run_id', '=', runId).where('step', '>', step))
+}

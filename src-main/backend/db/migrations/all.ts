@@ -1,0 +1,5 @@
+import { initial } from './0001-initial'
+import type { Migration } from './migration'
+
+/** In order, without gaps: `user_version` of a database is the version of the last one applied. */
+export const migrations: readonly Migration[] = [initial]

@@ -1,0 +1,151 @@
+import type { ErrorData } from '../../../src-preload/contract/errors'
+import { runFields, runLimits } from '../../../src-preload/contract/limits'
+import type { CheckpointRecord, RunConfig, RunRecord, RunState } from '../../../src-preload/contract/records'
+import { allCheckpoints, checkpointsOf } from './checkpoints'
+import type { Db } from './connection'
+import { all, first, run, tables } from './query'
+import type { RunsTable } from './schema'
+
+const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord => ({
+  runId: row.run_id,
+  name: row.name,
+  state: row.state,
+  model: row.model,
+  corpusId: row.corpus_id,
+  corpus: row.corpus_name,
+  parameterCount: row.parameter_count,
+  step: row.step,
+  maxSteps: row.max_steps,
+  bestValLossNats: row.best_val_loss_nats,
+  trainLossNats: row.train_loss_nats,
+  tokensPerSecond: row.tokens_per_second,
+  engine: row.engine,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  trainedMs: row.trained_ms,
+  checkpoints,
+  notes: row.notes,
+  error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
+})
+
+/** What the row says beyond the record that screens see. */
+export interface RunFacts {
+  readonly config: RunConfig
+  readonly vocabSize: number
+  readonly trainTokens: number
+  readonly seq: number
+}
+
+/** A config stored by an older version lacks the fields that came later: those have their defaults. */
+function parseConfig(json: string): RunConfig {
+  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
+  return { ...defaults, ...(JSON.parse(json) as Partial<RunConfig>) } as RunConfig
+}
+
+export function listRuns(db: Db): RunRecord[] {
+  const checkpoints = allCheckpoints(db)
+  const query = tables.selectFrom('runs').selectAll().where('deleted_at', 'is', null)
+  return all(db, query.orderBy('created_at', 'desc')).map((row) => toRecord(row, checkpoints.get(row.run_id) ?? []))
+}
+
+/** @param deleted 'no': as if it were not there; 'only': for restoring; 'any': for a job that still ends. */
+export function findRun(db: Db, runId: string, deleted: 'no' | 'only' | 'any' = 'no'): RunRecord | null {
+  let query = tables.selectFrom('runs').selectAll().where('run_id', '=', runId)
+  if (deleted !== 'any') query = query.where('deleted_at', deleted === 'no' ? 'is' : 'is not', null)
+  const row = first(db, query)
+  return row === undefined ? null : toRecord(row, checkpointsOf(db, runId))
+}
+
+export function runFacts(db: Db, runId: string): RunFacts | null {
+  const query = tables.selectFrom('runs').select(['config_json', 'vocab_size', 'train_tokens', 'seq'])
+  const row = first(db, query.where('run_id', '=', runId))
+  if (row === undefined) return null
+  const { vocab_size: vocabSize, train_tokens: trainTokens, seq } = row
+  return { config: parseConfig(row.config_json), vocabSize, trainTokens, seq }
+}
+
+export interface NewRun {
+  readonly runId: string
+  readonly name: string
+  readonly corpusId: string
+  readonly corpus: string
+  readonly config: RunConfig
+  readonly vocabSize: number
+  readonly trainTokens: number
+  readonly parameterCount: number
+  readonly createdAt: number
+}
+
+export function insertRun(db: Db, r: NewRun): void {
+  run(
+    db,
+    tables.insertInto('runs').values({
+      run_id: r.runId,
+      name: r.name,
+      state: 'queued',
+      model: r.config.model,
+      corpus_id: r.corpusId,
+      corpus_name: r.corpus,
+      config_json: JSON.stringify(r.config),
+      vocab_size: r.vocabSize,
+      train_tokens: r.trainTokens,
+      parameter_count: r.parameterCount,
+      step: 0,
+      max_steps: r.config.maxSteps,
+      best_val_loss_nats: null,
+      train_loss_nats: null,
+      tokens_per_second: null,
+      engine: null,
+      engine_version: null,
+      created_at: r.createdAt,
+      started_at: null,
+      ended_at: null,
+      trained_ms: 0,
+      notes: '',
+      error_json: null,
+      seq: 0,
+      owner_pid: null,
+      owner_token: null,
+      job_pid: null,
+      job_token: null,
+      deleted_at: null,
+    }),
+  )
+}
+
+export type RunChanges = Partial<Omit<RunsTable, 'run_id' | 'config_json' | 'created_at'>>
+
+export function updateRun(db: Db, runId: string, changes: RunChanges): void {
+  run(db, tables.updateTable('runs').set(changes).where('run_id', '=', runId))
+}
+
+export type OwnedRun = Pick<
+  RunsTable,
+  'run_id' | 'state' | 'owner_pid' | 'owner_token' | 'job_pid' | 'job_token' | 'seq' | 'deleted_at'
+>
+
+/** Runs in one of these states with the processes behind them, deleted ones too. */
+export function ownedRuns(db: Db, states: readonly RunState[]): OwnedRun[] {
+  const columns = ['run_id', 'state', 'owner_pid', 'owner_token', 'job_pid', 'job_token', 'seq', 'deleted_at'] as const
+  return all(db, tables.selectFrom('runs').select(columns).where('state', 'in', states))
+}
+
+export function runsOfCorpus(db: Db, corpusId: string): Pick<RunsTable, 'run_id' | 'state'>[] {
+  const query = tables.selectFrom('runs').select(['run_id', 'state']).where('corpus_id', '=', corpusId)
+  return all(db, query.where('deleted_at', 'is', null))
+}
+
+export function runsDeletedBefore(db: Db, time: number): string[] {
+  const query = tables.selectFrom('runs').select('run_id').where('deleted_at', '<', time)
+  return all(db, query.where('state', 'not in', ['running', 'queued'])).map((row) => row.run_id)
+}
+
+/** Its metrics, samples and checkpoints go with it (ON DELETE CASCADE). */
+export function removeRun(db: Db, runId: string): void {
+  run(db, tables.deleteFrom('runs').where('run_id', '=', runId))
+}
+
+export function allRunIds(db: Db): string[] {
+  return all(db, tables.selectFrom('runs').select('run_id')).map((row) => row.run_id)
+}

@@ -1,0 +1,21 @@
+import type { SampleRecord, Tier } from '../../../src-preload/contract/records'
+import type { Db } from './connection'
+import { all, run, tables } from './query'
+
+export function samplesOf(db: Db, runId: string): SampleRecord[] {
+  const query = tables.selectFrom('samples').select(['step', 'prompt', 'text', 'at']).where('run_id', '=', runId)
+  return all(db, query.orderBy('seq'))
+}
+
+export function insertSample(db: Db, runId: string, seq: number, sample: SampleRecord): void {
+  run(db, tables.insertInto('samples').values({ run_id: runId, seq, ...sample }))
+}
+
+export function tiersOf(db: Db, runId: string): { step: number; tier: Tier }[] {
+  const query = tables.selectFrom('tiers').select(['step', 'tier']).where('run_id', '=', runId)
+  return all(db, query.orderBy('step'))
+}
+
+export function storeTier(db: Db, runId: string, step: number, tier: Tier): void {
+  run(db, tables.replaceInto('tiers').values({ run_id: runId, step, tier }))
+}
