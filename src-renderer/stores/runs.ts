@@ -1,0 +1,128 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { AppError } from '../../src-preload/contract/errors'
+import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
+import type { Input } from '../../src-preload/contract/methods'
+import type { RunRecord, RunState } from '../../src-preload/contract/records'
+import { request, subscribe } from '../api'
+
+/** States in which a process works on the run or is about to. */
+const activeStates: readonly RunState[] = ['queued', 'running']
+const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
+export const isActive = (run: RunRecord): boolean => activeStates.includes(run.state)
+export const isResumable = (run: RunRecord): boolean =>
+  resumableStates.includes(run.state) && run.step < run.maxSteps && run.checkpoints.length > 0
+
+/** Every run there is, newest first, kept current by events. */
+export const useRuns = defineStore('runs', () => {
+  const list = shallowRef<readonly RunRecord[]>([])
+  const loaded = ref(false)
+  const error = shallowRef<AppError | null>(null)
+  const active = computed(() => list.value.filter(isActive))
+  const talkable = computed(() => list.value.filter((run) => run.checkpoints.length > 0))
+
+  let subscribed = false
+  let fetching: Promise<void> | null = null
+  let again = false
+  /** States that arrived while the list was being fetched, newer than what the answer will hold. */
+  const meanwhile = new Map<string, RunRecord>()
+
+  function replace(run: RunRecord): void {
+    list.value = list.value.map((other) => (other.runId === run.runId ? run : other))
+  }
+
+  function patch(runId: string, change: Partial<RunRecord>): void {
+    const run = byId(runId)
+    if (run) replace({ ...run, ...change })
+  }
+
+  function byId(runId: string): RunRecord | undefined {
+    return list.value.find((run) => run.runId === runId)
+  }
+
+  function receiveRun(event: RunEvent): void {
+    if (event.kind === 'state') {
+      if (fetching) meanwhile.set(event.runId, event.run)
+      // A run that is not in the list was started elsewhere, or has just been deleted: the backend knows which.
+      if (byId(event.runId)) replace(event.run)
+      else void refresh()
+    } else if (event.kind === 'steps') {
+      const row = event.rows.at(-1)
+      if (!row) return
+      const { step, tokensPerSecond, lossNats, elapsedMs } = row
+      patch(event.runId, { step, tokensPerSecond, trainLossNats: lossNats, trainedMs: elapsedMs })
+    } else if (event.kind === 'checkpoint') {
+      const kept = byId(event.runId)?.checkpoints.filter((other) => other.kind !== event.checkpoint.kind) ?? []
+      patch(event.runId, { checkpoints: [...kept, event.checkpoint] })
+    }
+  }
+
+  function receive(event: AppEvent): void {
+    if (event.topic === 'run') receiveRun(event)
+    else if (event.topic === 'changed' && event.what === 'runs') void refresh()
+    else if (event.topic === 'backend' && event.state === 'up') void refresh()
+  }
+
+  async function fetchList(): Promise<void> {
+    meanwhile.clear()
+    try {
+      const runs = await request('runs.list', {})
+      list.value = runs
+        .map((run) => meanwhile.get(run.runId) ?? run)
+        .sort((one, other) => other.createdAt - one.createdAt)
+      error.value = null
+      loaded.value = true
+    } catch (thrown) {
+      error.value = AppError.from(thrown)
+    }
+  }
+
+  /** Fetches the list; a call during a fetch makes one more, because the answer under way may be too old. */
+  function refresh(): Promise<void> {
+    if (fetching) {
+      again = true
+      return fetching
+    }
+    fetching = fetchList().finally(() => {
+      fetching = null
+      if (!again) return
+      again = false
+      void refresh()
+    })
+    return fetching
+  }
+
+  /** Called by every screen that shows runs; subscribes once for the life of the page. */
+  async function open(): Promise<void> {
+    if (!subscribed) subscribe(receive)
+    subscribed = true
+    await refresh()
+  }
+
+  async function command(method: 'runs.pause' | 'runs.resume' | 'runs.stop' | 'runs.restore', runId: string) {
+    const run = await request(method, { runId })
+    if (byId(runId)) replace(run)
+    else await refresh()
+    return run
+  }
+
+  async function update(change: Input<'runs.update'>): Promise<RunRecord> {
+    const run = await request('runs.update', change)
+    replace(run)
+    return run
+  }
+
+  async function remove(runId: string): Promise<void> {
+    await request('runs.delete', { runId })
+    list.value = list.value.filter((run) => run.runId !== runId)
+  }
+
+  return {
+    ...{ list, loaded, error, active, talkable },
+    ...{ open, refresh, byId, update, remove },
+    pause: (runId: string) => command('runs.pause', runId),
+    resume: (runId: string) => command('runs.resume', runId),
+    stop: (runId: string) => command('runs.stop', runId),
+    restore: (runId: string) => command('runs.restore', runId),
+  }
+})
