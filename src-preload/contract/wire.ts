@@ -16,6 +16,11 @@ export type WireMessage = WireAnswer | { readonly event: AppEvent }
 
 export type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id'> | Omit<Extract<WireAnswer, { ok: false }>, 'id'>
 
+/** Screens that the menu opens, in the order of their shortcuts; each is the name of a route. */
+export const menuScreens = ['start', 'texts', 'new', 'talk', 'history', 'settings'] as const
+export type MenuScreen = (typeof menuScreens)[number]
+export type MenuCommand = `go:${MenuScreen}`
+
 /** What the preload puts on `window.homegrown`. */
 export interface Bridge {
   /** Rejects never: errors come back as data, because Electron would flatten a thrown error into a string. */
@@ -26,7 +31,7 @@ export interface Bridge {
   pathOf(file: File): string
   /** The system's file dialog; resolves to the chosen paths, empty when cancelled. */
   pickTexts(): Promise<string[]>
-  /** From the menu: `go` to a screen, or run a named command of the renderer. */
+  /** From the menu: a MenuCommand. */
   onCommand(listener: (command: string) => void): () => void
   /** The languages that the person prefers, best first, for example ['zh-Hans-CN', 'en']. */
   readonly languages: readonly string[]

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { AppEvent } from '../../src-preload/contract/events'
+import type { Method } from '../../src-preload/contract/methods'
+import type { Result, WireMessage, WireRequest } from '../../src-preload/contract/wire'
+
+/** The first restart is at once for a person's eye; a backend that keeps dying is tried less and less often. */
+const firstRestartMs = 100
+const longestRestartMs = 10_000
+/** Alive this long: the next crash is a new story. */
+const steadyMs = 30_000
+/** Training saves a checkpoint when the backend is asked to end. */
+const closeMs = 12_000
+
+export interface BackendOptions {
+  /** A real Node 24, never Electron itself: docs/adr/0002-processes.md. */
+  readonly node: string
+  /** The backend's bundle. */
+  readonly entry: string
+  readonly env: NodeJS.ProcessEnv
+  readonly onEvent: (event: AppEvent) => void
+}
+
+export interface BackendProcess {
+  /** Never rejects: `backend.lost` when the backend ends before it has answered. */
+  readonly request: (method: Method, input: unknown) => Promise<Result>
+  /** Asks the backend to end (it saves running trainings first) and resolves when it is gone. */
+  readonly close: () => Promise<void>
+}
+
+const lost: Result = { ok: false, error: { code: 'backend.lost', params: {} } }
+
+/** Starts the backend and keeps one alive until `close`. Requests made while it is away wait for the next one. */
+export function superviseBackend({ node, entry, env, onEvent }: BackendOptions): BackendProcess {
+  const pending = new Map<number, (result: Result) => void>()
+  let held: WireRequest[] = []
+  let child: ChildProcess | null = null
+  let restart: NodeJS.Timeout | undefined
+  let nextId = 1
+  let failures = 0
+  let closing = false
+
+  function start(): void {
+    const startedAt = Date.now()
+    // A group of its own: Ctrl-C in the terminal must reach it as a request to end, not as a signal.
+    const detached = process.platform !== 'win32'
+    const started = spawn(node, [entry], {
+      env,
+      detached,
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      windowsHide: true,
+    })
+    child = started
+    started.on('message', (message) => {
+      receive(message as WireMessage)
+    })
+    let over = false
+    const end = (): void => {
+      if (over) return
+      over = true
+      child = null
+      for (const settle of [...pending.values()]) settle(lost)
+      pending.clear()
+      held = []
+      if (closing) return
+      onEvent({ topic: 'backend', state: 'down' })
+      failures = Date.now() - startedAt > steadyMs ? 1 : failures + 1
+      restart = setTimeout(start, Math.min(longestRestartMs, firstRestartMs * 4 ** (failures - 1)))
+    }
+    started.once('error', end)
+    started.once('exit', end)
+    for (const request of held.splice(0)) send(request)
+    if (failures > 0) void announce()
+  }
+
+  /** Up again when it answers, not when it was started. */
+  async function announce(): Promise<void> {
+    const answer = await request('settings.get', {})
+    if (answer.ok || answer.error.code !== 'backend.lost') onEvent({ topic: 'backend', state: 'up' })
+  }
+
+  function receive(message: WireMessage): void {
+    if ('event' in message) {
+      onEvent(message.event)
+      return
+    }
+    const settle = pending.get(message.id)
+    pending.delete(message.id)
+    settle?.(message.ok ? { ok: true, output: message.output } : { ok: false, error: message.error })
+  }
+
+  function send(request: WireRequest): void {
+    child?.send(request, (error) => {
+      if (error === null) return
+      pending.get(request.id)?.(lost)
+      pending.delete(request.id)
+    })
+  }
+
+  function request(method: Method, input: unknown): Promise<Result> {
+    if (closing) return Promise.resolve(lost)
+    const message: WireRequest = { id: nextId++, method, input }
+    return new Promise((resolve) => {
+      pending.set(message.id, resolve)
+      if (child) send(message)
+      else held.push(message)
+    })
+  }
+
+  async function close(): Promise<void> {
+    closing = true
+    clearTimeout(restart)
+    const last = child
+    if (last === null) return
+    const gone = new Promise((resolve) => last.once('exit', resolve))
+    const force = setTimeout(() => last.kill('SIGKILL'), closeMs)
+    // Losing its parent is how the backend learns that it should end, whether we end well or badly.
+    if (last.connected) last.disconnect()
+    await gone
+    clearTimeout(force)
+  }
+
+  start()
+  return { request, close }
+}

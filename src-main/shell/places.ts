@@ -1,0 +1,57 @@
+import type { App } from 'electron'
+import { join } from 'node:path'
+import { pageUrl } from './protocol'
+
+/** Where everything is that the shell starts or shows. */
+export interface Places {
+  /** Address of the page. */
+  readonly url: string
+  readonly page: string
+  readonly preload: string
+  readonly backend: string
+  readonly node: string
+  readonly icon: string
+  /** What the shell keeps of the window. */
+  readonly memory: string
+}
+
+/**
+ * Gives Chromium's files a folder of their own, inside the profile when one is named: the backend sweeps what it does
+ * not know in the profile folder itself. Must run before the single-instance lock, which lives there too.
+ */
+export function chooseUserData(app: App): void {
+  const profile = process.env['HOMEGROWN_PROFILE']
+  app.setPath('userData', join(profile ?? app.getPath('userData'), 'window'))
+}
+
+export function findPlaces(app: App): Places {
+  const root = app.getAppPath()
+  const development = app.isPackaged ? {} : process.env
+  const binary = process.platform === 'win32' ? 'node.exe' : 'node'
+  return {
+    // The dev server of `npm run dev` (electron-vite sets it).
+    url: development['ELECTRON_RENDERER_URL'] ?? pageUrl,
+    page: join(root, 'out/renderer'),
+    preload: join(root, 'out/preload/preload.cjs'),
+    backend: join(root, 'out/main/backend.cjs'),
+    // A packaged app carries its Node; in development the scripts name the one that they run on.
+    node: app.isPackaged ? join(process.resourcesPath, 'node', binary) : (development['HOMEGROWN_NODE'] ?? 'node'),
+    icon: join(root, 'resources/icons/homegrown.png'),
+    memory: join(app.getPath('userData'), 'window.json'),
+  }
+}
+
+/** Whether an address is on the page's origin. Node calls the origin of `app://` opaque, so parts are compared. */
+export function ownerOf(page: string): (url: string) => boolean {
+  const own = new URL(page)
+  const socket = own.protocol === 'http:' ? 'ws:' : own.protocol
+  return (url) => {
+    let other: URL
+    try {
+      other = new URL(url)
+    } catch {
+      return false
+    }
+    return (other.protocol === own.protocol || other.protocol === socket) && other.host === own.host
+  }
+}

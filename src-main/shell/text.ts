@@ -1,0 +1,108 @@
+import type { MenuScreen } from '../../src-preload/contract/wire'
+
+/** What the shell itself says; everything else a person reads is in src-renderer/text. */
+interface ShellText {
+  readonly file: string
+  readonly edit: string
+  readonly view: string
+  readonly window: string
+  readonly newRun: string
+  readonly settings: string
+  readonly quit: string
+  readonly undo: string
+  readonly redo: string
+  readonly cut: string
+  readonly copy: string
+  readonly paste: string
+  readonly selectAll: string
+  readonly resetZoom: string
+  readonly zoomIn: string
+  readonly zoomOut: string
+  readonly fullScreen: string
+  readonly reload: string
+  readonly developerTools: string
+  readonly minimize: string
+  readonly close: string
+  readonly textFiles: string
+  readonly pickTexts: string
+  readonly screens: Readonly<Record<MenuScreen, string>>
+}
+
+export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
+  en: {
+    file: 'File',
+    edit: 'Edit',
+    view: 'View',
+    window: 'Window',
+    newRun: 'New run',
+    settings: 'Settings…',
+    quit: 'Quit Homegrown',
+    undo: 'Undo',
+    redo: 'Redo',
+    cut: 'Cut',
+    copy: 'Copy',
+    paste: 'Paste',
+    selectAll: 'Select all',
+    resetZoom: 'Actual size',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    fullScreen: 'Full screen',
+    reload: 'Reload window',
+    developerTools: 'Developer tools',
+    minimize: 'Minimize',
+    close: 'Close',
+    textFiles: 'Text files',
+    pickTexts: 'Choose texts',
+    screens: {
+      start: 'Start',
+      texts: 'Texts',
+      new: 'New run',
+      talk: 'Talk',
+      history: 'History',
+      settings: 'Settings',
+    },
+  },
+  'zh-CN': {
+    file: '文件',
+    edit: '编辑',
+    view: '视图',
+    window: '窗口',
+    newRun: '新建训练',
+    settings: '设置…',
+    quit: '退出 Homegrown',
+    undo: '撤销',
+    redo: '重做',
+    cut: '剪切',
+    copy: '复制',
+    paste: '粘贴',
+    selectAll: '全选',
+    resetZoom: '实际大小',
+    zoomIn: '放大',
+    zoomOut: '缩小',
+    fullScreen: '全屏',
+    reload: '重新载入窗口',
+    developerTools: '开发者工具',
+    minimize: '最小化',
+    close: '关闭',
+    textFiles: '文本文件',
+    pickTexts: '选择文本',
+    screens: {
+      start: '开始',
+      texts: '文本',
+      new: '新建训练',
+      talk: '对话',
+      history: '历史',
+      settings: '设置',
+    },
+  },
+}
+
+/**
+ * @param locale the person's setting
+ * @param languages what the system prefers, best first
+ */
+export function shellText(locale: 'system' | 'en' | 'zh-CN', languages: readonly string[]): ShellText {
+  if (locale !== 'system') return texts[locale]
+  const first = languages.find((language) => /^(en|zh)\b/i.test(language))
+  return first !== undefined && /^zh/i.test(first) ? texts['zh-CN'] : texts.en
+}

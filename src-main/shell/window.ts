@@ -1,0 +1,57 @@
+import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { onScreen, smallest, type Memory } from './memory'
+
+/** The renderer's background (src-renderer/plugins/vuetify.ts), so that nothing flashes before its first paint. */
+const background = { light: '#f5f6f2', dark: '#0f1311' } as const
+/** A page that keeps crashing is not loaded for ever. */
+const maxReloads = 3
+
+export interface WindowOptions {
+  readonly url: string
+  readonly preload: string
+  readonly icon: string
+  readonly languages: readonly string[]
+  readonly memory: Memory
+  readonly onClose: (place: Pick<Memory, 'bounds' | 'maximized'>) => void
+}
+
+/** The one window: sandboxed, isolated, shown when its page has painted. */
+export function openWindow({ url, preload, icon, languages, memory, onClose }: WindowOptions): BrowserWindow {
+  const areas = screen.getAllDisplays().map(({ workArea }) => workArea)
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 860,
+    ...onScreen(memory.bounds, areas),
+    minWidth: smallest.width,
+    minHeight: smallest.height,
+    show: false,
+    title: 'Homegrown',
+    icon,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? background.dark : background.light,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      additionalArguments: [`--homegrown-languages=${languages.join(',')}`],
+    },
+  })
+  if (memory.maximized) window.maximize()
+
+  window.once('ready-to-show', () => {
+    window.show()
+  })
+  window.on('close', () => {
+    onClose({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })
+  })
+  let reloads = 0
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || reloads++ >= maxReloads) return
+    window.reload()
+  })
+  void window.loadURL(url)
+  return window
+}
