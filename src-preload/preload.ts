@@ -1,4 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import type { AppEvent } from './contract/events'
 import { methodNames, type Method } from './contract/methods'
 import type { Bridge, Result } from './contract/wire'
 
@@ -11,9 +12,15 @@ function languages(): readonly string[] {
   return given === undefined ? navigator.languages : given.slice(languagesSwitch.length).split(',')
 }
 
+/** What the shell sends unasked, by channel. */
+interface Channels {
+  'homegrown:event': AppEvent
+  'homegrown:command': string
+}
+
 /** The listener never sees Electron's event: it holds the sender, a way around the allow-list. */
-function listen(channel: string, listener: (value: never) => void): () => void {
-  const receive = (_event: unknown, value: never): void => {
+function listen<C extends keyof Channels>(channel: C, listener: (value: Channels[C]) => void): () => void {
+  const receive = (_event: unknown, value: Channels[C]): void => {
     listener(value)
   }
   ipcRenderer.on(channel, receive)
