@@ -8,7 +8,7 @@ import { request, subscribe } from '../api'
 import { CurveBuffer } from '../composables/chart/curveBuffer'
 
 /** The run that is open on the screen: its record, its curves, its samples, live. */
-export const useRun = defineStore('run', () => {
+export const useRunStore = defineStore('run', () => {
   const runId = ref<string | null>(null)
   const detail = shallowRef<RunDetail | null>(null)
   const stage = ref<RunStage | null>(null)

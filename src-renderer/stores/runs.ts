@@ -14,7 +14,7 @@ export const isResumable = (run: RunRecord): boolean =>
   resumableStates.includes(run.state) && run.step < run.maxSteps && run.checkpoints.length > 0
 
 /** Every run there is, newest first, kept current by events. */
-export const useRuns = defineStore('runs', () => {
+export const useRunsStore = defineStore('runs', () => {
   const list = shallowRef<readonly RunRecord[]>([])
   const loaded = ref(false)
   const error = shallowRef<AppError | null>(null)

@@ -80,16 +80,15 @@ export function lastOfColumn(xs: ArrayLike<number>, ys: ArrayLike<number>, lengt
   return points
 }
 
-/** Index of the row nearest to x; -1 without rows. `xs` rises. */
-export function nearest(xs: ArrayLike<number>, length: number, x: number): number {
+/** Index of the point nearest to x, the earlier one of two; -1 without points. `xAt` rises with its index. */
+export function nearest(xAt: (index: number) => number, length: number, x: number): number {
   if (length === 0) return -1
   let low = 0
   let high = length - 1
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((xs[middle] ?? 0) < x) low = middle + 1
+    if (xAt(middle) < x) low = middle + 1
     else high = middle
   }
-  const before = low - 1
-  return before >= 0 && x - (xs[before] ?? 0) <= (xs[low] ?? 0) - x ? before : low
+  return low > 0 && x - xAt(low - 1) <= xAt(low) - x ? low - 1 : low
 }

@@ -52,6 +52,7 @@ test('lastOfColumn keeps the newest point of each column', () => {
 
 test('nearest finds the row closest to a place, the earlier one of two', () => {
   const xs = [0, 10, 20, 40]
-  expect([-5, 0, 5, 6, 29, 31, 99].map((x) => nearest(xs, 4, x))).toEqual([0, 0, 0, 1, 2, 3, 3])
-  expect(nearest([], 0, 3)).toBe(-1)
+  const at = (i: number): number => xs[i] ?? NaN
+  expect([-5, 0, 5, 6, 29, 31, 99].map((x) => nearest(at, 4, x))).toEqual([0, 0, 0, 1, 2, 3, 3])
+  expect(nearest(at, 0, 3)).toBe(-1)
 })
