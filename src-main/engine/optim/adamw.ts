@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs'
+
+export interface AdamWSettings {
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+}
+
+/** Weights and both moments, each one vector: float32 [P]. */
+export interface AdamWState {
+  readonly weights: tf.Tensor1D
+  readonly expAvg: tf.Tensor1D
+  readonly expAvgSq: tf.Tensor1D
+}
+
+export const adamWScalarCount = 3
+
+/**
+ * What changes from step to step, computed in float64 on the host: resuming needs nothing but the step. (Accumulating
+ * the powers of beta in float32, as TensorFlow.js's own Adam does, would not resume bit for bit.)
+ * @param step from 1
+ * @returns [share of a weight that decay leaves, step size with bias correction, root of the second bias correction]
+ */
+export function adamWScalars(settings: AdamWSettings, step: number, learningRate: number): Float32Array {
+  const correction1 = 1 - settings.beta1 ** step
+  const correction2 = 1 - settings.beta2 ** step
+  return Float32Array.of(1 - learningRate * settings.weightDecay, learningRate / correction1, Math.sqrt(correction2))
+}
+
+/**
+ * One step of AdamW (Loshchilov & Hutter 2019, algorithm 2; the order of operations is torch.optim.AdamW's).
+ * @param gradient float32 [P]
+ * @param scalars float32 [3] from `adamWScalars`
+ * @param decayed that many numbers at the start of the vectors decay; the rest (biases, norms) do not
+ */
+export function adamW(
+  state: AdamWState,
+  gradient: tf.Tensor1D,
+  scalars: tf.Tensor1D,
+  settings: AdamWSettings,
+  decayed: number,
+): AdamWState {
+  const { beta1, beta2, epsilon, weightDecay } = settings
+  const [keep, stepSize, rootCorrection2] = tf.unstack(scalars) as [tf.Scalar, tf.Scalar, tf.Scalar]
+  const expAvg = state.expAvg.mul(beta1).add(gradient.mul(1 - beta1))
+  const expAvgSq = state.expAvgSq.mul(beta2).add(gradient.square().mul(1 - beta2))
+  const update = expAvg.div(expAvgSq.sqrt().div(rootCorrection2).add(epsilon)).mul(stepSize)
+  const kept = weightDecay === 0 ? state.weights : decay(state.weights, keep, decayed)
+  return { weights: kept.sub(update), expAvg, expAvgSq }
+}
+
+function decay(weights: tf.Tensor1D, keep: tf.Scalar, decayed: number): tf.Tensor1D {
+  const rest = weights.size - decayed
+  if (rest === 0) return weights.mul(keep)
+  return tf.concat1d([weights.slice(0, decayed).mul(keep), weights.slice(decayed, rest)])
+}

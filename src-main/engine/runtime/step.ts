@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Tier } from '../../../src-preload/contract/records'
+import type { WeightShape } from '../../plan/shapes'
+import { adamW, type AdamWSettings, type AdamWState } from '../optim/adamw'
+import { clipByNorm } from '../optim/clip'
+import type { WeightLayout } from './layout'
+import type { Forward, ModelOps, TensorData, Weights } from './ops'
+
+/** Everything that a training step is made of. */
+export interface StepSpec {
+  /** In the model's order: the order of `readWeights`. */
+  readonly weights: readonly WeightShape[]
+  readonly forward: Forward
+  readonly batchSize: number
+  readonly blockSize: number
+  /** Of the dropout masks. */
+  readonly seed: number
+  readonly optimizer: AdamWSettings
+  /** Global gradient norm; 0 turns clipping off. */
+  readonly gradClip: number
+}
+
+/** x: the tokens, y: the next ones; both [B, T], row by row. */
+export interface Batch {
+  readonly x: Int32Array
+  readonly y: Int32Array
+}
+
+export interface StepMetrics {
+  /** Mean over the batch, before the step. */
+  readonly lossNats: number
+  /** Before clipping. */
+  readonly gradNorm: number
+}
+
+export interface BatchScore {
+  /** Sum over the counted tokens. */
+  readonly lossNats: number
+  /** Tokens whose likeliest guess was right. */
+  readonly correct: number
+}
+
+/** A compiled training step together with the state that it changes. */
+export interface TrainStep {
+  /**
+   * One optimizer step.
+   * @param step from 1: decides bias correction and dropout masks
+   * @returns the tier that computed it
+   */
+  run(step: number, learningRate: number, batch: Batch): Promise<Tier>
+  /** Of the last step. Waits for the device: only at the log interval. */
+  readMetrics(): StepMetrics
+  /** Scores the first `counted` tokens of a batch, dropout off. Deterministic whatever the tier of the training step. */
+  evaluate(batch: Batch, counted: number): Promise<BatchScore>
+  readWeights(): Map<string, TensorData>
+  writeWeights(weights: ReadonlyMap<string, TensorData>): void
+  /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
+  readOptimizer(): Map<string, TensorData>
+  writeOptimizer(state: ReadonlyMap<string, TensorData>): void
+  /** The weights as they are now, for generating; later steps do not change them. The caller disposes them. */
+  snapshot(): Weights
+  /** Frees the state; waits for a compilation that is still under way. */
+  close(): Promise<void>
+}
+
+/**
+ * Forward, backward, clipping, optimizer: the one definition of a training step, which WASM runs op by op and which the
+ * TensorFlow engine records once.
+ * @param x y int32 [B, T]
+ * @param scalars float32 [3] from `adamWScalars`
+ * @returns the new state and float32 [2]: loss in nats, gradient norm
+ */
+export function trainingStep(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  state: AdamWState,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+  scalars: tf.Tensor1D,
+): { readonly state: AdamWState; readonly metrics: tf.Tensor1D } {
+  const weights = layout.split(state.weights)
+  const names = [...weights.keys()]
+  const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
+    const named = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]))
+    const logits = spec.forward(named, x, ops) // [B * T, V]
+    return ops.sparseCrossEntropy(logits, y.flatten()).mean().asScalar()
+  }
+  const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()])
+  const gradients = layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) // [P]
+  const { gradient, norm } = clipByNorm(gradients, spec.gradClip)
+  const next = adamW(state, gradient, scalars, spec.optimizer, layout.decayedSize)
+  return { state: next, metrics: tf.stack([value, norm]).as1D() }
+}
+
+/**
+ * @param mask float32 [B * T]: 1 for tokens that count
+ * @returns float32 [2]: summed loss in nats, number of right guesses
+ */
+export function evaluationStep(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  weights: tf.Tensor1D,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+  mask: tf.Tensor1D,
+): tf.Tensor1D {
+  const logits = spec.forward(layout.split(weights), x, ops)
+  const targets = y.as1D()
+  const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()
+  const guesses = logits.argMax(-1)
+  const correct = guesses.equal(targets).cast('float32').mul(mask).sum()
+  return tf.stack([loss, correct]).as1D()
+}
+
+const firstMoment = 'exp_avg.'
+const secondMoment = 'exp_avg_sq.'
+
+/** The optimizer's two vectors, named for a checkpoint. */
+export function nameMoments(
+  layout: WeightLayout,
+  expAvg: Float32Array,
+  expAvgSq: Float32Array,
+): Map<string, TensorData> {
+  const named = new Map<string, TensorData>()
+  for (const [name, data] of layout.unpack(expAvg)) named.set(firstMoment + name, data)
+  for (const [name, data] of layout.unpack(expAvgSq)) named.set(secondMoment + name, data)
+  return named
+}
+
+/** The reverse of `nameMoments`. */
+export function packMoments(
+  layout: WeightLayout,
+  state: ReadonlyMap<string, TensorData>,
+): { expAvg: Float32Array; expAvgSq: Float32Array } {
+  const pick = (prefix: string): Float32Array =>
+    layout.pack(
+      new Map(
+        [...state].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
+      ),
+    )
+  return { expAvg: pick(firstMoment), expAvgSq: pick(secondMoment) }
+}

@@ -1,0 +1,158 @@
+import { AppError } from '../../../../src-preload/contract/errors'
+import { setGraphAttribute, shapeAttr, typeAttr, type Attribute } from './attributes'
+import type { Graph, NativeTensor, Operation, Output } from './c-api'
+import type { TensorFlowContext } from './context'
+import { dimsOf, dtypes } from './dtypes'
+
+/** A function attribute is a serialized AttrValue: field 5 (bool) = true. */
+const attrValueTrue = Uint8Array.of(0x28, 0x01)
+
+/** Ops whose inputs are one list, except for that many at the end. */
+const listInputs = new Map([
+  ['Pack', 0],
+  ['AddN', 0],
+  ['ConcatV2', 1],
+])
+
+/** Records ops into a graph and turns it into a function that one call runs. */
+export class GraphRecorder {
+  readonly #context: TensorFlowContext
+  readonly #graph: Graph
+  readonly #inputs: Output[] = []
+  #nodes = 0
+
+  constructor(context: TensorFlowContext) {
+    this.#context = context
+    this.#graph = context.api.TF_NewGraph()
+  }
+
+  get nodeCount(): number {
+    return this.#nodes
+  }
+
+  /** An argument of the function, in the order of these calls. */
+  placeholder(dtype: number, shape: readonly number[]): Output {
+    const output = this.#single('Placeholder', [typeAttr('dtype', dtype), shapeAttr('shape', shape)], [])
+    this.#inputs.push(output)
+    return output
+  }
+
+  constant(tensor: NativeTensor, dtype: number): Output {
+    const { api } = this.#context
+    const description = api.TF_NewOperation(this.#graph, 'Const', this.#name('Const'))
+    this.#context.checked((status) => {
+      api.TF_SetAttrTensor(description, 'value', tensor, status)
+    })
+    api.TF_SetAttrType(description, 'dtype', dtype)
+    return { oper: this.#context.checked((status) => api.TF_FinishOperation(description, status)), index: 0 }
+  }
+
+  op(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly Output[],
+    outputCount: number,
+    after: readonly Operation[] = [],
+  ): Output[] {
+    const { api } = this.#context
+    const description = api.TF_NewOperation(this.#graph, name, this.#name(name))
+    const atEnd = listInputs.get(name)
+    const listed = atEnd === undefined ? 0 : inputs.length - atEnd
+    if (listed > 0) api.TF_AddInputList(description, inputs.slice(0, listed), listed)
+    for (const input of inputs.slice(listed)) api.TF_AddInput(description, input)
+    for (const operation of after) api.TF_AddControlInput(description, operation)
+    for (const attribute of attributes) {
+      // The length of a list follows from the list.
+      if (atEnd === undefined || attribute.name !== 'N') setGraphAttribute(api, description, attribute)
+    }
+    const oper = this.#context.checked((status) => api.TF_FinishOperation(description, status))
+    return Array.from({ length: outputCount }, (_, index) => ({ oper, index }))
+  }
+
+  /** The value of a resource variable at this point; its shape must be told, a handle does not carry it. */
+  readVariable(variable: Output, shape: readonly number[]): Output {
+    const value = this.#single('ReadVariableOp', [typeAttr('dtype', dtypes.float32)], [variable])
+    this.#context.checked((status) => {
+      this.#context.api.TF_GraphSetTensorShape(this.#graph, value, dimsOf(shape), shape.length, status)
+    })
+    return value
+  }
+
+  /** @returns the operation, to be run before the function's result (`identityAfter`) */
+  assignVariable(variable: Output, value: Output): Operation {
+    return this.#single('AssignVariableOp', [typeAttr('dtype', dtypes.float32)], [variable, value]).oper
+  }
+
+  identityAfter(value: Output, after: readonly Operation[]): Output {
+    return this.#single('Identity', [typeAttr('T', dtypes.float32)], [value], after)
+  }
+
+  describe(output: Output): { shape: number[]; dtype: number } {
+    const { api } = this.#context
+    const rank = this.#context.checked((status) => api.TF_GraphGetTensorNumDims(this.#graph, output, status))
+    const dims = new Array<number | bigint>(Math.max(0, rank)).fill(0)
+    if (rank > 0) {
+      this.#context.checked((status) => {
+        api.TF_GraphGetTensorShape(this.#graph, output, dims, rank, status)
+      })
+    }
+    const shape = dims.map(Number)
+    if (rank < 0 || shape.some((d) => d < 0)) {
+      throw new AppError('engine.failed', { detail: `a recorded op has the unknown shape [${shape.join()}]` })
+    }
+    return { shape, dtype: api.TF_OperationOutputType(output) }
+  }
+
+  /** Registers what was recorded as a function of the context; may be called again with another name. */
+  register(name: string, outputs: readonly Output[], options: { readonly compileWithXla: boolean }): void {
+    const { api, native } = this.#context
+    const inputs = this.#inputs
+    const fn = this.#context.checked((status) =>
+      api.TF_GraphToFunction(
+        this.#graph,
+        name,
+        0,
+        -1,
+        null,
+        inputs.length,
+        inputs,
+        outputs.length,
+        outputs,
+        null,
+        null,
+        null,
+        status,
+      ),
+    )
+    try {
+      this.#context.checked((status) => {
+        if (!options.compileWithXla) return
+        api.TF_FunctionSetAttrValueProto(fn, '_XlaMustCompile', attrValueTrue, attrValueTrue.length, status)
+      })
+      this.#context.checked((status) => {
+        api.TFE_ContextAddFunction(native, fn, status)
+      })
+    } finally {
+      api.TF_DeleteFunction(fn)
+    }
+  }
+
+  close(): void {
+    this.#context.api.TF_DeleteGraph(this.#graph)
+  }
+
+  #name(op: string): string {
+    return `${op}_${this.#nodes++}`
+  }
+
+  #single(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly Output[],
+    after: readonly Operation[] = [],
+  ): Output {
+    const [output] = this.op(name, attributes, inputs, 1, after)
+    if (!output) throw new AppError('engine.failed', { detail: `${name} has no output` })
+    return output
+  }
+}
