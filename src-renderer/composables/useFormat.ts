@@ -1,0 +1,75 @@
+import { i18n } from '../text/i18n'
+
+/** Numbers, sizes, times as the current language writes them. */
+export interface Format {
+  readonly number: (value: number, digits?: number) => string
+  /** 1,234,567 → 1.2M. */
+  readonly compact: (value: number) => string
+  /** Significant digits, scientific below 0.001: 0.00012 → 1.2E-4. */
+  readonly precise: (value: number) => string
+  readonly percent: (share: number) => string
+  readonly bytes: (sizeBytes: number) => string
+  /** 83,000 → 1 min 23 sec; the two largest units. */
+  readonly duration: (durationMs: number) => string
+  /** 3 minutes ago. */
+  readonly ago: (timestampMs: number, nowMs?: number) => string
+  readonly dateTime: (timestampMs: number) => string
+}
+
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+const spans = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+
+export function useFormat(): Format {
+  // Read at each call, so that a component using it re-renders when the language changes.
+  const format = (value: number, options: Intl.NumberFormatOptions): string =>
+    new Intl.NumberFormat(i18n.global.locale.value, options).format(value)
+
+  return {
+    number: (value, digits = 0) => format(value, { maximumFractionDigits: digits, minimumFractionDigits: digits }),
+    compact: (value) => format(value, { notation: 'compact', maximumFractionDigits: 1 }),
+    precise: (value) =>
+      value !== 0 && Math.abs(value) < 0.001
+        ? format(value, { notation: 'scientific', maximumSignificantDigits: 3 })
+        : format(value, { maximumSignificantDigits: 6, useGrouping: Math.abs(value) >= 10_000 }),
+    percent: (share) => format(share, { style: 'percent', maximumFractionDigits: 0 }),
+    bytes: (sizeBytes) => {
+      const power = sizeBytes < 1 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log(sizeBytes) / Math.log(1024)))
+      const value = sizeBytes / 1024 ** power
+      return format(value, {
+        style: 'unit',
+        unit: sizes[power] ?? 'byte',
+        unitDisplay: power === 0 ? 'long' : 'short',
+        maximumFractionDigits: power > 0 && value < 10 ? 1 : 0,
+      })
+    },
+    duration: (durationMs) => {
+      const largest = spans.findIndex(([, length]) => durationMs >= length)
+      const from = largest === -1 ? spans.length - 1 : largest
+      let rest = Math.max(0, durationMs)
+      const parts = spans.slice(from, from + 2).map(([unit, length], i, all) => {
+        const amount = i === all.length - 1 ? Math.floor(rest / length) : Math.trunc(rest / length)
+        rest -= amount * length
+        return { unit, amount }
+      })
+      return parts
+        .filter(({ amount }, i) => amount > 0 || i === 0)
+        .map(({ unit, amount }) => format(amount, { style: 'unit', unit, unitDisplay: 'short' }))
+        .join(' ')
+    },
+    ago: (timestampMs, nowMs = Date.now()) => {
+      const passed = Math.max(0, nowMs - timestampMs)
+      const relative = new Intl.RelativeTimeFormat(i18n.global.locale.value, { numeric: 'auto' })
+      const found = spans.find(([unit, length]) => unit !== 'second' && passed >= length)
+      return found ? relative.format(-Math.floor(passed / found[1]), found[0]) : relative.format(0, 'second')
+    },
+    dateTime: (timestampMs) =>
+      new Intl.DateTimeFormat(i18n.global.locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(
+        timestampMs,
+      ),
+  }
+}

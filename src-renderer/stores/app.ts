@@ -1,0 +1,53 @@
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import { AppError } from '../../src-preload/contract/errors'
+import { subscribe } from '../api'
+import type { TextKey, TextParams } from '../text/i18n'
+
+/** A short message at the foot of the window, with the way back where there is one. */
+export interface Notice {
+  readonly id: number
+  readonly key: TextKey
+  readonly params: TextParams
+  readonly undo: (() => Promise<unknown>) | null
+}
+
+/** What concerns every screen: is the backend there, what was just done, what failed outside a form. */
+export const useAppStore = defineStore('app', () => {
+  const backendUp = ref(true)
+  const notice = shallowRef<Notice | null>(null)
+  const error = shallowRef<AppError | null>(null)
+  let nextId = 1
+
+  subscribe((event) => {
+    if (event.topic === 'backend') backendUp.value = event.state === 'up'
+  })
+
+  function notify(key: TextKey, params: TextParams = {}, undo: (() => Promise<unknown>) | null = null): void {
+    notice.value = { id: nextId++, key, params, undo }
+  }
+
+  function dismiss(): void {
+    notice.value = null
+  }
+
+  /** Runs something that may fail where no form stands to show it; cancelling is silent. */
+  async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action()
+      return true
+    } catch (thrown) {
+      const failure = AppError.from(thrown)
+      if (failure.kind !== 'cancelled') error.value = failure
+      return false
+    }
+  }
+
+  async function undo(): Promise<void> {
+    const action = notice.value?.undo
+    dismiss()
+    if (action) await attempt(action)
+  }
+
+  return { backendUp, notice, error, notify, dismiss, undo, attempt }
+})

@@ -1,0 +1,152 @@
+import { defineStore } from 'pinia'
+import { computed, reactive, ref, shallowRef } from 'vue'
+import { AppError } from '../../src-preload/contract/errors'
+import type { CorpusEvent } from '../../src-preload/contract/events'
+import type { Input, Output } from '../../src-preload/contract/methods'
+import type { CorpusDocument, CorpusRecord } from '../../src-preload/contract/records'
+import { isWindow, pathOf, pickTexts, request, subscribe, upload } from '../api'
+import type { Locale } from '../text/i18n'
+import { useAppStore } from './app'
+
+type Progress = Extract<CorpusEvent, { kind: 'progress' }>
+type Sources = Input<'corpora.import'>['sources']
+/** Files on their way to the backend (browser mode only). */
+export interface Upload {
+  readonly name: string
+  readonly share: number
+}
+
+export const useCorporaStore = defineStore('corpora', () => {
+  const app = useAppStore()
+  const corpora = shallowRef<readonly CorpusRecord[]>([])
+  const progress = reactive(new Map<string, Progress>())
+  const loaded = ref(false)
+  const error = shallowRef<AppError | null>(null)
+  const sending = shallowRef<Upload | null>(null)
+  let ending = new AbortController()
+  /** Changes seen, so that a list that was fetched while one arrived is fetched again. */
+  let changes = 0
+
+  const ready = computed(() => corpora.value.filter(({ state }) => state === 'ready'))
+
+  function put(record: CorpusRecord): void {
+    changes++
+    const others = corpora.value.filter(({ corpusId }) => corpusId !== record.corpusId)
+    corpora.value = [...others, record].sort((a, b) => b.createdAt - a.createdAt)
+    if (record.state !== 'importing') progress.delete(record.corpusId)
+  }
+
+  function drop(corpusId: string): void {
+    changes++
+    corpora.value = corpora.value.filter((record) => record.corpusId !== corpusId)
+    progress.delete(corpusId)
+  }
+
+  async function load(): Promise<void> {
+    try {
+      let seen: number
+      do {
+        seen = changes
+        const list = await request('corpora.list', {})
+        corpora.value = [...list].sort((a, b) => b.createdAt - a.createdAt)
+      } while (seen !== changes)
+      error.value = null
+    } catch (thrown) {
+      error.value = AppError.from(thrown)
+    } finally {
+      loaded.value = true
+    }
+  }
+
+  async function importSources(sources: Sources, name?: string): Promise<CorpusRecord> {
+    const record = await request('corpora.import', name === undefined ? { sources } : { sources, name })
+    // A small text may be ready before the answer is here: the event is newer.
+    if (!corpora.value.some(({ corpusId }) => corpusId === record.corpusId)) put(record)
+    return record
+  }
+
+  /** Dropped or picked files: by path in the window, sent in a browser. */
+  async function addFiles(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return
+    const sources: Sources = []
+    ending = new AbortController()
+    try {
+      for (const [i, file] of files.entries()) {
+        if (isWindow) {
+          sources.push({ kind: 'path', path: pathOf(file) })
+          continue
+        }
+        const onShare = (share: number): void => {
+          sending.value = { name: file.name, share: (i + share) / files.length }
+        }
+        onShare(0)
+        sources.push({ kind: 'upload', uploadId: await upload(file, onShare, ending.signal) })
+      }
+    } finally {
+      sending.value = null
+    }
+    await importSources(sources)
+  }
+
+  const stopSending = (): void => {
+    ending.abort()
+  }
+
+  /** The system's file dialog (window only). */
+  async function addPicked(): Promise<void> {
+    const paths = await pickTexts()
+    if (paths.length > 0) await importSources(paths.map((path) => ({ kind: 'path', path })))
+  }
+
+  const addSample = (language: Locale, name: string): Promise<CorpusRecord> =>
+    importSources([{ kind: 'sample', language }], name)
+
+  async function rename(corpusId: string, name: string): Promise<void> {
+    put(await request('corpora.rename', { corpusId, name }))
+  }
+
+  async function remove(record: CorpusRecord): Promise<void> {
+    await request('corpora.delete', { corpusId: record.corpusId })
+    drop(record.corpusId)
+    app.notify('texts.deleted', { name: record.name }, async () => {
+      put(await request('corpora.restore', { corpusId: record.corpusId }))
+    })
+  }
+
+  const cancel = (corpusId: string): Promise<object> => request('corpora.cancel', { corpusId })
+  const documents = (corpusId: string): Promise<CorpusDocument[]> => request('corpora.documents', { corpusId })
+  const preview = (input: Input<'corpora.preview'>): Promise<Output<'corpora.preview'>> =>
+    request('corpora.preview', input)
+
+  subscribe((event) => {
+    if (event.topic === 'corpus') {
+      if (event.kind === 'state') put(event.corpus)
+      else if (event.seq > (progress.get(event.corpusId)?.seq ?? -1)) progress.set(event.corpusId, event)
+    } else if (
+      (event.topic === 'changed' && event.what === 'corpora') ||
+      (event.topic === 'backend' && event.state === 'up')
+    ) {
+      void load()
+    }
+  })
+  void load()
+
+  return {
+    corpora,
+    ready,
+    progress,
+    loaded,
+    error,
+    sending,
+    load,
+    addFiles,
+    addPicked,
+    addSample,
+    stopSending,
+    rename,
+    remove,
+    cancel,
+    documents,
+    preview,
+  }
+})

@@ -1,0 +1,137 @@
+import type { FieldGroup, FieldUnit, RunField } from '../../../src-preload/contract/limits'
+
+export type FieldText = {
+  readonly label: string
+  /** What it does and when to change it. */
+  readonly help: string
+}
+
+const group: Record<FieldGroup, FieldText> = {
+  model: { label: 'Model', help: 'How the network is built: how much it can hold and how far it looks back.' },
+  tokenizer: { label: 'Vocabulary', help: 'How text is cut into the pieces that the model reads and writes.' },
+  training: { label: 'Training', help: 'How much it practises, on what, and where it is computed.' },
+  optimizer: { label: 'Learning', help: 'How boldly the model is corrected after each step.' },
+  reporting: { label: 'Reporting and saving', help: 'How often it is tested, shown and saved.' },
+}
+
+const unit: Record<FieldUnit, string> = {
+  none: '',
+  layers: 'layers',
+  heads: 'heads',
+  numbers: 'numbers',
+  tokens: 'pieces of text',
+  pieces: 'pieces',
+  steps: 'steps',
+  batches: 'batches',
+  minutes: 'minutes',
+  share: 'share, 0 to 1',
+  examples: 'examples',
+}
+
+const field: Record<RunField, FieldText> = {
+  model: {
+    label: 'Kind of model',
+    help: 'GPT looks at the whole reading window at once and usually writes better. LSTM reads piece by piece and keeps a running memory: older, smaller, simple to follow.',
+  },
+  nLayer: {
+    label: 'Layers',
+    help: 'How many processing stages follow each other. More can learn more, and take longer.',
+  },
+  nHead: {
+    label: 'Attention heads',
+    help: 'How many different things a layer can look for at the same time. Must divide the width.',
+  },
+  nEmbd: {
+    label: 'Width',
+    help: 'How many numbers describe each piece of text inside the model. Doubling it takes about four times the work.',
+  },
+  blockSize: {
+    label: 'Reading window',
+    help: 'How many pieces of text the model sees at once. It cannot remember anything further back.',
+  },
+  dropout: {
+    label: 'Dropout',
+    help: 'The share of the network that is switched off at random while training. Helps against learning short texts by heart.',
+  },
+  tokenizer: {
+    label: 'Kind of pieces',
+    help: 'Frequent letter groups (BPE) make the text shorter for the model. Single characters suit very small texts.',
+  },
+  vocabSize: {
+    label: 'Vocabulary',
+    help: 'How many different pieces there are. Only used with letter groups; a short text cannot fill a large vocabulary.',
+  },
+  batchSize: {
+    label: 'Examples a step',
+    help: 'How many passages the model learns from before each correction. More is steadier, and needs more memory.',
+  },
+  maxSteps: {
+    label: 'Training steps',
+    help: 'How many corrections are made in all. More takes longer and learns more, until it knows the text by heart.',
+  },
+  seed: {
+    label: 'Random start',
+    help: 'The same number with the same settings gives the same training again. Change it to get another try.',
+  },
+  engine: { label: 'Engine', help: 'What computes the training. Automatic takes the fastest one that works here.' },
+  compile: {
+    label: 'Compiling',
+    help: 'Compiled steps (XLA) are faster after a short wait. Automatic starts at once and changes over when the compiled step is ready.',
+  },
+  learningRate: {
+    label: 'Learning rate',
+    help: 'How large each correction is. Too high and the loss jumps or explodes; too low and nothing happens.',
+  },
+  minLearningRate: {
+    label: 'Final learning rate',
+    help: 'The corrections become smaller along a smooth curve and end with this size.',
+  },
+  warmupSteps: {
+    label: 'Warm-up',
+    help: 'During these first steps the learning rate grows from zero, so that the start is calm.',
+  },
+  beta1: {
+    label: 'Momentum (beta 1)',
+    help: 'How much of the earlier direction is kept at each step. Rarely needs changing.',
+  },
+  beta2: {
+    label: 'Scale memory (beta 2)',
+    help: 'How slowly the usual size of corrections is remembered. Rarely needs changing.',
+  },
+  epsilon: { label: 'Epsilon', help: 'A tiny number that avoids dividing by zero. Rarely needs changing.' },
+  weightDecay: {
+    label: 'Weight decay',
+    help: 'Pulls weights gently towards zero, which keeps the model from relying on a few large ones.',
+  },
+  gradClip: {
+    label: 'Gradient limit',
+    help: 'Corrections longer than this are shortened, so that one odd passage cannot throw the model off. 0 means no limit.',
+  },
+  evalInterval: {
+    label: 'Test every',
+    help: 'After this many steps the model is tested on text it has never trained on.',
+  },
+  evalBatches: { label: 'Test size', help: 'How many batches a test looks at. 0 means all of the text kept aside.' },
+  logInterval: { label: 'Plot every', help: 'A point is added to the curves after this many steps.' },
+  sampleInterval: {
+    label: 'Writing sample every',
+    help: 'After this many steps the model writes a short sample. 0 means never.',
+  },
+  samplePrompt: {
+    label: 'Beginning of the samples',
+    help: 'The samples continue this text. Empty: the model begins freely.',
+  },
+  checkpointMinutes: {
+    label: 'Save every',
+    help: 'The training is saved this often. After a power cut at most this much is lost.',
+  },
+}
+
+const option = {
+  model: { gpt: 'GPT', lstm: 'LSTM' },
+  tokenizer: { bpe: 'Letter groups (BPE)', char: 'Single characters' },
+  engine: { auto: 'Automatic', tensorflow: 'TensorFlow', wasm: 'Built-in (WASM)' },
+  compile: { auto: 'Automatic', graph: 'Not compiled', xla: 'Compiled (XLA)' },
+}
+
+export const fields = { group, unit, field, option }

@@ -1,0 +1,38 @@
+export const settings = {
+  title: 'Settings',
+  lead: 'Changes are kept at once.',
+  appearance: 'Appearance',
+  language: { label: 'Language', system: 'As the system', en: 'English', zhCN: '简体中文' },
+  theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
+  expert: {
+    label: 'Expert form',
+    help: 'Shows every setting when making a new model.',
+  },
+  engines: {
+    title: 'Engines',
+    lead: 'What can compute a training on this computer. Homegrown takes the fastest one that works.',
+    inUse: 'In use',
+    available: 'Ready',
+    missing: 'Not available',
+    version: 'Version {version}',
+    location: 'Found in',
+    tensorflow: 'TensorFlow: fast, uses all processor cores, compiles the training step.',
+    wasm: 'Built in: always there, needs nothing else, several times slower.',
+    graphicsNote: 'This version trains on the processor. Graphics cards are shown for information.',
+  },
+  files: {
+    title: 'Where everything is',
+    lead: 'Texts, models and conversations stay in this folder on this computer. Nothing is sent anywhere.',
+    profile: 'Profile folder',
+    free: '{size} free on this disk',
+    copy: 'Copy the path',
+    copied: 'Path copied',
+  },
+  about: {
+    title: 'About',
+    version: 'Homegrown {version}',
+    runtime: 'Node {version}, {platform}',
+    licence: 'Free software under the MIT licence.',
+    offline: 'Works without a network.',
+  },
+}

@@ -1,0 +1,118 @@
+import type { errors as source } from '../en/errors'
+
+export const errors: typeof source = {
+  'input.invalid': { title: '这个请求里有不合适的内容', body: '没有做任何更改。请检查填写的内容，然后重试。' },
+  'corpus.emptyFile': { title: '这个文件是空的', body: '里面没有可以学习的内容。请选择有文字的文件。' },
+  'corpus.binaryFile': {
+    title: '这不是文本文件',
+    body: '它的内容无法作为文字显示。请另存为纯文本（.txt 或 .md），再重新添加。',
+  },
+  'corpus.unreadable': {
+    title: '无法读取这个文件',
+    body: '文件可能已被移动，或者当前账户没有权限打开。请先确认其他程序能打开它，再重新添加。',
+  },
+  'corpus.unsupported': {
+    title: '暂不支持这种文件',
+    body: 'Homegrown 可以读取 .txt 和 .md 文件。请把文档另存为纯文本，再重新添加。',
+  },
+  'corpus.tooLarge': { title: '内容太多，无法一次导入', body: '请拆分成较小的文件，或者减少一次添加的文件数量。' },
+  'corpus.noText': {
+    title: '没有找到可用的文字',
+    body: '所有文件都被跳过了。文件列表里写明了原因；请处理后重新导入。',
+  },
+  'config.outOfRange': { title: '必须在 {min} 到 {max} 之间', body: '这个数值超出了可用范围。请填写范围内的数值。' },
+  'config.headsDoNotDivide': {
+    title: '宽度必须能被注意力头数整除',
+    body: '请选择一个能整除宽度的头数。',
+  },
+  'config.vocabTooLarge': {
+    title: '文本太短，用不了这么多词片',
+    body: '这份文本只能填满较小的词表。请减少词片数量，或者添加更多文本。',
+  },
+  'config.contextTooLong': {
+    title: '阅读窗口太长，文本不够',
+    body: '文本的十分之一会留作测试，其中至少要放得下一个窗口。请缩短窗口，或者添加更多文本。',
+  },
+  'config.warmupTooLong': { title: '预热比训练还长', body: '请减少预热步数，或者增加训练步数。' },
+  'config.learningRateOrder': {
+    title: '最终学习率不能高于学习率',
+    body: '请降低最终学习率，或者提高学习率。',
+  },
+  'config.unknownField': { title: '没有这个设置', body: '无法识别这个设置名称，请检查拼写。' },
+  'corpus.notFound': {
+    title: '这份文本已经不在了',
+    body: '它已被删除，可能是在另一个窗口中。请选择其他文本，或者重新导入。',
+  },
+  'corpus.notReady': { title: '这份文本还没有准备好', body: '请等待导入完成。如果导入失败，请打开文本查看原因。' },
+  'corpus.inUse': { title: '这份文本正在使用中', body: '有模型正在用它训练。请先停止训练，然后重试。' },
+  'run.notFound': { title: '这个模型已经不在了', body: '它已被删除，可能是在另一个窗口中。历史页面列出了现有的模型。' },
+  'run.ambiguous': { title: '有多个模型符合这个名称', body: '请使用完整的名称，或者更长的编号。' },
+  'run.active': { title: '这个模型正在训练', body: '请先停止训练，然后重试。' },
+  'run.notActive': { title: '这个模型现在没有在训练', body: '训练已经结束或被停止。它的页面会显示进行到了哪里。' },
+  'run.notResumable': {
+    title: '这次训练无法继续',
+    body: '它已经完成，或者结束前没有保存任何内容。可以用同样的设置新建一个模型。',
+  },
+  'run.noCheckpoint': {
+    title: '这个模型还没有保存过',
+    body: '训练几分钟后，或者停止训练时，才会第一次保存。请稍后再试。',
+  },
+  'checkpoint.missing': {
+    title: '找不到保存的进度',
+    body: '文件夹里已经没有这些文件。请使用这个模型的另一份进度，或者重新训练。',
+  },
+  'checkpoint.damaged': {
+    title: '保存的进度已损坏',
+    body: '文件与当初写入的内容不一致，因此不会使用。请使用这个模型的另一份进度，或者重新训练。',
+  },
+  'tokenizer.damaged': {
+    title: '这个模型的词表已损坏',
+    body: '没有词表，就无法在文字和数字之间转换。请重新训练模型。',
+  },
+  'conversation.notFound': { title: '这段对话已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一段对话。' },
+  'generation.busy': { title: '模型还在写', body: '请等它写完，或者先停止，然后重试。' },
+  'upload.notFound': { title: '上传的文件已经不在了', body: '上传之后 Homegrown 重新启动过。请重新添加文件。' },
+  'database.newer': {
+    title: '这些数据来自更新版本的 Homegrown',
+    body: '没有做任何更改。请更新 Homegrown，或者打开另一个资料文件夹。',
+  },
+  'database.damaged': {
+    title: '文本和模型的列表已损坏',
+    body: '无法读取资料文件夹中的 homegrown.db。请放回它的备份，或者把它移走，从空列表开始；文件夹里的文本和模型会保留。',
+  },
+  'access.denied': {
+    title: '这个页面无权访问 Homegrown',
+    body: '请打开 Homegrown 启动时显示的完整网址，它的末尾带有密钥。在浏览器中，请用上传的方式添加文件，而不是填写路径。',
+  },
+  'method.unknown': { title: '这个页面与 Homegrown 不匹配', body: '两者的版本不同。请重新载入页面。' },
+  cancelled: { title: '已取消', body: '没有做任何更改。' },
+  'disk.full': { title: '磁盘已满', body: '之前保存的内容是安全的。请清理一些空间，然后继续。' },
+  'memory.exhausted': {
+    title: '内存不足',
+    body: '这个模型对当前的电脑来说太大了。请关闭其他程序，选择较小的规模，或者减少每步的样本数。',
+  },
+  'engine.unavailable': {
+    title: '没有安装快速引擎',
+    body: 'Homegrown 会继续使用较慢的内置引擎。设置页面写明了在哪里查找快速引擎。',
+  },
+  'engine.failed': {
+    title: '引擎出现故障',
+    body: '训练已停止；最近保存的进度是安全的。请重试；如果再次出现，请选择内置引擎。',
+  },
+  'training.diverged': {
+    title: '训练偏离了方向',
+    body: '损失变成了无穷大，继续下去没有意义。请降低学习率，重新开始。',
+  },
+  'job.killed': {
+    title: '训练被外部中止',
+    body: '系统或其他程序结束了它，通常是因为内存不足。最近保存的进度是安全的，可以从那里继续。',
+  },
+  'backend.lost': {
+    title: 'Homegrown 没有回应',
+    body: '后台程序停止了，正在重新启动。请稍后重试；已保存的内容是安全的。',
+  },
+  internal: {
+    title: 'Homegrown 内部出错',
+    body: '这本不该发生。请重试；如果再次出现，请复制详情并发给开发者。',
+  },
+}
