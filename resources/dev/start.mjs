@@ -1,0 +1,84 @@
+// npm start, npm run dev: the fast engine, the build, then the app in its window or, where Electron cannot be had,
+// the same app in the browser.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build } from './build.mjs'
+import { note } from './cache.mjs'
+import { findElectron, rootArguments } from './electron.mjs'
+import { installEngine } from './engine.mjs'
+
+const root = join(import.meta.dirname, '../..')
+const isDev = process.argv.includes('--dev')
+// The backend runs on this very Node (docs/adr/0002-processes.md).
+const env = { ...process.env, HOMEGROWN_NODE: process.execPath }
+delete env.ELECTRON_RUN_AS_NODE
+
+installEngine()
+const electron = findElectron()
+if (electron.problem) note(`${electron.problem} Homegrown opens in the browser instead.`)
+if (isDev) await dev()
+else {
+  build()
+  if (electron.program) run(electron.program, [...rootArguments, root], 'inherit')
+  else openInBrowser(run(process.execPath, [join(root, 'out/main/serve.cjs')], ['ignore', 'pipe', 'inherit']))
+}
+
+/** Runs a program for as long as this process lives, and ends with it. */
+function run(program, args, stdio, more = {}) {
+  const child = spawn(program, args, { cwd: root, stdio, env: { ...env, ...more } })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
+  child.on('error', (error) => {
+    note(error.message)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)))
+  return child
+}
+
+/** Passes on what the server says; its address goes to the system's browser too, where there is one. */
+function openInBrowser(server, addressOf = (address) => address) {
+  createInterface({ input: server.stdout }).on('line', async (line) => {
+    const served = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line)?.[0]
+    if (!served) return void process.stdout.write(`${line}\n`)
+    const address = await addressOf(served)
+    process.stdout.write(`${line.replace(served, address)}\n`)
+    const headless = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY
+    if (headless) return void note('Open this address in a browser on this computer.')
+    const [program, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
+      process.platform
+    ] ?? ['xdg-open']
+    spawn(program, [...args, address], { stdio: 'ignore', detached: true })
+      .on('error', () => note('Open this address in a browser on this computer.'))
+      .unref()
+  })
+}
+
+/** Hot reload of the page. In the window electron-vite rebuilds the rest too and restarts. */
+async function dev() {
+  if (electron.program) {
+    const tool = join(root, 'node_modules/electron-vite/bin/electron-vite.js')
+    const noSandbox = rootArguments.length > 0 ? { NO_SANDBOX: '1' } : {}
+    run(process.execPath, [tool, 'dev', '--watch'], 'inherit', { ELECTRON_EXEC_PATH: electron.program, ...noSandbox })
+    return
+  }
+  build()
+  const { createServer, loadConfigFromFile } = await import('vite')
+  const file = join(root, 'electron.vite.config.ts')
+  const { config } = await loadConfigFromFile({ command: 'serve', mode: 'development' }, file)
+  const server = run(process.execPath, [join(root, 'out/main/serve.cjs')], ['ignore', 'pipe', 'inherit'])
+  openInBrowser(server, async (address) => {
+    const { origin, hash } = new URL(address)
+    // The backend's exact checks of Host and Origin stay as they are: the proxy speaks in the backend's own name.
+    const proxy = { target: origin, changeOrigin: true, ws: true, rewriteWsOrigin: true, headers: { origin } }
+    const vite = await createServer({
+      ...config.renderer,
+      configFile: false,
+      server: { host: '127.0.0.1', proxy: { '/socket': proxy, '/upload': proxy } },
+    })
+    await vite.listen()
+    return `${vite.resolvedUrls.local[0]}${hash}`
+  })
+}
