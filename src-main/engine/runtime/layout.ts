@@ -27,12 +27,12 @@ export class WeightLayout {
 
   /** float32 [P] → the weights by name. The caller disposes them. */
   split(flat: tf.Tensor1D): Weights {
-    return tf.tidy(() => {
-      const sizes = this.#places.map((p) => p.size)
-      const parts = sizes.length === 1 ? [flat.clone()] : tf.split(flat, sizes)
-      const byName = new Map(this.#places.map((p, i) => [p.name, (parts[i] as tf.Tensor1D).reshape(p.shape)]))
-      return this.#ordered(byName)
+    const sizes = this.#places.map((p) => p.size)
+    const tensors = tf.tidy(() => {
+      const parts = sizes.length === 1 ? [flat] : tf.split(flat, sizes)
+      return parts.map((part, i) => part.reshape(this.#places[i]?.shape ?? []))
     })
+    return this.#ordered(new Map(this.#places.map((p, i) => [p.name, tensors[i] as tf.Tensor])))
   }
 
   /** The reverse for gradients, which come in the order of `split(...).values()`. */

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels'
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
-import type { Output } from './c-api'
+import type { Output, TensorHandle } from './c-api'
 import { TensorFlowContext } from './context'
 
 /** TensorFlow.js over one loaded libtensorflow. */
@@ -15,6 +15,8 @@ export interface TensorFlowBackend {
   idOf(tensor: tf.Tensor): number
   /** A graph node as a tensor; belongs to the surrounding tidy. */
   tensorOf(output: Output): tf.Tensor
+  /** An eager result as a tensor, which owns the handle from then on. */
+  adopt(handle: TensorHandle): tf.Tensor
   /** Any op of TensorFlow's by its own name. `inputs` are tensors or ids of the binding. */
   execute(
     name: string,
@@ -56,6 +58,7 @@ function createBackend(dir: string): TensorFlowBackend {
     binding,
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),
+    adopt: (handle) => kernels.createOutputTensor(binding.adoptHandle(handle)),
     execute: (name, attributes, inputs, outputCount) => {
       const ids = inputs.map((input) => (typeof input === 'number' ? input : idOf(input)))
       return binding.executeOp(name, attributes, ids, outputCount).map((value) => kernels.createOutputTensor(value))

@@ -8,6 +8,12 @@ import type { GraphRecorder } from './recorder'
 
 type Value = { readonly handle: TensorHandle } | { readonly output: Output }
 
+interface Metadata {
+  id: number
+  shape: number[]
+  dtype: number
+}
+
 /** Two classes that the interface asks for; only their shape is used. */
 class TensorMetadata {
   id = -1
@@ -89,7 +95,7 @@ export class TensorFlowBinding implements TFJSBinding {
     return numbersOf(dtype, this.context.read(value.handle)) as Float32Array
   }
 
-  executeOp(name: string, attributes: readonly Attribute[], inputIds: number[], outputCount: number): TensorMetadata[] {
+  executeOp(name: string, attributes: readonly Attribute[], inputIds: number[], outputCount: number): Metadata[] {
     const { recorder } = this
     if (recorder) {
       const inputs = inputIds.map((id) => this.outputOf(id))
@@ -104,11 +110,11 @@ export class TensorFlowBinding implements TFJSBinding {
   }
 
   /** Gives an eager result to TensorFlow.js, which deletes it from then on. */
-  adoptHandle(handle: TensorHandle): TensorMetadata {
+  adoptHandle(handle: TensorHandle): Metadata {
     return { id: this.#keep({ handle }), ...this.context.describe(handle) }
   }
 
-  adoptOutput(output: Output): TensorMetadata {
+  adoptOutput(output: Output): Metadata {
     if (!this.recorder) throw new AppError('engine.failed', { detail: 'nothing is being recorded' })
     return { id: this.#keep({ output }), ...this.recorder.describe(output) }
   }

@@ -128,6 +128,12 @@ export class TensorFlowContext {
     }
   }
 
+  removeFunction(name: string): void {
+    this.checked((status) => {
+      this.api.TFE_ContextRemoveFunction(this.native, name, status)
+    })
+  }
+
   #prepare(
     name: string,
     inputs: readonly TensorHandle[],

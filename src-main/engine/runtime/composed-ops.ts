@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs'
+import { RandomStream } from '../random'
+import type { ModelOps } from './ops'
+
+/** Which masks dropout draws; null: dropout is off. */
+export interface DropoutKey {
+  readonly seed: number
+  readonly step: number
+}
+
+/** The model's special operations, put together from TensorFlow.js's own: for every engine but TensorFlow. */
+export function composedOps(key: DropoutKey | null): ModelOps {
+  return {
+    embedding,
+    sparseCrossEntropy,
+    dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
+  }
+}
+
+function embedding(table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
+  const [vocabSize] = table.shape
+  return tf.customGrad<tf.Tensor2D>((rows, save) => {
+    ;(save as tf.GradSaveFunc)([ids])
+    const gradFunc = (dy: tf.Tensor, [rowIds]: tf.Tensor[]): tf.Tensor =>
+      tf.unsortedSegmentSum(dy, rowIds as tf.Tensor1D, vocabSize)
+    return { value: tf.gather(rows as tf.Tensor2D, ids), gradFunc }
+  })(table)
+}
+
+function sparseCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+  const [, vocabSize] = logits.shape
+  return tf.customGrad<tf.Tensor1D>((input, save) => {
+    const scores = input as tf.Tensor2D
+    const shifted = scores.sub(scores.max(-1, true))
+    const exponentials = shifted.exp()
+    const total = exponentials.sum(-1, true)
+    const expected = tf.oneHot(targets, vocabSize).cast('float32')
+    const value: tf.Tensor1D = total.log().squeeze<tf.Tensor1D>([-1]).sub(shifted.mul(expected).sum(-1))
+    // d loss / d logits = softmax − onehot
+    ;(save as tf.GradSaveFunc)([exponentials.div(total).sub(expected)])
+    const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]): tf.Tensor => (slope as tf.Tensor).mul(dy.expandDims(-1))
+    return { value, gradFunc }
+  })(logits)
+}
+
+/** 0 or 1 / (1 - rate), drawn on the host: the counter makes it the same whenever a step is repeated. */
+function dropoutMask(shape: number[], rate: number, site: number, key: DropoutKey): tf.Tensor {
+  const random = new RandomStream(key.seed, 'dropout', key.step, site)
+  const mask = new Float32Array(shape.reduce((a, b) => a * b, 1))
+  const threshold = Math.round(rate * 0x100000000)
+  const kept = 1 / (1 - rate)
+  for (let i = 0; i < mask.length; i++) mask[i] = random.uint32() >= threshold ? kept : 0
+  return tf.tensor(mask, shape)
+}

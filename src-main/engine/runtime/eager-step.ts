@@ -1,0 +1,128 @@
+import * as tf from '@tensorflow/tfjs'
+import { AppError } from '../../../src-preload/contract/errors'
+import { adamWScalars } from '../optim/adamw'
+import { composedOps } from './composed-ops'
+import { WeightLayout } from './layout'
+import type { TensorData, Weights } from './ops'
+import {
+  evaluationStep,
+  nameMoments,
+  packMoments,
+  trainingStep,
+  type Batch,
+  type BatchScore,
+  type StepMetrics,
+  type StepSpec,
+  type TrainStep,
+} from './step'
+
+/** Lets timers and messages run: an eager step blocks the event loop while it computes. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const numbersOf = (tensor: tf.Tensor1D): Float32Array => tensor.dataSync<'float32'>()
+
+/** The training step op by op, on a TensorFlow.js backend. */
+export class EagerTrainStep implements TrainStep {
+  readonly #spec: StepSpec
+  readonly #layout: WeightLayout
+  readonly #activate: () => void
+  #weights: tf.Tensor1D
+  #expAvg: tf.Tensor1D
+  #expAvgSq: tf.Tensor1D
+  #metrics: tf.Tensor1D | null = null
+
+  /** @param activate makes the engine's backend the current one */
+  constructor(spec: StepSpec, activate: () => void) {
+    this.#spec = spec
+    this.#layout = new WeightLayout(spec.weights)
+    this.#activate = activate
+    activate()
+    this.#weights = tf.zeros([this.#layout.size])
+    this.#expAvg = tf.zeros([this.#layout.size])
+    this.#expAvgSq = tf.zeros([this.#layout.size])
+  }
+
+  async run(step: number, learningRate: number, batch: Batch): Promise<'eager'> {
+    await breathe()
+    this.#activate()
+    const [weights, expAvg, expAvgSq, metrics] = tf.tidy((): tf.Tensor1D[] => {
+      const { x, y } = this.#tensorsOf(batch)
+      const old = { weights: this.#weights, expAvg: this.#expAvg, expAvgSq: this.#expAvgSq }
+      const scalars = tf.tensor1d(adamWScalars(this.#spec.optimizer, step, learningRate))
+      const ops = composedOps({ seed: this.#spec.seed, step })
+      const next = trainingStep(this.#spec, this.#layout, ops, old, x, y, scalars)
+      return [next.state.weights, next.state.expAvg, next.state.expAvgSq, next.metrics]
+    }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
+    this.#replaceState(weights, expAvg, expAvgSq)
+    this.#metrics?.dispose()
+    this.#metrics = metrics
+    return 'eager'
+  }
+
+  readMetrics(): StepMetrics {
+    if (!this.#metrics) throw new AppError('engine.failed', { detail: 'no step was run' })
+    const [lossNats = NaN, gradNorm = NaN] = this.#metrics.dataSync()
+    return { lossNats, gradNorm }
+  }
+
+  async evaluate(batch: Batch, counted: number): Promise<BatchScore> {
+    await breathe()
+    this.#activate()
+    const scores = tf.tidy(() => {
+      const { x, y } = this.#tensorsOf(batch)
+      const mask = tf.tensor1d(new Float32Array(x.size).fill(1, 0, counted))
+      return evaluationStep(this.#spec, this.#layout, composedOps(null), this.#weights, x, y, mask).dataSync()
+    })
+    const [lossNats = NaN, correct = NaN] = scores
+    return { lossNats, correct }
+  }
+
+  readWeights(): Map<string, TensorData> {
+    return this.#layout.unpack(numbersOf(this.#weights))
+  }
+
+  writeWeights(weights: ReadonlyMap<string, TensorData>): void {
+    this.#activate()
+    this.#replaceState(tf.tensor1d(this.#layout.pack(weights)), this.#expAvg, this.#expAvgSq)
+  }
+
+  readOptimizer(): Map<string, TensorData> {
+    return nameMoments(this.#layout, numbersOf(this.#expAvg), numbersOf(this.#expAvgSq))
+  }
+
+  writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
+    this.#activate()
+    const { expAvg, expAvgSq } = packMoments(this.#layout, state)
+    this.#replaceState(this.#weights, tf.tensor1d(expAvg), tf.tensor1d(expAvgSq))
+  }
+
+  snapshot(): Weights {
+    this.#activate()
+    return this.#layout.split(this.#weights)
+  }
+
+  close(): Promise<void> {
+    tf.dispose([this.#weights, this.#expAvg, this.#expAvgSq])
+    this.#metrics?.dispose()
+    this.#metrics = null
+    return Promise.resolve()
+  }
+
+  /**
+   * New tensors, never new values in the old ones: XNNPACK keeps packed weights by tensor, and would go on with the old
+   * numbers (measured: the loss is silently wrong).
+   */
+  #replaceState(weights: tf.Tensor1D, expAvg: tf.Tensor1D, expAvgSq: tf.Tensor1D): void {
+    if (weights !== this.#weights) this.#weights.dispose()
+    if (expAvg !== this.#expAvg) this.#expAvg.dispose()
+    if (expAvgSq !== this.#expAvgSq) this.#expAvgSq.dispose()
+    this.#weights = weights
+    this.#expAvg = expAvg
+    this.#expAvgSq = expAvgSq
+  }
+
+  #tensorsOf({ x, y }: Batch): { x: tf.Tensor2D; y: tf.Tensor2D } {
+    const shape: [number, number] = [this.#spec.batchSize, this.#spec.blockSize]
+    return { x: tf.tensor2d(x, shape, 'int32'), y: tf.tensor2d(y, shape, 'int32') }
+  }
+}

@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs'
+import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
+import type { EngineId, RunConfig, Tier } from '../../../src-preload/contract/records'
+import type { EngineOptions } from '../../backend/jobs/protocol'
+import { composedOps } from './composed-ops'
+import { EagerTrainStep } from './eager-step'
+import type { ModelOps } from './ops'
+import type { StepSpec, TrainStep } from './step'
+import { hasLibrary } from './tensorflow/c-api'
+import type { TensorFlowBackend } from './tensorflow/backend'
+import { tensorFlowOps } from './tensorflow/ops'
+import { TensorFlowTrainStep } from './tensorflow/train-step'
+import { openWasmBackend } from './wasm'
+
+export interface CompileOptions {
+  readonly compile: RunConfig['compile']
+  /** Tier of the first step, for a run that goes on; null: the engine chooses. */
+  readonly startTier: Tier | null
+}
+
+/** Something that computes tensors. TensorFlow.js's current backend is the engine's from `openEngine` on. */
+export interface Engine {
+  readonly id: EngineId
+  /** Of the library, for example 2.21.0. */
+  readonly version: string
+  /** Folder of libtensorflow; null for the built-in engine. */
+  readonly location: string | null
+  /** Why an engine that was asked for before this one could not be had; null when this is the first choice. */
+  readonly fallbackReason: ErrorData | null
+  /** Operations for models outside of training: dropout is off. */
+  readonly ops: ModelOps
+  /** Makes this engine TensorFlow.js's current backend, where a process has opened several. */
+  activate(): void
+  /** Weights start as zeros: write them. Waits for XLA only where the first step needs it. */
+  compileStep(spec: StepSpec, options: CompileOptions): Promise<TrainStep>
+}
+
+/**
+ * Opens the engine that was asked for; `auto` means TensorFlow where it loads, else WASM.
+ * @throws `engine.unavailable` when the engine was asked for by name and cannot be had
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  switch (options.engine) {
+    case 'tensorflow':
+      return openTensorFlow(options, null)
+    case 'wasm':
+      return openWasm(null)
+    case 'auto':
+      try {
+        return await openTensorFlow(options, null)
+      } catch (error) {
+        return openWasm(AppError.from(error).toData())
+      }
+  }
+}
+
+/** Each engine and whether it can be used here. Opens both: the current backend afterwards is the one `auto` picks. */
+export async function probeEngines(options: EngineOptions): Promise<
+  {
+    engine: EngineId
+    available: boolean
+    version: string | null
+    location: string | null
+    problem: ErrorData | null
+  }[]
+> {
+  const probe = async (engine: EngineId): Promise<Awaited<ReturnType<typeof probeEngines>>[number]> => {
+    try {
+      const { version, location } = await openEngine({ ...options, engine })
+      return { engine, available: true, version, location, problem: null }
+    } catch (error) {
+      return { engine, available: false, version: null, location: null, problem: AppError.from(error).toData() }
+    }
+  }
+  const wasm = await probe('wasm')
+  return [await probe('tensorflow'), wasm]
+}
+
+async function openTensorFlow(options: EngineOptions, fallbackReason: ErrorData | null): Promise<Engine> {
+  const dirs = options.tensorflowDirs.filter(hasLibrary)
+  if (dirs.length === 0) {
+    throw new AppError('engine.unavailable', { reason: 'missing', detail: options.tensorflowDirs.join(', ') })
+  }
+  setEnvironment(options)
+  // Only here, so that a computer without the library does not even load its kernels.
+  const { openTensorFlowBackend } = await import('./tensorflow/backend')
+  let firstError: unknown
+  for (const dir of dirs) {
+    try {
+      return tensorFlowEngine(await openTensorFlowBackend(dir), dir, fallbackReason)
+    } catch (error) {
+      firstError ??= error
+    }
+  }
+  throw AppError.from(firstError)
+}
+
+function tensorFlowEngine(backend: TensorFlowBackend, location: string, fallbackReason: ErrorData | null): Engine {
+  const activate = (): void => {
+    void tf.setBackend('tensorflow')
+  }
+  return {
+    id: 'tensorflow',
+    version: backend.context.version,
+    location,
+    fallbackReason,
+    ops: tensorFlowOps(backend, null),
+    activate,
+    compileStep: (spec, compile) => {
+      activate()
+      return TensorFlowTrainStep.create(backend, spec, compile)
+    },
+  }
+}
+
+/** TensorFlow reads these once, when it loads. */
+function setEnvironment({ xlaCacheDir }: EngineOptions): void {
+  // Warnings about instruction sets and absent graphics cards would be taken for errors.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  if (xlaCacheDir !== null) {
+    const flag = `--tf_xla_persistent_cache_directory=${xlaCacheDir}`
+    process.env['TF_XLA_FLAGS'] = [process.env['TF_XLA_FLAGS'], flag].filter(Boolean).join(' ')
+  }
+}
+
+async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {
+  const version = await openWasmBackend()
+  const activate = (): void => {
+    void tf.setBackend('wasm')
+  }
+  return {
+    id: 'wasm',
+    version,
+    location: null,
+    fallbackReason,
+    ops: composedOps(null),
+    activate,
+    compileStep: (spec) => Promise.resolve(new EagerTrainStep(spec, activate)),
+  }
+}

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs'
+import { adamWScalarCount } from '../../optim/adamw'
+import type { WeightLayout } from '../layout'
+import { evaluationStep, trainingStep, type StepSpec } from '../step'
+import type { TensorFlowBackend } from './backend'
+import { dtypes } from './dtypes'
+import { tensorFlowOps } from './ops'
+import { GraphRecorder } from './recorder'
+
+let recorded = 0
+
+/** Records what `body` computes; TensorFlow.js thinks that it computes. */
+function record<T>(backend: TensorFlowBackend, body: (recorder: GraphRecorder) => T): T {
+  const recorder = new GraphRecorder(backend.context)
+  backend.binding.recorder = recorder
+  try {
+    return body(recorder)
+  } finally {
+    backend.binding.recorder = null
+    recorder.close()
+  }
+}
+
+/**
+ * The training step as two functions of the context, one plain and one compiled with XLA at its first call.
+ * Inputs: x, y, scalars, dropout key (uint64 [1]), variables weights, expAvg, expAvgSq. Output: float32 [2].
+ */
+export function recordTrainingStep(
+  backend: TensorFlowBackend,
+  spec: StepSpec,
+  layout: WeightLayout,
+): { readonly graph: string; readonly xla: string } {
+  const number = recorded++
+  const names = { graph: `training_step_${number}_graph`, xla: `training_step_${number}_xla` }
+  record(backend, (recorder) => {
+    const batch = [spec.batchSize, spec.blockSize]
+    const xInput = recorder.placeholder(dtypes.int32, batch)
+    const yInput = recorder.placeholder(dtypes.int32, batch)
+    const scalarsInput = recorder.placeholder(dtypes.float32, [adamWScalarCount])
+    const keyInput = recorder.placeholder(dtypes.uint64, [1])
+    const variables = ['weights', 'expAvg', 'expAvgSq'].map(() => recorder.placeholder(dtypes.resource, []))
+    tf.tidy(() => {
+      const [weights, expAvg, expAvgSq] = variables.map((variable) =>
+        backend.tensorOf(recorder.readVariable(variable, [layout.size])),
+      ) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
+      const key = backend.binding.adoptOutput(keyInput).id
+      const { state, metrics } = trainingStep(
+        spec,
+        layout,
+        tensorFlowOps(backend, key),
+        { weights, expAvg, expAvgSq },
+        backend.tensorOf(xInput) as tf.Tensor2D,
+        backend.tensorOf(yInput) as tf.Tensor2D,
+        backend.tensorOf(scalarsInput) as tf.Tensor1D,
+      )
+      backend.binding.deleteTensor(key)
+      const outputOf = (tensor: tf.Tensor): ReturnType<typeof backend.binding.outputOf> =>
+        backend.binding.outputOf(backend.idOf(tensor))
+      const values = [state.weights, state.expAvg, state.expAvgSq].map(outputOf)
+      const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
+      const result = recorder.identityAfter(outputOf(metrics), assigned)
+      recorder.register(names.graph, [result], { compileWithXla: false })
+      recorder.register(names.xla, [result], { compileWithXla: true })
+    })
+  })
+  return names
+}
+
+/** Inputs: x, y, mask (float32 [B * T]), variable weights. Output: float32 [2]. */
+export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): string {
+  const name = `evaluation_${recorded++}`
+  record(backend, (recorder) => {
+    const batch = [spec.batchSize, spec.blockSize]
+    const xInput = recorder.placeholder(dtypes.int32, batch)
+    const yInput = recorder.placeholder(dtypes.int32, batch)
+    const maskInput = recorder.placeholder(dtypes.float32, [spec.batchSize * spec.blockSize])
+    const variable = recorder.placeholder(dtypes.resource, [])
+    tf.tidy(() => {
+      const scores = evaluationStep(
+        spec,
+        layout,
+        tensorFlowOps(backend, null),
+        backend.tensorOf(recorder.readVariable(variable, [layout.size])) as tf.Tensor1D,
+        backend.tensorOf(xInput) as tf.Tensor2D,
+        backend.tensorOf(yInput) as tf.Tensor2D,
+        backend.tensorOf(maskInput) as tf.Tensor1D,
+      )
+      const result = backend.binding.outputOf(backend.idOf(scores))
+      recorder.register(name, [result], { compileWithXla: false })
+    })
+  })
+  return name
+}

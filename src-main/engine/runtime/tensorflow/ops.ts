@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs'
+import type { ModelOps } from '../ops'
+import { typeAttr } from './attributes'
+import type { TensorFlowBackend } from './backend'
+import { dtypes } from './dtypes'
+
+/** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
+const philoxAlgorithm = 1
+
+/**
+ * The model's special operations as TensorFlow's own ones; they compute or record, whichever the binding does.
+ * @param dropoutKey uint64 [1] in the binding, the random key of this step; null: dropout is off
+ */
+export function tensorFlowOps(backend: TensorFlowBackend, dropoutKey: number | null): ModelOps {
+  return {
+    embedding: (table, ids) => embedding(backend, table, ids),
+    sparseCrossEntropy: (logits, targets) => sparseCrossEntropy(backend, logits, targets),
+    dropout: (x, rate, site) => (dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, dropoutKey)),
+  }
+}
+
+function embedding(backend: TensorFlowBackend, table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
+  const [vocabSize, width] = table.shape
+  const types = [
+    typeAttr('Tparams', dtypes.float32),
+    typeAttr('Tindices', dtypes.int32),
+    typeAttr('Taxis', dtypes.int32),
+  ]
+  return tf.customGrad<tf.Tensor2D>((rows, save) => {
+    const axis = tf.scalar(0, 'int32')
+    // TensorFlow.js's own gather reads its indices on the host.
+    const [value] = backend.execute('GatherV2', types, [rows as tf.Tensor, ids, axis], 1) as [tf.Tensor2D]
+    ;(save as tf.GradSaveFunc)([ids])
+    const gradFunc = (dy: tf.Tensor, [rowIds]: tf.Tensor[]): tf.Tensor =>
+      tf.unsortedSegmentSum(dy.reshape([-1, width]), rowIds as tf.Tensor1D, vocabSize)
+    return { value, gradFunc }
+  })(table)
+}
+
+function sparseCrossEntropy(backend: TensorFlowBackend, logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+  const types = [typeAttr('T', dtypes.float32), typeAttr('Tlabels', dtypes.int32)]
+  return tf.customGrad<tf.Tensor1D>((input, save) => {
+    // The op gives the loss and softmax − onehot in one pass.
+    const inputs = [input as tf.Tensor, targets]
+    const [value, slope] = backend.execute('SparseSoftmaxCrossEntropyWithLogits', types, inputs, 2) as [
+      tf.Tensor1D,
+      tf.Tensor2D,
+    ]
+    ;(save as tf.GradSaveFunc)([slope])
+    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor => (saved as tf.Tensor).mul(dy.expandDims(-1))
+    return { value, gradFunc }
+  })(logits)
+}
+
+function dropout<T extends tf.Tensor>(
+  backend: TensorFlowBackend,
+  x: T,
+  rate: number,
+  site: number,
+  dropoutKey: number,
+): T {
+  const mask = tf.tidy(() => {
+    const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
+    const shape = tf.tensor1d(x.shape, 'int32')
+    const algorithm = tf.scalar(philoxAlgorithm, 'int32')
+    // Philox counts 128 bits: the low half counts the numbers of a mask, the high half names the site.
+    const counter = backend.binding.createTensor([2], dtypes.uint64, [0, site])
+    try {
+      const inputs = [shape, dropoutKey, counter, algorithm]
+      const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
+      return uniform
+        .greaterEqual(rate)
+        .cast('float32')
+        .mul(1 / (1 - rate))
+    } finally {
+      backend.binding.deleteTensor(counter)
+    }
+  })
+  return x.mul(mask)
+}

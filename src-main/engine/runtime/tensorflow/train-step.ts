@@ -1,0 +1,179 @@
+import type * as tf from '@tensorflow/tfjs'
+import { AppError } from '../../../../src-preload/contract/errors'
+import type { RunConfig, Tier } from '../../../../src-preload/contract/records'
+import { adamWScalars } from '../../optim/adamw'
+import { WeightLayout } from '../layout'
+import type { TensorData, Weights } from '../ops'
+import {
+  nameMoments,
+  packMoments,
+  type Batch,
+  type BatchScore,
+  type StepMetrics,
+  type StepSpec,
+  type TrainStep,
+} from '../step'
+import type { TensorFlowBackend } from './backend'
+import type { TensorHandle } from './c-api'
+import { dtypes, numbersOf } from './dtypes'
+import { recordEvaluation, recordTrainingStep } from './functions'
+import { Variable } from './variables'
+
+export interface TierChoice {
+  /** `auto` starts as a plain graph and moves to XLA when it is compiled. */
+  readonly compile: RunConfig['compile']
+  /** Tier of the first step: a resumed run goes on in the tier that it was in. XLA is then compiled before. */
+  readonly startTier: Tier | null
+}
+
+/** The recorded training step and its state: one native call a step, off the event loop. */
+export class TensorFlowTrainStep implements TrainStep {
+  readonly #backend: TensorFlowBackend
+  readonly #spec: StepSpec
+  readonly #layout: WeightLayout
+  readonly #functions: { readonly graph: string; readonly xla: string }
+  #evaluation: string | null = null
+  readonly #weights: Variable
+  readonly #expAvg: Variable
+  readonly #expAvgSq: Variable
+  #tier: 'graph' | 'xla' = 'graph'
+  /** Settled when XLA is ready or has given up. */
+  #compiling: Promise<void> = Promise.resolve()
+  #compiled = false
+  /** Result of the last step, not read yet: float32 [2]. */
+  #metrics: TensorHandle | null = null
+
+  /** Prefer `create`: it waits for XLA where the first step needs it. */
+  private constructor(backend: TensorFlowBackend, spec: StepSpec) {
+    this.#backend = backend
+    this.#spec = spec
+    this.#layout = new WeightLayout(spec.weights)
+    this.#functions = recordTrainingStep(backend, spec, this.#layout)
+    const zeros = new Float32Array(this.#layout.size)
+    this.#weights = new Variable(backend.context, zeros)
+    this.#expAvg = new Variable(backend.context, zeros)
+    this.#expAvgSq = new Variable(backend.context, zeros)
+  }
+
+  static async create(backend: TensorFlowBackend, spec: StepSpec, tiers: TierChoice): Promise<TensorFlowTrainStep> {
+    const step = new TensorFlowTrainStep(backend, spec)
+    if (tiers.compile === 'xla' || (tiers.compile === 'auto' && tiers.startTier === 'xla')) {
+      await step.#compile()
+      step.#tier = 'xla'
+    } else if (tiers.compile === 'auto') {
+      // A step that XLA cannot compile still runs as a graph.
+      step.#compiling = step.#compile().catch(() => undefined)
+    }
+    return step
+  }
+
+  async run(step: number, learningRate: number, batch: Batch): Promise<Tier> {
+    if (this.#compiled) this.#tier = 'xla'
+    const { context } = this.#backend
+    const feeds = this.#feeds(step, learningRate, batch)
+    const variables = [this.#weights.handle, this.#expAvg.handle, this.#expAvgSq.handle]
+    try {
+      const [metrics] = await context.executeAsync(this.#functions[this.#tier], [...feeds, ...variables], 1)
+      if (this.#metrics) context.release([this.#metrics])
+      this.#metrics = metrics ?? null
+    } finally {
+      context.release(feeds)
+    }
+    return this.#tier
+  }
+
+  readMetrics(): StepMetrics {
+    if (!this.#metrics) throw new AppError('engine.failed', { detail: 'no step was run' })
+    const [lossNats = NaN, gradNorm = NaN] = this.#numbers(this.#metrics)
+    return { lossNats, gradNorm }
+  }
+
+  async evaluate(batch: Batch, counted: number): Promise<BatchScore> {
+    this.#evaluation ??= recordEvaluation(this.#backend, this.#spec, this.#layout)
+    const { context } = this.#backend
+    const { batchSize, blockSize } = this.#spec
+    const mask = new Float32Array(batchSize * blockSize).fill(1, 0, counted)
+    const feeds = [...this.#batchFeeds(batch), context.newHandle(dtypes.float32, [mask.length], mask)]
+    const outputs: TensorHandle[] = []
+    try {
+      outputs.push(...(await context.executeAsync(this.#evaluation, [...feeds, this.#weights.handle], 1)))
+      const [lossNats = NaN, correct = NaN] = outputs.flatMap((output) => [...this.#numbers(output)])
+      return { lossNats, correct }
+    } finally {
+      context.release([...feeds, ...outputs])
+    }
+  }
+
+  readWeights(): Map<string, TensorData> {
+    return this.#layout.unpack(this.#weights.read())
+  }
+
+  writeWeights(weights: ReadonlyMap<string, TensorData>): void {
+    this.#weights.write(this.#layout.pack(weights))
+  }
+
+  readOptimizer(): Map<string, TensorData> {
+    return nameMoments(this.#layout, this.#expAvg.read(), this.#expAvgSq.read())
+  }
+
+  writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
+    const { expAvg, expAvgSq } = packMoments(this.#layout, state)
+    this.#expAvg.write(expAvg)
+    this.#expAvgSq.write(expAvgSq)
+  }
+
+  snapshot(): Weights {
+    const flat = this.#backend.adopt(this.#weights.readHandle()) as tf.Tensor1D
+    try {
+      return this.#layout.split(flat)
+    } finally {
+      flat.dispose()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#compiling
+    if (this.#metrics) this.#backend.context.release([this.#metrics])
+    this.#metrics = null
+    for (const variable of [this.#weights, this.#expAvg, this.#expAvgSq]) variable.destroy()
+    const functions = [this.#functions.graph, this.#functions.xla, ...(this.#evaluation ? [this.#evaluation] : [])]
+    for (const name of functions) this.#backend.context.removeFunction(name)
+  }
+
+  /** Compiles by running one step on variables of the same shapes, which nobody else sees. */
+  async #compile(): Promise<void> {
+    const { context } = this.#backend
+    const { batchSize, blockSize } = this.#spec
+    const zeros = new Int32Array(batchSize * blockSize)
+    const feeds = this.#feeds(1, 0, { x: zeros, y: zeros })
+    const shadows = [0, 1, 2].map(() => new Variable(context, new Float32Array(this.#layout.size)))
+    try {
+      const inputs = [...feeds, ...shadows.map((shadow) => shadow.handle)]
+      context.release(await context.executeAsync(this.#functions.xla, inputs, 1))
+      this.#compiled = true
+    } finally {
+      context.release(feeds)
+      for (const shadow of shadows) shadow.destroy()
+    }
+  }
+
+  #feeds(step: number, learningRate: number, batch: Batch): TensorHandle[] {
+    const { context } = this.#backend
+    const scalars = adamWScalars(this.#spec.optimizer, step, learningRate)
+    const key = BigInt64Array.of((BigInt(this.#spec.seed) << 32n) | BigInt(step))
+    return [
+      ...this.#batchFeeds(batch),
+      context.newHandle(dtypes.float32, [scalars.length], scalars),
+      context.newHandle(dtypes.uint64, [1], key),
+    ]
+  }
+
+  #batchFeeds({ x, y }: Batch): TensorHandle[] {
+    const shape = [this.#spec.batchSize, this.#spec.blockSize]
+    return [x, y].map((tokens) => this.#backend.context.newHandle(dtypes.int32, shape, tokens))
+  }
+
+  #numbers(handle: TensorHandle): Float32Array {
+    return numbersOf(dtypes.float32, this.#backend.context.read(handle)) as Float32Array
+  }
+}

@@ -1,0 +1,73 @@
+import { runLimits } from '../../src-preload/contract/limits'
+import type { EngineId, RunConfig } from '../../src-preload/contract/records'
+import { initialWeights } from '../../src-main/engine/model/init'
+import { forwardOf } from '../../src-main/engine/model/model'
+import { RandomStream } from '../../src-main/engine/random'
+import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
+import type { Batch, StepSpec, TrainStep } from '../../src-main/engine/runtime/step'
+import { weightShapes } from '../../src-main/plan/shapes'
+import { tensorflowDir } from '../tensorflow-dir'
+
+export const vocabSize = 23
+
+/** A model small enough that a step takes a millisecond. */
+export function tinyConfig(overrides: Partial<RunConfig> = {}): RunConfig {
+  const defaults = Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, limit.default]))
+  const tiny: Partial<RunConfig> = { nLayer: 2, nHead: 2, nEmbd: 16, blockSize: 8, batchSize: 4, maxSteps: 50 }
+  return { ...(defaults as unknown as RunConfig), ...tiny, ...overrides }
+}
+
+export function open(engine: EngineId): Promise<Engine> {
+  const tensorflowDirs = engine === 'tensorflow' ? [tensorflowDir()] : []
+  return openEngine({ engine, tensorflowDirs, xlaCacheDir: null })
+}
+
+export function specOf(config: RunConfig): StepSpec {
+  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay } = config
+  return {
+    weights: weightShapes(config, vocabSize),
+    forward: forwardOf(config),
+    batchSize,
+    blockSize,
+    seed,
+    gradClip,
+    optimizer: { beta1, beta2, epsilon, weightDecay },
+  }
+}
+
+/** A step with the initial weights that the config's seed gives. */
+export async function compiled(
+  engine: Engine,
+  config: RunConfig,
+  compile: RunConfig['compile'] = 'graph',
+): Promise<TrainStep> {
+  const step = await engine.compileStep(specOf(config), { compile, startTier: null })
+  step.writeWeights(initialWeights(config, vocabSize, config.seed))
+  return step
+}
+
+/** Batches of a text that can be learned: each token mostly follows from the one before. */
+export function batchOf(config: RunConfig, step: number): Batch {
+  const random = new RandomStream(config.seed, 'test', step)
+  const x = new Int32Array(config.batchSize * config.blockSize)
+  const y = new Int32Array(x.length)
+  for (let row = 0; row < config.batchSize; row++) {
+    let token = random.intBelow(vocabSize)
+    for (let t = 0; t < config.blockSize; t++) {
+      x[row * config.blockSize + t] = token
+      token = random.uniform() < 0.9 ? (token * 5 + 3) % vocabSize : random.intBelow(vocabSize)
+      y[row * config.blockSize + t] = token
+    }
+  }
+  return { x, y }
+}
+
+/** Losses of `count` steps at a constant learning rate, starting after `done` steps. */
+export async function lossesOf(step: TrainStep, config: RunConfig, count: number, done = 0): Promise<number[]> {
+  const losses: number[] = []
+  for (let i = done + 1; i <= done + count; i++) {
+    await step.run(i, config.learningRate, batchOf(config, i))
+    losses.push(step.readMetrics().lossNats)
+  }
+  return losses
+}
