@@ -1,0 +1,169 @@
+"""Makes the numbers that the golden tests compare with: python make_golden.py (needs torch, numpy, safetensors).
+
+For each model: weights, logits, loss and every gradient of one batch; three AdamW steps and a curve of 50, from the
+same weights over the batches in the JSON file. Weights go by Homegrown's names and lie [in, out], so nn.Linear's are
+transposed here. Double-checked against itself: float64 agrees with the float32 that is written (printed at the end).
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+from torch import nn
+from torch.nn import functional as F
+
+HERE = Path(__file__).parent
+LAYERS, HEADS, WIDTH, T, B, V = 2, 2, 16, 8, 2, 23
+STEPS = 50
+OPTIMIZER = {"learningRate": 1e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "gradClip": 1.0}
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(WIDTH)
+        self.attn = nn.ModuleDict({"c_attn": nn.Linear(WIDTH, 3 * WIDTH), "c_proj": nn.Linear(WIDTH, WIDTH)})
+        self.ln_2 = nn.LayerNorm(WIDTH)
+        self.mlp = nn.ModuleDict({"c_fc": nn.Linear(WIDTH, 4 * WIDTH), "c_proj": nn.Linear(4 * WIDTH, WIDTH)})
+
+    def forward(self, x):
+        q, k, v = (
+            part.view(B, T, HEADS, WIDTH // HEADS).transpose(1, 2)
+            for part in self.attn["c_attn"](self.ln_1(x)).split(WIDTH, dim=2)
+        )
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.attn["c_proj"](mixed.transpose(1, 2).reshape(B, T, WIDTH))
+        return x + self.mlp["c_proj"](F.gelu(self.mlp["c_fc"](self.ln_2(x))))
+
+
+class Gpt(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte = nn.Embedding(V, WIDTH)
+        self.wpe = nn.Embedding(T, WIDTH)
+        self.h = nn.ModuleList(Block() for _ in range(LAYERS))
+        self.ln_f = nn.LayerNorm(WIDTH)
+
+    def forward(self, x):
+        hidden = self.wte(x) + self.wpe(torch.arange(T))
+        for block in self.h:
+            hidden = block(hidden)
+        return self.ln_f(hidden) @ self.wte.weight.T
+
+
+class Lstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte = nn.Embedding(V, WIDTH)
+        self.lstm = nn.LSTM(WIDTH, WIDTH, LAYERS, batch_first=True)
+        self.lm_head = nn.Linear(WIDTH, V)
+
+    def forward(self, x):
+        return self.lm_head(self.lstm(self.wte(x))[0])
+
+
+def ours(name):
+    """(Homegrown's name, whether torch keeps it transposed); None for torch's second LSTM bias, which stays zero."""
+    if name.startswith("lstm."):
+        kind, layer = name.removeprefix("lstm.").rsplit("_l", 1)
+        if kind == "bias_hh":
+            return None
+        return f"lstm.{layer}.{'bias' if kind == 'bias_ih' else kind}", kind.startswith("weight")
+    linear = any(part in name for part in ("c_attn", "c_proj", "c_fc", "lm_head"))
+    return name, linear and name.endswith("weight")
+
+
+def exported(prefix, tensors):
+    out = {}
+    for name, tensor in tensors:
+        target = ours(name)
+        if target is None:
+            continue
+        array = tensor.detach().numpy()
+        out[f"{prefix}/{target[0]}"] = np.array(array.T if target[1] else array, dtype=np.float32, order="C")
+    return out
+
+
+def start(model):
+    """Far from the usual small start: every gate, norm and GELU must leave its linear range."""
+    random = np.random.default_rng(7)
+    for name, p in model.named_parameters():
+        if ours(name) is None:
+            p.data.zero_()
+            p.requires_grad_(False)
+            continue
+        centre = 1.0 if ".ln_" in f".{name}" and name.endswith("weight") else 0.0
+        p.data.copy_(torch.from_numpy(random.normal(centre, 0.3, p.shape)))
+
+
+def make_batches():
+    """Windows of one made-up text with a little grammar, so that there is something to learn."""
+    random = np.random.default_rng(11)
+    text = [0]
+    for _ in range(2000):
+        text.append(int((3 * text[-1] + random.integers(0, 4)) % V))
+    starts = random.integers(0, len(text) - T - 1, (STEPS, B))
+    return [[text[s : s + T + 1] for s in row] for row in starts]
+
+
+def train(model, batches, dtype):
+    model = model.to(dtype)
+    start(model)
+    decayed = [p for p in model.parameters() if p.requires_grad and p.dim() >= 2]
+    plain = [p for p in model.parameters() if p.requires_grad and p.dim() < 2]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": OPTIMIZER["weightDecay"]}, {"params": plain, "weight_decay": 0.0}],
+        lr=OPTIMIZER["learningRate"],
+        betas=(OPTIMIZER["beta1"], OPTIMIZER["beta2"]),
+        eps=OPTIMIZER["epsilon"],
+    )
+    tensors = exported("weights", model.named_parameters())
+    losses, norms = [], []
+    for step, batch in enumerate(batches):
+        window = torch.tensor(batch)
+        logits = model(window[:, :-1])
+        loss = F.cross_entropy(logits.reshape(B * T, V), window[:, 1:].reshape(-1))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if step == 0:
+            tensors["logits"] = logits.detach().reshape(B * T, V).numpy().astype(np.float32)
+            tensors |= exported("gradients", [(n, p.grad) for n, p in model.named_parameters() if p.grad is not None])
+        losses.append(loss.item())
+        norms.append(nn.utils.clip_grad_norm_(model.parameters(), OPTIMIZER["gradClip"]).item())
+        optimizer.step()
+        if step == 2:
+            tensors |= exported("after3", model.named_parameters())
+    return tensors, losses, norms
+
+
+def main():
+    torch.manual_seed(0)
+    batches = make_batches()
+    for kind, model in (("gpt", Gpt), ("lstm", Lstm)):
+        tensors, losses, norms = train(model(), batches, torch.float32)
+        exact, exact_losses, _ = train(model(), batches, torch.float64)
+        worst = max(float(np.abs(tensors[n] - exact[n]).max()) for n in tensors)
+        curve = max(abs(a - b) for a, b in zip(losses, exact_losses, strict=True))
+        # Together the two models see both sides of clipping: the GPT is always clipped, the LSTM never.
+        assert (min(norms) > OPTIMIZER["gradClip"]) if kind == "gpt" else (max(norms) < OPTIMIZER["gradClip"])
+        assert all(math.isfinite(x) for x in losses)
+        save_file(tensors, HERE / f"{kind}.safetensors")
+        facts = {
+            "torch": torch.__version__.split("+")[0],
+            "config": {"model": kind, "nLayer": LAYERS, "nHead": HEADS, "nEmbd": WIDTH, "blockSize": T, "batchSize": B},
+            "vocabSize": V,
+            "optimizer": OPTIMIZER,
+            "batches": batches,
+            "losses": losses,
+            "gradNorms": norms,
+        }
+        (HERE / f"{kind}.safetensors").chmod(0o644)
+        (HERE / f"{kind}.json").write_text(json.dumps(facts, separators=(",", ":")) + "\n")
+        print(f"{kind}: loss {losses[0]:.4f} to {losses[-1]:.4f}, float32 against float64: tensors {worst:.1e}, losses {curve:.1e}")
+
+
+if __name__ == "__main__":
+    main()
