@@ -35,6 +35,7 @@ export const engineInfo = z.object({
   /** Why it cannot be used; null when it can. */
   problem: errorData.nullable(),
 })
+export type EngineInfo = z.infer<typeof engineInfo>
 
 export const computerInfo = z.object({
   appVersion: z.string(),
@@ -117,8 +118,11 @@ type FieldValue<L extends FieldLimit> = L extends { kind: 'number' }
 export type RunConfig = { -readonly [K in keyof typeof runLimits]: FieldValue<(typeof runLimits)[K]> }
 
 const shape = Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, field(limit)]))
-export const runConfig = z.strictObject(shape) as unknown as z.ZodType<RunConfig>
-export const runOverrides = z.strictObject(shape).partial() as unknown as z.ZodType<Partial<RunConfig>>
+export const runConfig = z.strictObject(shape) as unknown as z.ZodType<RunConfig, RunConfig>
+export const runOverrides = z.strictObject(shape).partial() as unknown as z.ZodType<
+  Partial<RunConfig>,
+  Partial<RunConfig>
+>
 
 export const sizeDial = z.enum(['tiny', 'small', 'medium', 'large'])
 export type SizeDial = z.infer<typeof sizeDial>
