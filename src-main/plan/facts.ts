@@ -1,4 +1,5 @@
 import type { CorpusCounts, RunConfig } from '../../src-preload/contract/records'
+import { defaultVocabSize } from './vocabulary'
 
 /** Share of the tokens, in order, that training sees; the rest is validation (nanoGPT's split). */
 export const trainShare = 0.9
@@ -17,9 +18,11 @@ export function effectiveVocabSize(config: RunConfig, counts: CorpusCounts, docu
 /** Tokens the text will have, estimated before it is encoded: exact for characters, interpolated for BPE. */
 export function estimateTokens(config: RunConfig, counts: CorpusCounts): number {
   if (config.tokenizer === 'char') return counts.characters
-  // Tokens fall roughly with the logarithm of the vocabulary between bytes (256) and the default tokenizer's count.
-  const full = Math.log(Math.max(counts.maxVocabSize, 300) / 256)
+  // Tokens fall roughly with the logarithm of the vocabulary: from the bytes (256 pieces) to the default tokenizer's count
+  // at its vocabulary, and on from there. More than 8 bytes a token on average is beyond what real text gives.
+  const counted = Math.min(defaultVocabSize(counts), counts.maxVocabSize)
+  const full = Math.log(Math.max(counted, 300) / 256)
   const wished = Math.log(Math.min(config.vocabSize, counts.maxVocabSize) / 256)
-  const share = Math.min(1, Math.max(0, wished / full))
-  return Math.max(1, Math.round(counts.bytes + (counts.tokens - counts.bytes) * share))
+  const share = Math.max(0, wished / full)
+  return Math.max(1, Math.round(Math.max(counts.bytes / 8, counts.bytes + (counts.tokens - counts.bytes) * share)))
 }

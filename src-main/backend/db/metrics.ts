@@ -93,3 +93,8 @@ export function deleteMetricsBeyond(db: Db, runId: string, step: number): void {
   // A tier counts from its step on: one that begins at the checkpoint's own step + 1 is computed again too.
   run(db, tables.deleteFrom('tiers').where('run_id', '=', runId).where('step', '>', step))
 }
+
+export function lowestEval(db: Db, runId: string): number | null {
+  const query = tables.selectFrom('evals').select((e) => e.fn.min('val_loss_nats').as('lowest'))
+  return all(db, query.where('run_id', '=', runId))[0]?.lowest ?? null
+}

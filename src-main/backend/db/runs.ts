@@ -109,6 +109,7 @@ export function insertRun(db: Db, r: NewRun): void {
       owner_token: null,
       job_pid: null,
       job_token: null,
+      wanted: null,
       deleted_at: null,
     }),
   )
@@ -139,6 +140,17 @@ export function runsOfCorpus(db: Db, corpusId: string): Pick<RunsTable, 'run_id'
 export function runsDeletedBefore(db: Db, time: number): string[] {
   const query = tables.selectFrom('runs').select('run_id').where('deleted_at', '<', time)
   return all(db, query.where('state', 'not in', ['running', 'queued'])).map((row) => row.run_id)
+}
+
+/** What another process asks of a run that this one trains. */
+export function wantedOf(db: Db, runId: string): RunsTable['wanted'] {
+  const query = tables.selectFrom('runs').select('wanted').where('run_id', '=', runId)
+  return first(db, query)?.wanted ?? null
+}
+
+export function ownerOf(db: Db, runId: string): Pick<RunsTable, 'owner_pid' | 'owner_token'> | null {
+  const query = tables.selectFrom('runs').select(['owner_pid', 'owner_token']).where('run_id', '=', runId)
+  return first(db, query) ?? null
 }
 
 /** Its metrics, samples and checkpoints go with it (ON DELETE CASCADE). */

@@ -58,6 +58,8 @@ export interface RunsTable {
   owner_token: string | null
   job_pid: number | null
   job_token: string | null
+  /** What another process asks the owner to do with this run. */
+  wanted: 'paused' | 'stopped' | null
   deleted_at: number | null
 }
 

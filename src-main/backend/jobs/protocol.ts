@@ -157,3 +157,16 @@ export type JobEvent =
     }
   /** The task failed; the process ends after it. */
   | { readonly kind: 'failed'; readonly error: ErrorData }
+
+const trainKinds: ReadonlySet<JobEvent['kind']> = new Set<TrainEvent['kind']>([
+  'stage',
+  'begin',
+  'tier',
+  'step',
+  'eval',
+  'sample',
+  'checkpoint',
+  'end',
+])
+
+export const isTrainEvent = (event: JobEvent): event is TrainEvent => trainKinds.has(event.kind)

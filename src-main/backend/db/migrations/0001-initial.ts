@@ -60,6 +60,7 @@ CREATE TABLE runs (
   owner_token TEXT,
   job_pid INTEGER,
   job_token TEXT,
+  wanted TEXT CHECK (wanted IN ('paused', 'stopped')),
   deleted_at INTEGER
 ) STRICT;
 CREATE INDEX runs_created ON runs (created_at) WHERE deleted_at IS NULL;

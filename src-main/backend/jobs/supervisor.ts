@@ -1,0 +1,135 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { AppError } from '../../../src-preload/contract/errors'
+import { memoryKills, outOfMemoryText } from './memory-kills'
+import { identityOf, type ProcessIdentity } from './process-identity'
+import type { JobEvent, JobRequest, JobTask } from './protocol'
+
+/** A task in a process of its own. */
+export interface Job {
+  readonly process: ProcessIdentity
+  /**
+   * Settles once, when the process is gone and every event before that was handed over.
+   * Rejects with the job's own error, with `job.killed` {signal}, or with `memory.exhausted`.
+   */
+  readonly ended: Promise<void>
+  send(request: JobRequest): void
+  /** Save, report, end; killed when that takes longer than the given time. */
+  stop(graceMs?: number): void
+  kill(): void
+}
+
+export interface Supervisor {
+  start(task: JobTask, onEvent: (event: JobEvent) => void): Job
+  /** Tells all jobs to stop, kills what is left after the time, and returns when none is left. */
+  close(graceMs: number): Promise<void>
+}
+
+export interface SupervisorOptions {
+  /** The built job program (out/main/job.cjs). */
+  readonly jobEntry: string
+  /** The last lines that a failed job wrote, for the log. */
+  readonly onFailure?: (task: JobTask['kind'], error: AppError, output: string) => void
+}
+
+const keptOutput = 16_384
+/** After the process is gone its channel is normally empty at once. */
+const drainMs = 500
+
+/** The only place that starts processes: jobs run on the Node that runs the backend, and die when it does. */
+export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Supervisor {
+  const live = new Set<{ job: Job; child: ChildProcess }>()
+
+  const start = (task: JobTask, onEvent: (event: JobEvent) => void): Job => {
+    const killsBefore = memoryKills()
+    const child = fork(jobEntry, [], {
+      execPath: process.execPath,
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8')
+      stream?.on('data', (text: string) => {
+        output = (output + text).slice(-keptOutput)
+      })
+    }
+
+    let failure: AppError | null = null
+    let graceTimer: NodeJS.Timeout | undefined
+    const ended = new Promise<void>((resolve, reject) => {
+      let settled = false
+      const settle = (error: AppError | null) => {
+        if (settled) return
+        settled = true
+        clearTimeout(graceTimer)
+        live.delete(entry)
+        if (error === null) {
+          resolve()
+          return
+        }
+        onFailure?.(task.kind, error, output)
+        reject(error)
+      }
+      child.on('message', (event: JobEvent) => {
+        if (settled) return
+        if (event.kind === 'failed') failure = AppError.fromData(event.error)
+        else onEvent(event)
+      })
+      child.on('error', (error) => {
+        // Could not be started. A failed send also comes here; then the process's end says more.
+        if (child.pid === undefined) settle(new AppError('internal', { detail: error.message }, error))
+      })
+      child.on('exit', (code, signal) => {
+        const judge = () => {
+          settle(failure ?? verdict({ code, signal, output, memoryKilled: memoryKills() > killsBefore }))
+        }
+        if (!child.connected) setImmediate(judge)
+        else {
+          child.once('disconnect', judge)
+          setTimeout(judge, drainMs).unref()
+        }
+      })
+    })
+    // Whoever waits for it sees the error; nobody has to.
+    ended.catch(() => undefined)
+
+    const send = (request: JobRequest) => {
+      // A process that just ended cannot be told anything: its end is reported anyway.
+      if (child.connected) child.send(request, () => undefined)
+    }
+    const kill = () => {
+      child.kill('SIGKILL')
+    }
+    const stop = (graceMs?: number) => {
+      send({ kind: 'stop' })
+      if (graceMs !== undefined && graceTimer === undefined) graceTimer = setTimeout(kill, graceMs)
+    }
+    const job: Job = { process: identityOf(child.pid ?? 0), ended, send, stop, kill }
+    const entry = { job, child }
+    live.add(entry)
+    send({ kind: 'start', task })
+    return job
+  }
+
+  const close = async (graceMs: number): Promise<void> => {
+    const jobs = [...live].map(({ job }) => job)
+    for (const job of jobs) job.stop(graceMs)
+    await Promise.allSettled(jobs.map((job) => job.ended))
+  }
+
+  return { start, close }
+}
+
+interface End {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly output: string
+  readonly memoryKilled: boolean
+}
+
+function verdict({ code, signal, output, memoryKilled }: End): AppError | null {
+  if (code === 0) return null
+  if (outOfMemoryText.test(output) || (signal === 'SIGKILL' && memoryKilled)) return new AppError('memory.exhausted')
+  return new AppError('job.killed', { signal: signal ?? `exit ${code ?? '?'}` })
+}

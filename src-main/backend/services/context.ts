@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import type { AppError } from '../../../src-preload/contract/errors'
+import type { AppEvent } from '../../../src-preload/contract/events'
+import type { Db } from '../db/connection'
+import type { ProcessIdentity } from '../jobs/process-identity'
+import type { EngineOptions } from '../jobs/protocol'
+import type { Supervisor } from '../jobs/supervisor'
+
+/** What every service stands on. */
+export interface Context {
+  readonly db: Db
+  readonly jobs: Supervisor
+  readonly paths: ProfilePaths
+  /** The bundled sample texts and whatever else is read-only. */
+  readonly resourcesDir: string
+  readonly engineOptions: EngineOptions
+  /** This backend, as the owner of what it works on. */
+  readonly self: ProcessIdentity
+  /** To every window. */
+  emit(event: AppEvent): void
+  /** For the log file; nobody else hears of it. */
+  log(error: AppError): void
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/** Where things lie in the profile folder (docs/architecture.md, "Profile folder"). */
+export interface ProfilePaths {
+  readonly root: string
+  readonly database: string
+  readonly uploads: string
+  readonly logs: string
+  readonly corpora: string
+  readonly runs: string
+  corpus(corpusId: string): string
+  run(runId: string): string
+}
+
+export function profilePaths(root: string): ProfilePaths {
+  const corpora = join(root, 'corpora')
+  const runs = join(root, 'runs')
+  return {
+    root,
+    database: join(root, 'homegrown.db'),
+    uploads: join(root, 'uploads'),
+    logs: join(root, 'logs'),
+    corpora,
+    runs,
+    corpus: (corpusId) => join(corpora, corpusId),
+    run: (runId) => join(runs, runId),
+  }
+}
+
+/** Deleted things stay this long, so that the undo button always works. */
+export const undoMs = 60_000

@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../../src-preload/contract/errors'
+import type { CorpusEvent } from '../../../src-preload/contract/events'
+import { nameMaxLength } from '../../../src-preload/contract/limits'
+import type { Input, Output } from '../../../src-preload/contract/methods'
+import type { CorpusRecord } from '../../../src-preload/contract/records'
+import {
+  corpusDocuments,
+  findCorpus,
+  findCorpusBySource,
+  insertCorpus,
+  listCorpora,
+  renameCorpus,
+  setCorpusDeleted,
+} from '../db/corpora'
+import { runsOfCorpus } from '../db/runs'
+import type { ImportSource } from '../jobs/protocol'
+import type { Context } from './context'
+import { importText } from './import'
+import { filesUnder, hashFile } from './import-sources'
+import { newId } from './ids'
+import type { UploadService } from './uploads'
+
+export type CorpusService = ReturnType<typeof createCorpora>
+type SourceInput = Input<'corpora.import'>['sources'][number]
+
+export function createCorpora(context: Context, uploads: UploadService) {
+  const { db } = context
+  const importing = new Map<string, { cancel: AbortController; ended: Promise<void> }>()
+  // Events of a text only matter while it is being imported: numbering starts anew with each backend.
+  let seq = context.now()
+
+  const tell = (event: DistributiveOmit<CorpusEvent, 'topic' | 'seq'>): void => {
+    context.emit({ topic: 'corpus', seq: ++seq, ...event })
+  }
+
+  const tellState = (corpusId: string): void => {
+    const corpus = findCorpus(db, corpusId)
+    if (corpus !== null) tell({ kind: 'state', corpusId, corpus })
+  }
+
+  const mustFind = (corpusId: string): CorpusRecord => {
+    const corpus = findCorpus(db, corpusId)
+    if (corpus === null) throw new AppError('corpus.notFound', { corpusId })
+    return corpus
+  }
+
+  const resolveSource = async (source: SourceInput): Promise<ImportSource[]> => {
+    switch (source.kind) {
+      case 'path':
+        return await filesUnder(source.path)
+      case 'upload':
+        return [uploads.sourceOf(source.uploadId)]
+      case 'sample': {
+        const name = `${source.language}.txt`
+        return [{ path: join(context.resourcesDir, 'sample', name), name }]
+      }
+    }
+  }
+
+  const begin = async (name: string, sources: ImportSource[], sourceHash: string | null): Promise<CorpusRecord> => {
+    const corpusId = newId('c')
+    await mkdir(context.paths.corpus(corpusId), { recursive: true })
+    insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceHash, owner: context.self })
+    const cancel = new AbortController()
+    const onProgress = (
+      stage: Extract<CorpusEvent, { kind: 'progress' }>['stage'],
+      progress: number,
+      file: string | null,
+    ) => {
+      tell({ kind: 'progress', corpusId, stage, progress, file })
+    }
+    const ended = importText(context, { corpusId, sources, onProgress, signal: cancel.signal }).then(() => {
+      importing.delete(corpusId)
+      tellState(corpusId)
+    })
+    importing.set(corpusId, { cancel, ended })
+    tellState(corpusId)
+    return mustFind(corpusId)
+  }
+
+  const importSources = async ({ name, sources }: Input<'corpora.import'>): Promise<CorpusRecord> => {
+    const files = (await Promise.all(sources.map(resolveSource))).flat()
+    const [first] = files
+    if (first === undefined) throw new AppError('corpus.noText')
+    const chosen = name ?? `${first.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
+    const corpus = await begin(chosen.slice(0, nameMaxLength), files, null)
+    void importing.get(corpus.corpusId)?.ended.then(async () => {
+      for (const source of sources) if (source.kind === 'upload') await uploads.remove(source.uploadId)
+    })
+    return corpus
+  }
+
+  /** The text that this file's bytes already are here, or an import of it. For the command line. */
+  const importFile = async (path: string): Promise<CorpusRecord> => {
+    const files = await filesUnder(path)
+    const [first] = files
+    if (first === undefined) throw new AppError('corpus.noText')
+    if (files.length > 1) return await importSources({ sources: [{ kind: 'path', path }] })
+    const sourceHash = await hashFile(first.path).catch((error: unknown) => {
+      throw new AppError('corpus.unreadable', { name: first.name }, error)
+    })
+    return findCorpusBySource(db, sourceHash, first.name) ?? (await begin(first.name, [first], sourceHash))
+  }
+
+  const cancel = async (corpusId: string): Promise<void> => {
+    mustFind(corpusId)
+    const entry = importing.get(corpusId)
+    entry?.cancel.abort()
+    await entry?.ended
+  }
+
+  const preview = async (input: Input<'corpora.preview'>): Promise<Output<'corpora.preview'>> => {
+    const corpus = mustFind(input.corpusId)
+    const file = join(context.paths.corpus(input.corpusId), 'text.txt')
+    if (corpus.state !== 'ready') throw new AppError('corpus.notReady', { name: corpus.name })
+    if (!existsSync(file)) throw new AppError('corpus.unreadable', { name: corpus.name })
+    const handle = await open(file)
+    try {
+      const totalBytes = (await handle.stat()).size
+      const offset = Math.min(input.offsetBytes, totalBytes)
+      // Up to 4 bytes a character, and up to 3 of a character that began before the offset.
+      const buffer = Buffer.alloc(Math.min(totalBytes - offset, input.characters * 4 + 3))
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
+      const { text, start, end } = wholeCharacters(buffer.subarray(0, bytesRead), input.characters)
+      const atEnd = offset + end >= totalBytes
+      return { text, nextOffsetBytes: atEnd ? totalBytes : offset + Math.max(end, start), totalBytes }
+    } finally {
+      await handle.close()
+    }
+  }
+
+  const rename = (corpusId: string, name: string): CorpusRecord => {
+    mustFind(corpusId)
+    renameCorpus(db, corpusId, name)
+    tellState(corpusId)
+    return mustFind(corpusId)
+  }
+
+  const remove = async (corpusId: string): Promise<void> => {
+    mustFind(corpusId)
+    const active = runsOfCorpus(db, corpusId).some(({ state }) => state === 'running' || state === 'queued')
+    if (active) throw new AppError('corpus.inUse', { corpusId })
+    await cancel(corpusId)
+    setCorpusDeleted(db, corpusId, context.now())
+    context.emit({ topic: 'changed', what: 'corpora' })
+  }
+
+  const restore = (corpusId: string): CorpusRecord => {
+    if (findCorpus(db, corpusId, true) === null) throw new AppError('corpus.notFound', { corpusId })
+    setCorpusDeleted(db, corpusId, null)
+    context.emit({ topic: 'changed', what: 'corpora' })
+    return mustFind(corpusId)
+  }
+
+  /** Resolves when this text is no longer being imported here. */
+  const settled = async (corpusId: string): Promise<CorpusRecord> => {
+    await importing.get(corpusId)?.ended
+    return mustFind(corpusId)
+  }
+
+  const close = async (): Promise<void> => {
+    const all = [...importing.values()]
+    for (const { cancel: controller } of all) controller.abort()
+    await Promise.all(all.map(({ ended }) => ended))
+  }
+
+  const documents = (corpusId: string) => {
+    mustFind(corpusId)
+    return corpusDocuments(db, corpusId)
+  }
+
+  return {
+    list: () => listCorpora(db),
+    import: importSources,
+    importFile,
+    settled,
+    cancel,
+    documents,
+    preview,
+    rename,
+    delete: remove,
+    restore,
+    close,
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** The whole characters at the start of UTF-8 bytes that may begin and end within one; offsets in bytes. */
+export function wholeCharacters(bytes: Buffer, characters: number): { text: string; start: number; end: number } {
+  let start = 0
+  while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++
+  let end = start
+  for (let n = 0; n < characters && end < bytes.length; n++) {
+    const lead = bytes[end] ?? 0
+    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+    if (end + length > bytes.length) break
+    end += length
+  }
+  return { text: bytes.toString('utf8', start, end), start, end }
+}

@@ -1,0 +1,92 @@
+import { rm } from 'node:fs/promises'
+import { AppError } from '../../../src-preload/contract/errors'
+import type { CorpusStage } from '../../../src-preload/contract/events'
+import type { CorpusCounts } from '../../../src-preload/contract/records'
+import { defaultVocabSize } from '../../plan/vocabulary'
+import { setCorpusDocuments, setCorpusEnded, setCorpusReady } from '../db/corpora'
+import type { ImportSource } from '../jobs/protocol'
+import type { Context } from './context'
+import { ensureTokenized } from './tokenizing'
+
+export interface ImportRequest {
+  readonly corpusId: string
+  readonly sources: readonly ImportSource[]
+  readonly onProgress: (stage: CorpusStage, progress: number, file: string | null) => void
+  readonly signal: AbortSignal
+}
+
+const progressMs = 100
+
+/** Reads the files, then learns the vocabulary that most runs will use. Never rejects: a failure is the text's state. */
+export async function importText(context: Context, request: ImportRequest): Promise<void> {
+  const { corpusId, signal } = request
+  const onProgress = throttled(request.onProgress)
+  try {
+    const read = await readSources(context, request, onProgress)
+    const wish = { corpusId, tokenizer: 'bpe' as const, vocabSize: defaultVocabSize(read) }
+    const tell = (stage: CorpusStage, progress: number) => {
+      onProgress(stage, progress, null)
+    }
+    const { facts } = await ensureTokenized(context, wish, tell, signal)
+    const counts: CorpusCounts = {
+      ...read,
+      tokens: facts.trainTokens + facts.valTokens,
+      maxVocabSize: facts.maxVocabSize,
+    }
+    setCorpusReady(context.db, corpusId, counts)
+  } catch (thrown) {
+    const error = signal.aborted ? new AppError('cancelled') : AppError.from(thrown)
+    await rm(context.paths.corpus(corpusId), { recursive: true, force: true }).catch((problem: unknown) => {
+      context.log(AppError.from(problem))
+    })
+    try {
+      if (error.kind === 'cancelled') setCorpusEnded(context.db, corpusId, 'cancelled', null)
+      else setCorpusEnded(context.db, corpusId, 'failed', error.toData())
+    } catch (problem) {
+      // Nothing can be written: the next start finds an import without an owner.
+      context.log(AppError.from(problem))
+    }
+  }
+}
+
+type ReadCounts = Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
+
+async function readSources(
+  context: Context,
+  { corpusId, sources, signal }: ImportRequest,
+  onProgress: ImportRequest['onProgress'],
+): Promise<ReadCounts> {
+  signal.throwIfAborted()
+  const result: { counts: ReadCounts | null } = { counts: null }
+  const task = { kind: 'import' as const, sources, corpusDir: context.paths.corpus(corpusId) }
+  const job = context.jobs.start(task, (event) => {
+    if (event.kind === 'progress') onProgress(event.stage, event.progress, event.file)
+    if (event.kind !== 'imported') return
+    setCorpusDocuments(context.db, corpusId, event.documents)
+    result.counts = event.counts
+  })
+  const cancel = () => {
+    job.kill()
+  }
+  signal.addEventListener('abort', cancel)
+  try {
+    await job.ended
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+  if (result.counts === null) throw new AppError('corpus.noText')
+  return result.counts
+}
+
+/** At most ten a second; the first of a stage and its last always. */
+function throttled(tell: ImportRequest['onProgress']): ImportRequest['onProgress'] {
+  let last = 0
+  let lastStage: CorpusStage | null = null
+  return (stage, progress, file) => {
+    const now = performance.now()
+    if (stage === lastStage && progress < 1 && now - last < progressMs) return
+    last = now
+    lastStage = stage
+    tell(stage, progress, file)
+  }
+}

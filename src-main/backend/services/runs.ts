@@ -1,0 +1,170 @@
+import { AppError } from '../../../src-preload/contract/errors'
+import { runFields } from '../../../src-preload/contract/limits'
+import type { Input, Output } from '../../../src-preload/contract/methods'
+import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import { problemsOf } from '../../plan/check'
+import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
+import { configFor } from '../../plan/presets'
+import { summarize } from '../../plan/shapes'
+import { findCorpus } from '../db/corpora'
+import { evalCurve, stepCurve } from '../db/metrics'
+import { findRun, insertRun, listRuns, ownerOf, runFacts, updateRun } from '../db/runs'
+import { samplesOf, tiersOf } from '../db/samples'
+import { isAlive } from '../jobs/process-identity'
+import { reconcileCheckpoints } from './checkpoint-files'
+import type { Context } from './context'
+import { newId } from './ids'
+import type { RunRecorder } from './run-recorder'
+import type { Ending } from './training'
+import type { TrainingQueue } from './training-queue'
+
+export type RunService = ReturnType<typeof createRuns>
+
+/** How long a training that is being deleted may take to end. */
+const deleteGraceMs = 5000
+
+export function createRuns(context: Context, recorder: RunRecorder, queue: TrainingQueue) {
+  const { db } = context
+
+  const mustFind = (runId: string): RunRecord => {
+    const run = findRun(db, runId)
+    if (run === null) throw new AppError('run.notFound', { runId })
+    return run
+  }
+
+  const readyCorpus = (corpusId: string) => {
+    const corpus = findCorpus(db, corpusId)
+    if (corpus === null) throw new AppError('corpus.notFound', { corpusId })
+    if (corpus.state !== 'ready' || corpus.counts === null) throw new AppError('corpus.notReady', { name: corpus.name })
+    return { corpus, counts: corpus.counts }
+  }
+
+  /** What the form shows, before anything is computed: the vocabulary and the tokens are estimates. */
+  const expect = (config: RunConfig, corpusId: string) => {
+    const { corpus, counts } = readyCorpus(corpusId)
+    const vocabSize = effectiveVocabSize(config, counts, corpus.documents)
+    const trainTokens = Math.floor(estimateTokens(config, counts) * trainShare)
+    return { corpus, counts, vocabSize, trainTokens, summary: summarize(config, vocabSize, trainTokens) }
+  }
+
+  const plan = ({ corpusId, choice, overrides }: Input<'runs.plan'>): Output<'runs.plan'> => {
+    const { counts } = readyCorpus(corpusId)
+    const config = { ...configFor(choice, counts), ...overrides }
+    return { config, summary: expect(config, corpusId).summary, problems: problemsOf(config, counts) }
+  }
+
+  const nameFor = (corpusName: string, config: RunConfig): string => {
+    const base = `${corpusName.replace(/\.[^.]{1,8}$/, '').slice(0, 80)} ${config.model.toUpperCase()}`
+    const taken = new Set(listRuns(db).map((run) => run.name))
+    for (let n = 1; ; n++) if (!taken.has(`${base} ${n}`)) return `${base} ${n}`
+  }
+
+  const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
+    const { corpus, counts, vocabSize, trainTokens, summary } = expect(config, corpusId)
+    const [problem] = problemsOf(config, counts)
+    if (problem !== undefined) throw AppError.fromData(problem.error)
+    const runId = newId('run')
+    insertRun(db, {
+      runId,
+      name: name ?? nameFor(corpus.name, config),
+      corpusId,
+      corpus: corpus.name,
+      config,
+      vocabSize,
+      trainTokens,
+      parameterCount: summary.parameterCount,
+      createdAt: context.now(),
+    })
+    queue.add(runId, false)
+    return mustFind(runId)
+  }
+
+  const get = (runId: string): Output<'runs.get'> => {
+    const run = mustFind(runId)
+    const facts = runFacts(db, runId)
+    if (facts === null) throw new AppError('run.notFound', { runId })
+    const summary = summarize(facts.config, facts.vocabSize, facts.trainTokens)
+    return { run, config: facts.config, summary, tiers: tiersOf(db, runId), samples: samplesOf(db, runId) }
+  }
+
+  const curves = (runId: string, maxPoints: number): Output<'runs.curves'> => {
+    mustFind(runId)
+    const steps = stepCurve(db, runId, maxPoints)
+    const evals = evalCurve(db, runId, maxPoints)
+    return { runId, seq: Math.max(steps.at(-1)?.seq ?? 0, evals.at(-1)?.seq ?? 0), steps, evals }
+  }
+
+  /** Ends a training of this backend, or asks the backend (a window, a command line) that trains it. */
+  const end = async (runId: string, as: Ending): Promise<RunRecord> => {
+    const run = mustFind(runId)
+    if (queue.has(runId)) await queue.end(runId, as)
+    else if (run.state === 'running' || run.state === 'queued') {
+      const owner = ownerOf(db, runId)
+      if (!isAlive(owner?.owner_pid ?? null, owner?.owner_token ?? null)) throw new AppError('run.notActive', { runId })
+      updateRun(db, runId, { wanted: as })
+    } else if (as === 'stopped' && ['paused', 'interrupted', 'failed'].includes(run.state)) {
+      recorder.change(runId, { state: 'stopped' })
+    } else throw new AppError('run.notActive', { runId })
+    return mustFind(runId)
+  }
+
+  const resume = (runId: string): RunRecord => {
+    const run = mustFind(runId)
+    if (run.state === 'running' || run.state === 'queued') throw new AppError('run.active', { runId })
+    if (run.state === 'done') throw new AppError('run.notResumable', { runId })
+    readyCorpus(run.corpusId)
+    reconcileCheckpoints(context, runId)
+    const hasCheckpoint = mustFind(runId).checkpoints.length > 0
+    if (run.state === 'failed' && !hasCheckpoint) throw new AppError('run.noCheckpoint', { runId })
+    // Without a checkpoint it never got far enough to have one: it begins again.
+    queue.add(runId, hasCheckpoint)
+    return mustFind(runId)
+  }
+
+  const update = ({ runId, name, notes }: Input<'runs.update'>): RunRecord => {
+    mustFind(runId)
+    recorder.change(runId, { ...(name === undefined ? {} : { name }), ...(notes === undefined ? {} : { notes }) })
+    return mustFind(runId)
+  }
+
+  const remove = async (runId: string): Promise<void> => {
+    const run = mustFind(runId)
+    updateRun(db, runId, { deleted_at: context.now(), ...(run.state === 'running' ? { wanted: 'stopped' } : {}) })
+    context.emit({ topic: 'changed', what: 'runs' })
+    if (queue.has(runId)) await queue.end(runId, 'stopped', deleteGraceMs)
+  }
+
+  const restore = (runId: string): RunRecord => {
+    if (findRun(db, runId, 'only') === null) throw new AppError('run.notFound', { runId })
+    updateRun(db, runId, { deleted_at: null })
+    context.emit({ topic: 'changed', what: 'runs' })
+    return mustFind(runId)
+  }
+
+  const compare = ({ runIds, maxPoints }: Input<'runs.compare'>): Output<'runs.compare'> => {
+    const details = runIds.map(get)
+    const differences = runFields
+      .map((field) => ({ field, values: details.map(({ config }) => config[field]) }))
+      .filter(({ values }) => new Set(values).size > 1)
+    const corpora = details.map(({ run }) => run.corpus)
+    if (new Set(details.map(({ run }) => run.corpusId)).size > 1) {
+      differences.unshift({ field: 'corpus' as never, values: corpora })
+    }
+    return { runs: details.map(({ run }) => run), curves: runIds.map((id) => curves(id, maxPoints)), differences }
+  }
+
+  return {
+    plan,
+    start,
+    get,
+    curves,
+    resume,
+    update,
+    restore,
+    compare,
+    delete: remove,
+    list: () => listRuns(db),
+    pause: (runId: string) => end(runId, 'paused'),
+    stop: (runId: string) => end(runId, 'stopped'),
+  }
+}

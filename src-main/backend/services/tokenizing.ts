@@ -1,0 +1,72 @@
+import { rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../../../src-preload/contract/errors'
+import type { CorpusStage } from '../../../src-preload/contract/events'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import { findTokenizer, storeTokenizer } from '../db/tokenizers'
+import type { TokenizedFacts } from '../jobs/protocol'
+import type { Context } from './context'
+
+export interface TokenizeRequest {
+  readonly corpusId: string
+  readonly tokenizer: RunConfig['tokenizer']
+  /** Not used for characters. */
+  readonly vocabSize: number
+}
+
+export interface Tokenized {
+  /** Holds tokenizer.json, train.bin and val.bin. */
+  readonly dir: string
+  readonly facts: TokenizedFacts
+}
+
+/**
+ * The text as tokens: from an earlier time, or by a job. Cancelling kills the job; what it left is removed.
+ *
+ * @throws AppError `cancelled`, or the job's error
+ */
+export async function ensureTokenized(
+  context: Context,
+  request: TokenizeRequest,
+  onProgress: (stage: CorpusStage, progress: number) => void,
+  signal: AbortSignal,
+): Promise<Tokenized> {
+  const { corpusId, tokenizer } = request
+  const vocabSize = tokenizer === 'char' ? 0 : request.vocabSize
+  const key = { corpusId, kind: tokenizer, vocabSize }
+  const dir = join(context.paths.corpus(corpusId), 'tokenized', `${tokenizer}-${vocabSize}`)
+
+  const stored = findTokenizer(context.db, key)
+  const complete = ['tokenizer.json', 'train.bin', 'val.bin'].every((file) => existsSync(join(dir, file)))
+  if (stored !== null && complete) return { dir, facts: JSON.parse(stored) as TokenizedFacts }
+
+  await rm(dir, { recursive: true, force: true })
+  if (signal.aborted) throw new AppError('cancelled')
+  let facts = null as TokenizedFacts | null
+  const job = context.jobs.start(
+    { kind: 'tokenize', corpusDir: context.paths.corpus(corpusId), dir, tokenizer, vocabSize },
+    (event) => {
+      if (event.kind === 'tokenized') facts = event.facts
+      if (event.kind === 'progress') onProgress(event.stage, event.progress)
+    },
+  )
+  const cancel = () => {
+    job.kill()
+  }
+  signal.addEventListener('abort', cancel)
+  try {
+    await job.ended
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true })
+    throw isAborted(signal) ? new AppError('cancelled') : error
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+  if (facts === null) throw new AppError('internal', { detail: 'tokenize job ended without facts' })
+  storeTokenizer(context.db, key, facts.hash, JSON.stringify(facts), context.now())
+  return { dir, facts }
+}
+
+/** Asked through a call: TypeScript would remember an earlier answer. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted

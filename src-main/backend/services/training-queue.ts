@@ -1,0 +1,76 @@
+import { AppError } from '../../../src-preload/contract/errors'
+import { findRun } from '../db/runs'
+import type { Context } from './context'
+import type { RunRecorder } from './run-recorder'
+import { startTraining, type Ending, type Training } from './training'
+
+/** One training at a time: two on one processor are slower than one after the other. */
+export interface TrainingQueue {
+  add(runId: string, resume: boolean): void
+  /** The training or the place in the queue that this run has here. */
+  has(runId: string): boolean
+  /** Ends its training, or takes it out of the queue. Resolves when the run is in its end state. */
+  end(runId: string, as: Ending, graceMs?: number): Promise<void>
+  /** Saves what trains; resolves when nothing runs any more. */
+  close(graceMs: number): Promise<void>
+}
+
+export function createTrainingQueue(context: Context, recorder: RunRecorder): TrainingQueue {
+  const waiting: { runId: string; resume: boolean }[] = []
+  let current: Training | null = null
+  let closed = false
+
+  const next = (): void => {
+    if (current !== null || closed) return
+    const entry = waiting.shift()
+    if (entry === undefined) return
+    const training = startTraining(context, recorder, entry.runId, entry.resume)
+    current = training
+    void training.ended.then(() => {
+      current = null
+      next()
+    })
+  }
+
+  const add = (runId: string, resume: boolean): void => {
+    recorder.change(runId, {
+      state: 'queued',
+      owner_pid: context.self.pid,
+      owner_token: context.self.token,
+      wanted: null,
+      error_json: null,
+    })
+    waiting.push({ runId, resume })
+    // Later, so that whoever asked has the answer before the first event.
+    setImmediate(next)
+  }
+
+  const unqueue = (runId: string, as: Ending): boolean => {
+    const index = waiting.findIndex((entry) => entry.runId === runId)
+    if (index < 0) return false
+    waiting.splice(index, 1)
+    // One that never began has nothing to keep: it waits like a paused one.
+    const state = as === 'stopped' && findRun(context.db, runId, 'any')?.startedAt != null ? 'stopped' : 'paused'
+    recorder.change(runId, { state, owner_pid: null, owner_token: null })
+    return true
+  }
+
+  const end = async (runId: string, as: Ending, graceMs?: number): Promise<void> => {
+    if (unqueue(runId, as)) return
+    if (current?.runId !== runId) throw new AppError('run.notActive')
+    const { ended } = current
+    current.end(as, graceMs)
+    await ended
+  }
+
+  const has = (runId: string): boolean => current?.runId === runId || waiting.some((entry) => entry.runId === runId)
+
+  const close = async (graceMs: number): Promise<void> => {
+    closed = true
+    while (waiting[0] !== undefined) unqueue(waiting[0].runId, 'paused')
+    current?.end('paused', graceMs)
+    await current?.ended
+  }
+
+  return { add, has, end, close }
+}

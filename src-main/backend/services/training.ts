@@ -1,0 +1,150 @@
+import { AppError } from '../../../src-preload/contract/errors'
+import type { RunConfig, RunState } from '../../../src-preload/contract/records'
+import { summarize } from '../../plan/shapes'
+import { findRun, runFacts, wantedOf, type RunChanges } from '../db/runs'
+import { isTrainEvent } from '../jobs/protocol'
+import type { Job } from '../jobs/supervisor'
+import { reconcileCheckpoints } from './checkpoint-files'
+import type { Context } from './context'
+import type { RunRecorder } from './run-recorder'
+import { ensureTokenized } from './tokenizing'
+
+/** How a person wants a training to end before its last step. */
+export type Ending = 'paused' | 'stopped'
+
+export interface Training {
+  readonly runId: string
+  /** Never rejects: a failure is the run's state. */
+  readonly ended: Promise<void>
+  /** Saves and ends; killed when that takes longer than `graceMs` (without it: as long as it takes). */
+  end(as: Ending, graceMs?: number): void
+}
+
+const wantedPollMs = 1000
+
+/** Trains one run from where it stands: tokens first, then a job, all of it recorded. */
+export function startTraining(context: Context, recorder: RunRecorder, runId: string, resume: boolean): Training {
+  const { db } = context
+  const cancel = new AbortController()
+  let ending: Ending | null = null
+  let job: Job | null = null
+  let forced = null as AppError | null
+
+  const end = (as: Ending, graceMs?: number): void => {
+    ending ??= as
+    cancel.abort()
+    job?.stop(graceMs)
+  }
+
+  const train = async (): Promise<RunState> => {
+    const { config } = factsOf(context, runId)
+    recording.change({
+      state: 'running',
+      owner_pid: context.self.pid,
+      owner_token: context.self.token,
+      wanted: null,
+      started_at: findRun(db, runId, 'any')?.startedAt ?? context.now(),
+      ended_at: null,
+      error_json: null,
+    })
+    recording.record({ kind: 'stage', stage: 'preparing', progress: null })
+    const tokenizedDir = await tokenize(config)
+
+    const seen = { finished: false }
+    job = context.jobs.start(
+      {
+        kind: 'train',
+        runDir: context.paths.run(runId),
+        tokenizedDir,
+        config,
+        resume,
+        engineOptions: { ...context.engineOptions, engine: engineFor(context, config) },
+      },
+      (event) => {
+        if (event.kind === 'end') seen.finished = event.finished
+        if (isTrainEvent(event)) recording.record(event)
+      },
+    )
+    if (cancel.signal.aborted) job.stop()
+    recording.change({ job_pid: job.process.pid, job_token: job.process.token })
+    await job.ended
+    if (forced !== null) throw forced
+    if (seen.finished) return 'done'
+    return ending ?? 'interrupted'
+  }
+
+  const tokenize = async (config: RunConfig): Promise<string> => {
+    const corpus = findRun(db, runId, 'any')
+    if (corpus === null) throw new AppError('run.notFound')
+    const request = { corpusId: corpus.corpusId, tokenizer: config.tokenizer, vocabSize: config.vocabSize }
+    const onProgress = (_: unknown, progress: number) => {
+      recording.record({ kind: 'stage', stage: 'tokenizing', progress })
+    }
+    const { dir, facts } = await ensureTokenized(context, request, onProgress, cancel.signal)
+    const { parameterCount } = summarize(config, facts.vocabSize, facts.trainTokens)
+    recording.change({
+      vocab_size: facts.vocabSize,
+      train_tokens: facts.trainTokens,
+      parameter_count: parameterCount,
+    })
+    return dir
+  }
+
+  /** @returns the state to end in, and why */
+  const outcome = async (): Promise<RunChanges> => {
+    try {
+      return { state: await train(), error_json: null }
+    } catch (thrown) {
+      const error = forced ?? AppError.from(thrown)
+      if (ending !== null && (error.kind === 'cancelled' || error.code === 'job.killed')) {
+        // Cancelled before it trained, or killed because saving took too long: its last checkpoint stands.
+        return { state: error.kind === 'cancelled' ? ending : 'interrupted', error_json: null }
+      }
+      return { state: 'failed', error_json: JSON.stringify(error.toData()) }
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    const wishes = setInterval(() => {
+      const wanted = wantedOf(db, runId)
+      if (wanted !== null) end(wanted)
+    }, wantedPollMs)
+    const changes = await outcome()
+    clearInterval(wishes)
+    try {
+      reconcileCheckpoints(context, runId)
+      recording.change({
+        ...changes,
+        ended_at: context.now(),
+        owner_pid: null,
+        owner_token: null,
+        job_pid: null,
+        job_token: null,
+        wanted: null,
+      })
+    } catch (error) {
+      // Nothing can be written (a full disk): the next start finds it "running" without an owner: interrupted.
+      context.log(AppError.from(error))
+    } finally {
+      recording.close()
+    }
+  }
+
+  const recording = recorder.open(runId, (error) => {
+    forced = error
+    job?.stop(10_000)
+    cancel.abort()
+  })
+  return { runId, ended: run(), end }
+}
+
+function factsOf(context: Context, runId: string) {
+  const facts = runFacts(context.db, runId)
+  if (facts === null) throw new AppError('run.notFound')
+  return facts
+}
+
+/** What the run asks for, unless the whole program is told to use one engine. */
+function engineFor(context: Context, config: RunConfig) {
+  return context.engineOptions.engine === 'auto' ? config.engine : context.engineOptions.engine
+}

@@ -1,0 +1,119 @@
+import { runFields, runLimits } from '../../src-preload/contract/limits'
+import type { CorpusCounts, LengthDial, RunChoice, RunConfig, SizeDial } from '../../src-preload/contract/records'
+import { estimateTokens, trainShare } from './facts'
+import { defaultTokenizer, defaultVocabSize } from './vocabulary'
+
+interface Shape {
+  readonly nLayer: number
+  readonly nHead: number
+  readonly nEmbd: number
+  readonly blockSize: number
+  readonly batchSize: number
+}
+
+// 1. Size. `tiny` is nanoGPT's CPU recipe (README, "I only have a macbook"), `medium` its config/train_shakespeare_char
+//    with half the batch; between and above them width grows with depth (Kaplan et al. 2020, section 3.1: the ratio
+//    matters little in a wide range).
+const gptShapes: Readonly<Record<SizeDial, Shape>> = {
+  tiny: { nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 64, batchSize: 12 },
+  small: { nLayer: 6, nHead: 6, nEmbd: 192, blockSize: 128, batchSize: 16 },
+  medium: { nLayer: 6, nHead: 6, nEmbd: 384, blockSize: 256, batchSize: 32 },
+  large: { nLayer: 8, nHead: 8, nEmbd: 512, blockSize: 256, batchSize: 32 },
+}
+//    The classic word-level recipe: two layers of 128, batch 64, sequence 64; larger dials widen it only, because
+//    deeper LSTMs gain little (Jozefowicz et al. 2016, section 5).
+const lstmShapes: Readonly<Record<SizeDial, Shape>> = {
+  tiny: { nLayer: 2, nHead: 1, nEmbd: 128, blockSize: 64, batchSize: 64 },
+  small: { nLayer: 2, nHead: 1, nEmbd: 256, blockSize: 64, batchSize: 64 },
+  medium: { nLayer: 2, nHead: 1, nEmbd: 512, blockSize: 64, batchSize: 64 },
+  large: { nLayer: 2, nHead: 1, nEmbd: 1024, blockSize: 128, batchSize: 64 },
+}
+
+// 2. Length: passes over the text, within a range of steps. The LSTM's ten passes are the classic recipe. A GPT on a
+//    small text wants more steps than that before it spells (nanoGPT: 2,000 on a CPU, 5,000 on a GPU); `quick` is bounded
+//    so that the sample text is learned within two minutes on two cores (45 ms a step).
+interface Length {
+  readonly epochs: number
+  readonly minSteps: number
+  readonly maxSteps: number
+}
+const lengths: Readonly<Record<RunChoice['model'], Readonly<Record<LengthDial, Length>>>> = {
+  gpt: {
+    quick: { epochs: 8, minSteps: 300, maxSteps: 1000 },
+    normal: { epochs: 15, minSteps: 1000, maxSteps: 5000 },
+    long: { epochs: 40, minSteps: 3000, maxSteps: 50_000 },
+  },
+  lstm: {
+    quick: { epochs: 4, minSteps: 100, maxSteps: 500 },
+    normal: { epochs: 10, minSteps: 100, maxSteps: 50_000 },
+    long: { epochs: 30, minSteps: 300, maxSteps: 200_000 },
+  },
+}
+
+const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value))
+/** A number that people read: two digits that count. */
+const round = (value: number): number => {
+  const unit = Math.max(1, 10 ** (Math.floor(Math.log10(Math.max(1, value))) - 1))
+  return Math.max(1, Math.round(value / unit) * unit)
+}
+
+// 3. Learning rate. GPT: 1e-3 up to 384 wide, 6e-4 at 768 (both nanoGPT), in inverse proportion to the width between
+//    (Yang et al. 2022, muP); it falls to a tenth (Hoffmann et al. 2022, appendix B), after nanoGPT's 100 warm-up steps.
+//    LSTM: Adam at a constant 1e-3.
+function gptLearningRate(nEmbd: number): number {
+  return Math.min(1e-3, Number(((6e-4 * 768) / nEmbd).toPrecision(2)))
+}
+
+// 4. Dropout: none while each part of the text is seen a few times; a model that reads a small text often learns it by
+//    heart otherwise (nanoGPT: 0 on a CPU for 1.5 passes, 0.2 on a GPU for 80).
+function gptDropout(epochs: number): number {
+  if (epochs > 25) return 0.2
+  return epochs > 10 ? 0.1 : 0
+}
+
+/** The largest window, by halves, that fits twice into the validation text: one window and the token after it. */
+function fittingBlockSize(wish: number, valTokens: number): number {
+  let blockSize = wish
+  while (blockSize > 8 && blockSize * 2 + 1 > valTokens) blockSize /= 2
+  return blockSize
+}
+
+/** Everything that decides a run, from three dials and what the text is. A pure function: the form calls it as you type. */
+export function configFor({ model, size, length }: RunChoice, counts: CorpusCounts): RunConfig {
+  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])) as RunConfig
+  const shape = model === 'gpt' ? gptShapes[size] : lstmShapes[size]
+  const tokenizer = defaultTokenizer(counts)
+  const vocabSize = clamp(defaultVocabSize(counts), 257, Math.max(257, counts.maxVocabSize))
+  const base: RunConfig = { ...defaults, ...shape, model, tokenizer, vocabSize }
+
+  const tokens = estimateTokens(base, counts)
+  const trainTokens = Math.max(1, Math.floor(tokens * trainShare))
+  const blockSize = fittingBlockSize(shape.blockSize, tokens - trainTokens)
+
+  const { epochs: wish, minSteps, maxSteps: most } = lengths[model][length]
+  const tokensPerStep = shape.batchSize * blockSize
+  const maxSteps = round(clamp((wish * trainTokens) / tokensPerStep, minSteps, most))
+  const epochs = (maxSteps * tokensPerStep) / trainTokens
+
+  // 5. Reporting: about twenty evaluations a run, every second with a sample; state saved each minute while that is cheap.
+  const evalInterval = round(clamp(maxSteps / 20, 10, 1000))
+  const reporting = {
+    evalInterval,
+    sampleInterval: 2 * evalInterval,
+    logInterval: maxSteps <= 500 ? 2 : 10,
+    checkpointMinutes: size === 'tiny' || size === 'small' ? 1 : 5,
+  }
+
+  const optimizer =
+    model === 'gpt'
+      ? {
+          learningRate: gptLearningRate(shape.nEmbd),
+          minLearningRate: gptLearningRate(shape.nEmbd) / 10,
+          warmupSteps: Math.min(100, Math.floor(maxSteps / 10)),
+          weightDecay: 0.1,
+          dropout: gptDropout(epochs),
+        }
+      : { learningRate: 1e-3, minLearningRate: 1e-3, warmupSteps: 0, beta2: 0.999, weightDecay: 0, dropout: 0 }
+
+  return { ...base, blockSize, maxSteps, ...optimizer, ...reporting }
+}
