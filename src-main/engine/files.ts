@@ -43,8 +43,12 @@ export async function renameSurely(from: string, to: string): Promise<void> {
 
 export interface AtomicFile {
   readonly handle: FileHandle
+  /** Bytes written so far. */
+  readonly size: number
   /** Appends all of `bytes`. */
   write(bytes: Uint8Array): Promise<void>
+  /** Takes back what was written after the first `size` bytes. */
+  truncate(size: number): Promise<void>
   /** fsync, rename, fsync of the folder: after this the file is there, whole, whatever happens. */
   commit(): Promise<void>
   /** Removes what was written; does nothing after `commit`. Meant for `finally`. */
@@ -54,7 +58,7 @@ export interface AtomicFile {
 /** Opens a file that appears under `path` only when it is complete. Throws `disk.full` where there is no room. */
 export async function createAtomicFile(path: string): Promise<AtomicFile> {
   const temporary = temporaryFor(path)
-  const handle = await open(temporary, 'wx')
+  const handle = await open(temporary, 'wx+')
   let open_ = true
   const close = async (): Promise<void> => {
     if (!open_) return
@@ -62,10 +66,19 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
     await handle.close()
   }
   let committed = false
+  let size = 0
   return {
     handle,
+    get size() {
+      return size
+    },
     async write(bytes) {
-      await writeAll(handle, bytes)
+      await writeAll(handle, bytes, size)
+      size += bytes.byteLength
+    },
+    async truncate(to) {
+      await handle.truncate(to)
+      size = to
     },
     async commit() {
       try {
@@ -86,12 +99,17 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
   }
 }
 
-/** Writes all bytes: one `write` may take only a part of them (2 GiB at most on Linux). Throws `disk.full`. */
-export async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Writes all bytes at `position`: one `write` may take only a part of them (2 GiB at most). Throws `disk.full`. */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   const piece = 64 * 1024 * 1024
   try {
     for (let done = 0; done < bytes.byteLength;) {
-      const { bytesWritten } = await handle.write(bytes, done, Math.min(piece, bytes.byteLength - done))
+      const { bytesWritten } = await handle.write(
+        bytes,
+        done,
+        Math.min(piece, bytes.byteLength - done),
+        position + done,
+      )
       done += bytesWritten
     }
   } catch (error) {

@@ -47,17 +47,19 @@ export async function writeSafetensors(
   json.copy(head, 8)
 
   const hash = createHash('sha256')
+  let sizeBytes = 0
   const handle = await open(path, 'wx')
   try {
     for (const bytes of [head, ...Array.from(tensors.values(), (t) => bytesOf(t.data))]) {
       hash.update(bytes)
-      await writeAll(handle, bytes)
+      await writeAll(handle, bytes, sizeBytes)
+      sizeBytes += bytes.byteLength
     }
     await handle.sync()
   } finally {
     await handle.close()
   }
-  return { sha256: hash.digest('hex'), sizeBytes: head.length + offset }
+  return { sha256: hash.digest('hex'), sizeBytes }
 }
 
 /**

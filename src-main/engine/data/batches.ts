@@ -63,7 +63,7 @@ export function* evalBatches(store: TokenStore, how: BatchShape & { readonly bat
 
 function checkLength(store: TokenStore, blockSize: number): void {
   if (store.count < blockSize + 1) {
-    throw new AppError('config.contextTooLong', { blockSize, tokens: store.count })
+    throw new AppError('config.contextTooLong', { blockSize, available: Math.max(0, store.count - 1) })
   }
 }
 

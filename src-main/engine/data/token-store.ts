@@ -35,7 +35,11 @@ interface StoreFacts {
 export interface TokenWriter {
   /** Ids written so far. */
   readonly count: number
-  write(ids: ArrayLike<number>, length: number): Promise<void>
+  write(ids: ArrayLike<number>): Promise<void>
+  /** Reads back what was written, from one place on. */
+  from(position: number): AsyncGenerator<Uint16Array | Uint32Array>
+  /** Keeps the first `count` ids. */
+  truncate(count: number): Promise<void>
   /** Completes the header and puts the file in its place. @param bytes of text that the ids stand for */
   commit(bytes: number): Promise<void>
   discard(): Promise<void>
@@ -48,17 +52,31 @@ export async function createTokenFile(path: string, facts: StoreFacts): Promise<
   if (endianness() !== 'LE') throw new Error('The format is little endian and so must be the machine.')
   const file: AtomicFile = await createAtomicFile(path)
   await file.write(new Uint8Array(headerBytes))
-  const Ids = itemBytesOf(facts.vocabSize) === 2 ? Uint16Array : Uint32Array
+  const itemBytes = itemBytesOf(facts.vocabSize)
+  const Ids = itemBytes === 2 ? Uint16Array : Uint32Array
   let count = 0
   return {
     get count() {
       return count
     },
-    async write(ids, length) {
-      const packed = new Ids(length)
-      for (let i = 0; i < length; i++) packed[i] = ids[i] ?? 0
+    async write(ids) {
+      const packed = Ids.from(ids)
       await file.write(new Uint8Array(packed.buffer))
-      count += length
+      count += packed.length
+    },
+    async *from(position) {
+      const piece = 1024 * 1024
+      for (let at = position; at < count; at += piece) {
+        const ids = new Ids(Math.min(piece, count - at))
+        const bytes = new Uint8Array(ids.buffer)
+        const { bytesRead } = await file.handle.read(bytes, 0, bytes.length, headerBytes + at * itemBytes)
+        if (bytesRead !== bytes.length) throw new Error(`${bytesRead} bytes of ${bytes.length} read back`)
+        yield ids
+      }
+    },
+    async truncate(to) {
+      await file.truncate(headerBytes + to * itemBytes)
+      count = to
     },
     async commit(bytes) {
       const header = Buffer.alloc(headerBytes)

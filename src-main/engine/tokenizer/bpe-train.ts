@@ -44,7 +44,7 @@ interface BpeOptions {
   readonly vocabSize: number
   /** Ends when no pair occurs so often. */
   readonly minFrequency: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** 0 to 1, about 20 times a second. */
   readonly onProgress?: (progress: number) => void
 }

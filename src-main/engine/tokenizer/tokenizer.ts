@@ -127,4 +127,3 @@ export async function loadTokenizer(path: string): Promise<{ tokenizer: Tokenize
     json,
   }
 }
-

@@ -1,0 +1,63 @@
+import { readDocuments, textPath } from '../corpus/documents'
+import { textChunks } from '../corpus/text-chunks'
+import { cutVocabulary, trainBpe, WordCounter } from './bpe-train'
+import { bpeTokenizerJson, charTokenizerJson } from './tokenizer-json'
+
+/** BPE learns from up to this much text; from more, from as many 1 MiB pieces spread evenly over it. */
+const trainingBytes = 64 * 1024 * 1024
+/** A full vocabulary ends here: ids stay in 16 bits. */
+const maxVocabSize = 65_536
+/** A piece that occurs once teaches nothing. */
+const minFrequency = 2
+
+interface LearnOptions {
+  readonly corpusDir: string
+  readonly kind: 'bpe' | 'char'
+  /** BPE: the wish; the text may fill less. */
+  readonly vocabSize: number
+  readonly signal?: AbortSignal | undefined
+  /** 0 to 1. */
+  readonly onProgress?: (progress: number) => void
+}
+
+/**
+ * Text → tokenizer.json. All of the text teaches the tokenizer, also what is kept for validation: the vocabulary says
+ * nothing about the order of words, and a character tokenizer must know every character (nanoGPT does the same).
+ * @returns the file's content and how many pieces this text can fill. BPE is trained until no pair occurs twice and cut
+ * to the wish, which gives the same merges because BPE is greedy.
+ */
+export async function learnTokenizer(options: LearnOptions): Promise<{ json: string; maxVocabSize: number }> {
+  const { corpusDir, kind, vocabSize, signal, onProgress } = options
+  const documents = await readDocuments(corpusDir)
+  const total = documents.reduce((sum, document) => sum + document.lengthBytes, 0)
+  const stride = kind === 'bpe' ? Math.max(1, Math.ceil(total / trainingBytes)) : 1
+  const counter = new WordCounter()
+  const characters = new Set<string>()
+  let read = 0
+  let chunk = 0
+  for (const document of documents) {
+    for await (const { text, bytes } of textChunks(textPath(corpusDir), 'utf-8', { ...document, signal })) {
+      read += bytes
+      onProgress?.((read / total) * 0.5)
+      if (kind === 'char') for (const character of text) characters.add(character)
+      else if (chunk % stride === 0) counter.push(text)
+      // What follows a piece that is left out does not belong to the word before it.
+      if (stride > 1) counter.endDocument()
+      chunk++
+    }
+    counter.endDocument()
+  }
+  if (kind === 'char') {
+    return { json: charTokenizerJson(characters, documents.length), maxVocabSize: characters.size }
+  }
+  const vocabulary = await trainBpe(counter.counts, {
+    vocabSize: maxVocabSize,
+    minFrequency,
+    signal,
+    onProgress: (progress) => onProgress?.(0.5 + progress * 0.5),
+  })
+  return {
+    json: bpeTokenizerJson(cutVocabulary(vocabulary, vocabSize), documents.length),
+    maxVocabSize: vocabulary.pieces.length,
+  }
+}
