@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from '../../../src-main/engine/model/layers'
+import { lstmLayer, lstmStep } from '../../../src-main/engine/model/lstm-layer'
+import { largestDifference } from './plain'
+
+beforeAll(() => tf.setBackend('cpu'))
+
+type Function = (...inputs: tf.Tensor[]) => tf.Tensor
+
+/** The written-out gradient against the tape's of the plain formula, under the same uneven dLoss/dOutput. */
+function compareWithTape(ours: Function, formula: Function, inputs: tf.Tensor[]): void {
+  const outputShape = formula(...inputs).shape
+  const dy = tf.randomNormal(outputShape, 0, 1, 'float32', 5)
+  expect(largestDifference(ours(...inputs), formula(...inputs))).toBeLessThan(2e-6)
+  const expected = tf.grads(formula)(inputs, dy)
+  for (const [i, gradient] of tf.grads(ours)(inputs, dy).entries()) {
+    expect(largestDifference(gradient, expected[i] as tf.Tensor), `gradient ${i}`).toBeLessThan(1e-5)
+  }
+}
+
+const normal = (shape: number[], seed: number): tf.Tensor => tf.randomNormal(shape, 0, 1, 'float32', seed)
+
+describe('gradients that are written out equal the tape', () => {
+  test('linear', () => {
+    compareWithTape(linear as Function, (x, w, b) => tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D).add(b), [
+      normal([5, 3], 1),
+      normal([3, 4], 2),
+      normal([4], 3),
+    ])
+  })
+
+  test('layer norm', () => {
+    compareWithTape(
+      layerNorm as Function,
+      (x, weight, bias) => {
+        const centred = x.sub(x.mean(-1, true))
+        const std = centred.square().mean(-1, true).add(1e-5).sqrt()
+        return centred.div(std).mul(weight).add(bias)
+      },
+      [normal([5, 8], 1).add(2), normal([8], 2), normal([8], 3)],
+    )
+  })
+
+  test('GELU', () => {
+    compareWithTape(gelu, (x) => x.mul(x.div(Math.SQRT2).erf().add(1)).div(2), [normal([40], 1).mul(3)])
+  })
+
+  test('masked softmax', () => {
+    const mask = causalMask(4)
+    compareWithTape(
+      (s) => maskedSoftmax(s, mask, 0.7),
+      (s) => tf.softmax(s.mul(0.7).add(mask)),
+      [normal([2, 3, 4, 4], 1)],
+    )
+  })
+
+  test('LSTM layer against its own steps on the tape', () => {
+    const [length, batch, width] = [5, 3, 4]
+    const stepByStep: Function = (x, weightIh, weightHh, bias) => {
+      const zero = tf.zeros<tf.Rank.R2>([batch, width])
+      let state = { hidden: zero, cell: zero }
+      const hiddens = tf.split(x as tf.Tensor2D, length, 0).map((step) => {
+        const projected = tf.matMul(step, weightIh).add<tf.Tensor2D>(bias)
+        state = lstmStep(projected, state, weightHh as tf.Tensor2D)
+        return state.hidden
+      })
+      return tf.concat(hiddens, 0)
+    }
+    compareWithTape(
+      (x, weightIh, weightHh, bias) =>
+        lstmLayer(x as tf.Tensor2D, weightIh as tf.Tensor2D, weightHh as tf.Tensor2D, bias as tf.Tensor1D, length),
+      stepByStep,
+      [
+        normal([length * batch, width], 1),
+        normal([width, 4 * width], 2),
+        normal([width, 4 * width], 3),
+        normal([4 * width], 4),
+      ],
+    )
+  })
+})
+
+test('the causal mask lets a position see itself and what came before', () => {
+  const allowed = (mask: tf.Tensor2D): number[][] => mask.equal(0).cast('int32').arraySync() as number[][]
+  expect(allowed(causalMask(3))).toEqual([
+    [1, 0, 0],
+    [1, 1, 0],
+    [1, 1, 1],
+  ])
+  expect(allowed(causalMask(2, 2))).toEqual([
+    [1, 1, 1, 0],
+    [1, 1, 1, 1],
+  ])
+})

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs'
+import { runFields, runLimits } from '../../../src-preload/contract/limits'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import { initialWeights } from '../../../src-main/engine/model/init'
+import type { ModelOps, TensorData, Weights } from '../../../src-main/engine/runtime/ops'
+
+/** The special operations composed from TensorFlow.js's own, with the tape's gradients: slow, and independent. */
+export const plainOps: ModelOps = {
+  embedding: (table, ids) => tf.gather(table, ids),
+  sparseCrossEntropy: (logits, targets) =>
+    tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
+  dropout: (x) => x,
+}
+
+/** The defaults of the form, changed where a test says so. */
+export function configOf(changes: Partial<RunConfig>): RunConfig {
+  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
+  return { ...defaults, ...changes } as RunConfig
+}
+
+export function tensorsOf(weights: ReadonlyMap<string, TensorData>): Map<string, tf.Tensor> {
+  return new Map([...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]))
+}
+
+/**
+ * The usual start multiplied, so that every part of a small model matters; biases and norms are moved off 0 and 1.
+ */
+export function livelyWeights(config: RunConfig, vocabSize: number): Weights {
+  const start = initialWeights(config, vocabSize, 3)
+  let phase = 0
+  for (const { shape, data } of start.values()) {
+    for (let i = 0; i < data.length; i++) {
+      phase += 1
+      data[i] = shape.length === 1 ? (data[i] ?? 0) + 0.1 * Math.sin(phase) : 8 * (data[i] ?? 0)
+    }
+  }
+  return tensorsOf(start)
+}
+
+/** Reproducible ids below the vocabulary, far from any pattern that a model could cheat with. */
+export function someIds(length: number, vocabSize: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => (i * i * 7 + i * 3 + 1) % vocabSize)
+}
+
+/** Mean loss in nats. `x, y: [B, T]` */
+export function lossOf(
+  forward: (weights: Weights, x: tf.Tensor2D, ops: ModelOps) => tf.Tensor2D,
+  weights: Weights,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+): tf.Scalar {
+  return plainOps.sparseCrossEntropy(forward(weights, x, plainOps), y.flatten()).mean()
+}
+
+export function largestDifference(a: tf.Tensor, b: tf.Tensor): number {
+  if (a.shape.join() !== b.shape.join()) throw new Error(`[${a.shape.join()}] and [${b.shape.join()}]`)
+  return tf.tidy(() => a.sub(b).abs().max().dataSync()[0] ?? NaN)
+}
