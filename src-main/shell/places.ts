@@ -40,18 +40,3 @@ export function findPlaces(app: App): Places {
     memory: join(app.getPath('userData'), 'window.json'),
   }
 }
-
-/** Whether an address is on the page's origin. Node calls the origin of `app://` opaque, so parts are compared. */
-export function ownerOf(page: string): (url: string) => boolean {
-  const own = new URL(page)
-  const socket = own.protocol === 'http:' ? 'ws:' : own.protocol
-  return (url) => {
-    let other: URL
-    try {
-      other = new URL(url)
-    } catch {
-      return false
-    }
-    return (other.protocol === own.protocol || other.protocol === socket) && other.host === own.host
-  }
-}

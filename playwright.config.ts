@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test'
+import type { PlaceOptions } from './test/e2e/app'
+
+// The same specs in both places; NAME.window.spec.ts and NAME.browser.spec.ts in one only.
+export default defineConfig<PlaceOptions>({
+  testDir: 'test/e2e',
+  outputDir: 'test-results/e2e',
+  globalSetup: './test/e2e/display.ts',
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  reporter: 'list',
+  use: { trace: 'retain-on-failure' },
+  projects: [
+    { name: 'browser', use: { place: 'browser' }, testIgnore: '**/*.window.spec.ts' },
+    { name: 'window', use: { place: 'window' }, testIgnore: '**/*.browser.spec.ts' },
+  ],
+})

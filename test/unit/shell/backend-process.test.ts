@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { AppEvent } from '../../../src-preload/contract/events'
+import { superviseBackend, type BackendProcess } from '../../../src-main/shell/backend-process'
+
+const entry = join(import.meta.dirname, '../../fixtures/shell/backend.mjs')
+const lost = { ok: false, error: { code: 'backend.lost', params: {} } }
+
+let backend: BackendProcess | undefined
+let events: AppEvent[] = []
+function start(node = process.execPath): BackendProcess {
+  events = []
+  backend = superviseBackend({ node, entry, env: process.env, onEvent: (event) => events.push(event) })
+  return backend
+}
+const backendEvents = () => events.filter((event) => event.topic === 'backend').map((event) => event.state)
+const pidOf = async (one: BackendProcess): Promise<number> => {
+  const answer = await one.request('settings.get', {})
+  return answer.ok ? (answer.output as { pid: number }).pid : 0
+}
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+afterEach(async () => {
+  await backend?.close()
+})
+
+describe('superviseBackend', () => {
+  it('answers each request with its own answer, binary data included', async () => {
+    const { request } = start()
+    const inputs = [1, 'two', { three: new Uint8Array([1, 2, 3]) }]
+    const answers = await Promise.all(inputs.map((input) => request('system.info', input)))
+    expect(answers.map((answer) => answer.ok && (answer.output as { input: unknown }).input)).toEqual(inputs)
+    expect(backendEvents()).toEqual([])
+  })
+
+  it('passes events on', async () => {
+    await start().request('corpora.list', {})
+    expect(events).toEqual([{ topic: 'changed', what: 'corpora' }])
+  })
+
+  it('restarts after a crash; who was waiting hears that it is lost', async () => {
+    const { request } = start()
+    const first = await pidOf({ request, close: () => Promise.resolve() })
+    const waiting = request('talk.list', {})
+    expect(await request('runs.list', {})).toEqual(lost)
+    expect(await waiting).toEqual(lost)
+    // Made while it is away: waits for the next one.
+    const answer = await request('settings.get', {})
+    expect(answer).toMatchObject({ ok: true })
+    expect(answer.ok && (answer.output as { pid: number }).pid).not.toBe(first)
+    await vi.waitFor(() => {
+      expect(backendEvents()).toEqual(['down', 'up'])
+    })
+  })
+
+  it('survives SIGKILL of the child', async () => {
+    const one = start()
+    const pid = await pidOf(one)
+    process.kill(pid, 'SIGKILL')
+    await vi.waitFor(() => {
+      expect(backendEvents()).toEqual(['down', 'up'])
+    })
+    expect(await pidOf(one)).not.toBe(pid)
+  })
+
+  it('lets the child end by itself, then answers nothing more', async () => {
+    const one = start()
+    const pid = await pidOf(one)
+    await one.close()
+    expect(isAlive(pid)).toBe(false)
+    expect(await one.request('settings.get', {})).toEqual(lost)
+    expect(backendEvents()).toEqual([])
+  })
+
+  it('reports a Node that is not there as a lost backend', async () => {
+    const { request } = start('/nowhere/node')
+    expect(await request('settings.get', {})).toEqual(lost)
+    expect(backendEvents()).toContain('down')
+  })
+})
