@@ -1,0 +1,145 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import { AppError, type ErrorData } from '../../src-preload/contract/errors'
+import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
+import type { Output } from '../../src-preload/contract/methods'
+import type { RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
+import { request, subscribe } from '../api'
+import type { TextKey } from '../text/i18n'
+
+export type Plan = Output<'runs.plan'>
+type Overrides = Partial<RunConfig>
+/** What is wrong with a field: an error with a sentence, or text that is no number at all. */
+export interface FieldProblem {
+  readonly error: ErrorData | null
+  readonly key: TextKey | null
+  readonly fix: Overrides | null
+}
+
+const planDelayMs = 250
+
+/** What was typed, as the value that the contract allows, or why it is none. */
+function parse(field: RunField, draft: string): { value: string | number } | { problem: FieldProblem } {
+  const limit = runLimits[field]
+  if (limit.kind !== 'number') return { value: draft }
+  const value = Number(draft.trim().replace(',', '.'))
+  const typo = (key: TextKey): { problem: FieldProblem } => ({ problem: { error: null, key, fix: null } })
+  if (draft.trim() === '' || !Number.isFinite(value)) return typo('newRun.field.notNumber')
+  if (limit.integer && !Number.isInteger(value)) return typo('newRun.field.whole')
+  if (value >= limit.min && value <= limit.max) return { value }
+  const { min, max } = limit
+  const fix = { [field]: Math.min(max, Math.max(min, value)) } as Overrides
+  return { problem: { error: { code: 'config.outOfRange', params: { min, max } }, key: null, fix } }
+}
+
+/** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
+export const useNewRunStore = defineStore('newRun', () => {
+  const corpusId = ref<string | null>(null)
+  const choice = ref<RunChoice>({ model: 'gpt', size: 'tiny', length: 'normal' })
+  const name = ref('')
+  /** Fields changed by hand, as typed. */
+  const drafts = ref<Partial<Record<RunField, string>>>({})
+  const plan = shallowRef<Plan | null>(null)
+  /** What Homegrown would choose without the changes. */
+  const suggested = shallowRef<RunConfig | null>(null)
+  const planning = ref(false)
+  const error = shallowRef<AppError | null>(null)
+
+  const parsed = computed(() => {
+    const overrides: Record<string, string | number> = {}
+    const problems = new Map<RunField, FieldProblem>()
+    for (const field of runFields) {
+      const draft = drafts.value[field]
+      if (draft === undefined) continue
+      const result = parse(field, draft)
+      if ('value' in result) overrides[field] = result.value
+      else problems.set(field, result.problem)
+    }
+    return { overrides: overrides, problems }
+  })
+
+  const problems = computed(() => {
+    const all = new Map<string, FieldProblem>(parsed.value.problems)
+    for (const { field, error: found, fix } of plan.value?.problems ?? [])
+      if (!all.has(field)) all.set(field, { error: found, key: null, fix })
+    return all
+  })
+
+  const changed = computed(() => Object.keys(drafts.value) as RunField[])
+  const canStart = computed(
+    () => plan.value !== null && !planning.value && error.value === null && problems.value.size === 0,
+  )
+
+  function set(field: RunField, draft: string): void {
+    drafts.value = { ...drafts.value, [field]: draft }
+  }
+
+  function reset(field: RunField): void {
+    drafts.value = Object.fromEntries(Object.entries(drafts.value).filter(([key]) => key !== field))
+  }
+
+  function resetAll(): void {
+    drafts.value = {}
+  }
+
+  function applyFix(fix: Overrides): void {
+    for (const [field, value] of Object.entries(fix)) set(field as RunField, String(value))
+  }
+
+  let asked = 0
+  async function refresh(): Promise<void> {
+    const mine = ++asked
+    const target = corpusId.value
+    if (target === null) {
+      plan.value = null
+      planning.value = false
+      return
+    }
+    const ask = (overrides: Overrides): Promise<Plan> =>
+      request('runs.plan', { corpusId: target, choice: choice.value, overrides })
+    try {
+      const { overrides } = parsed.value
+      const bare = await ask({})
+      const full = Object.keys(overrides).length === 0 ? bare : await ask(overrides)
+      if (mine !== asked) return
+      suggested.value = bare.config
+      plan.value = full
+      error.value = null
+    } catch (thrown) {
+      if (mine === asked) error.value = AppError.from(thrown)
+    } finally {
+      if (mine === asked) planning.value = false
+    }
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined
+  watch([corpusId, choice, () => parsed.value.overrides], () => {
+    planning.value = true
+    clearTimeout(timer)
+    timer = setTimeout(() => void refresh(), planDelayMs)
+  })
+  subscribe((event) => {
+    if (event.topic === 'backend' && event.state === 'up') void refresh()
+  })
+
+  /** Starts what the form shows; the form is then free for the next one. */
+  async function start(): Promise<RunRecord> {
+    if (corpusId.value === null || plan.value === null) throw new AppError('corpus.notReady')
+    const wished = name.value.trim()
+    const input = { corpusId: corpusId.value, config: plan.value.config }
+    const run = await request('runs.start', wished === '' ? input : { ...input, name: wished })
+    name.value = ''
+    return run
+  }
+
+  /** Starts with what Homegrown suggests, without the form. */
+  async function startSuggested(text: string, recipe: RunChoice, runName: string): Promise<RunRecord> {
+    const { config } = await request('runs.plan', { corpusId: text, choice: recipe, overrides: {} })
+    return request('runs.start', { corpusId: text, config, name: runName })
+  }
+
+  return {
+    ...{ corpusId, choice, name, drafts, plan, suggested, planning, error, problems, changed, canStart },
+    ...{ set, reset, resetAll, applyFix, refresh, start, startSuggested },
+  }
+})
