@@ -90,7 +90,9 @@ export const useRunStore = defineStore('run', () => {
     if (id === null) return
     try {
       const { run: fresh } = await request('runs.get', { runId: id })
-      if (id === runId.value && detail.value) changeRun({ name: fresh.name, notes: fresh.notes })
+      if (id !== runId.value) return
+      if (gone.value) await open(id)
+      else changeRun({ name: fresh.name, notes: fresh.notes })
     } catch (thrown) {
       if (id === runId.value && AppError.from(thrown).code === 'run.notFound') gone.value = true
     }

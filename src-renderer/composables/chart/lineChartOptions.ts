@@ -7,7 +7,8 @@ export interface LineChartLook {
   readonly log: boolean
   readonly dark: boolean
   readonly formatX: (value: number) => string
-  readonly formatY: (value: number) => string
+  readonly formatTick: (value: number) => string
+  readonly formatValue: (value: number) => string
 }
 
 interface Range {
@@ -54,7 +55,7 @@ export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Ran
       y: {
         type: look.log ? 'logarithmic' : 'linear',
         ...ranges.y,
-        ...axis(look.formatY, yTicks),
+        ...axis(look.formatTick, yTicks),
         grid: { color: ink.grid, drawTicks: false },
       },
     },
@@ -71,7 +72,7 @@ export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Ran
         usePointStyle: true,
         callbacks: {
           title: (items) => (items[0] ? look.formatX(items[0].parsed.x ?? NaN) : ''),
-          label: (item) => ` ${item.dataset.label ?? ''}  ${look.formatY(item.parsed.y ?? NaN)}`,
+          label: (item) => ` ${item.dataset.label ?? ''}  ${look.formatValue(item.parsed.y ?? NaN)}`,
         },
       },
     },

@@ -18,7 +18,7 @@ const dashes: readonly (readonly number[])[] = [
 
 export const lightCurves: readonly string[] = light
 export const darkCurves: readonly string[] = dark
-export const surfaces = { light: '#ffffff', dark: '#1e2124' } as const
+export const surfaces = { light: '#ffffff', dark: '#181d1a' } as const
 
 export interface CurveStyle {
   readonly color: string

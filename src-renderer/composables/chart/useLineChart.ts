@@ -44,7 +44,8 @@ export interface LineChartView {
   readonly log: boolean
   readonly dark: boolean
   readonly formatX: (value: number) => string
-  readonly formatY: (value: number) => string
+  readonly formatTick: (value: number) => string
+  readonly formatValue: (value: number) => string
 }
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip)
