@@ -25,6 +25,8 @@ export interface Tokenizer {
   readonly vocabSize: number
   /** Ends a document; null where the text was one document and the mark was never seen in training. */
   readonly endOfText: number | null
+  /** An id that no training text contains and that must not be generated; null where every id may come. */
+  readonly untrained: number | null
   encode(text: string): number[]
   /** The same ids for text that comes in pieces. */
   encodeStream(): TokenStream
@@ -52,6 +54,7 @@ function bpeTokenizer(vocabulary: BpeVocabulary, endOfText: number | null): Toke
   return {
     vocabSize: vocabulary.pieces.length,
     endOfText,
+    untrained: endOfText === null ? 0 : null,
     encode(text) {
       const { ids, visit } = collect()
       splitWords(text, visit)
@@ -94,6 +97,7 @@ function charTokenizer({ characters }: CharVocabulary, endOfText: number | null)
   return {
     vocabSize: characters.length + 1 + (endOfText === null ? 0 : 1),
     endOfText,
+    untrained: unknown,
     encode,
     encodeStream: () => ({ push: encode, end: () => [] }),
     decodeStream: () => ({ push: textOf }),
