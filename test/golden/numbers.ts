@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { forwardOf } from '../../src-main/engine/model/model'
+import type { TensorData } from '../../src-main/engine/runtime/ops'
+import type { Batch, StepSpec } from '../../src-main/engine/runtime/step'
+import { readSafetensors } from '../../src-main/engine/safetensors'
+import { weightShapes } from '../../src-main/plan/shapes'
+import { runFields, runLimits } from '../../src-preload/contract/limits'
+import type { RunConfig } from '../../src-preload/contract/records'
+
+/** PyTorch's numbers for one small model: what make_golden.py wrote. */
+export interface Golden {
+  readonly config: RunConfig
+  readonly vocabSize: number
+  readonly batches: readonly Batch[]
+  /** Before each step, nats. */
+  readonly losses: readonly number[]
+  /** Before clipping. */
+  readonly gradNorms: readonly number[]
+  readonly learningRate: number
+  readonly logits: Float32Array
+  readonly weights: ReadonlyMap<string, TensorData>
+  readonly gradients: ReadonlyMap<string, TensorData>
+  /** Weights after three steps. */
+  readonly after3: ReadonlyMap<string, TensorData>
+  readonly spec: StepSpec
+}
+
+interface Facts {
+  readonly config: Partial<RunConfig>
+  readonly vocabSize: number
+  readonly optimizer: {
+    learningRate: number
+    beta1: number
+    beta2: number
+    epsilon: number
+    weightDecay: number
+    gradClip: number
+  }
+  readonly batches: readonly (readonly (readonly number[])[])[]
+  readonly losses: readonly number[]
+  readonly gradNorms: readonly number[]
+}
+
+export async function readGolden(model: RunConfig['model']): Promise<Golden> {
+  const file = (extension: string): string => join(import.meta.dirname, `${model}.${extension}`)
+  const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Facts
+  const { tensors } = await readSafetensors(file('safetensors'))
+  const under = (prefix: string): Map<string, TensorData> =>
+    new Map(
+      [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
+    )
+  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
+  const config = { ...defaults, ...facts.config, ...facts.optimizer, dropout: 0 } as RunConfig
+  const { vocabSize } = facts
+  return {
+    config,
+    vocabSize,
+    batches: facts.batches.map((windows) => ({
+      x: Int32Array.from(windows.flatMap((window) => window.slice(0, -1))),
+      y: Int32Array.from(windows.flatMap((window) => window.slice(1))),
+    })),
+    losses: facts.losses,
+    gradNorms: facts.gradNorms,
+    learningRate: facts.optimizer.learningRate,
+    logits: tensors.get('logits')?.data ?? new Float32Array(),
+    weights: under('weights/'),
+    gradients: under('gradients/'),
+    after3: under('after3/'),
+    spec: {
+      weights: weightShapes(config, vocabSize),
+      forward: forwardOf(config),
+      batchSize: config.batchSize,
+      blockSize: config.blockSize,
+      seed: 1,
+      optimizer: facts.optimizer,
+      gradClip: facts.optimizer.gradClip,
+    },
+  }
+}
+
+/**
+ * Numbers of a weight whose gradient is 0 in exact arithmetic: a constant added to all of a position's scores changes
+ * no softmax, so attention's key bias never learns. Rounding decides the gradient's sign, and Adam turns any sign into a
+ * whole step: PyTorch in float32 and in float64 already differ here by 4.5e-4 after three steps.
+ */
+export function undetermined(name: string, width: number): { from: number; to: number } {
+  return name.endsWith('attn.c_attn.bias') ? { from: width, to: 2 * width } : { from: 0, to: 0 }
+}
+
+/** Largest absolute difference outside of [skip.from, skip.to); NaN counts as infinitely far. */
+export function farthest(a: Float32Array, b: Float32Array, skip = { from: 0, to: 0 }): number {
+  if (a.length !== b.length) throw new Error(`${a.length} numbers and ${b.length}`)
+  let worst = 0
+  for (let i = 0; i < a.length; i++) {
+    if (i >= skip.from && i < skip.to) continue
+    const distance = Math.abs((a[i] ?? NaN) - (b[i] ?? NaN))
+    worst = Number.isNaN(distance) ? Infinity : Math.max(worst, distance)
+  }
+  return worst
+}

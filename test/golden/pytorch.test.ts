@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
+import type { TrainStep } from '../../src-main/engine/runtime/step'
+import { tensorflowDir } from '../tensorflow-dir'
+import { farthest, readGolden, undetermined, type Golden } from './numbers'
+
+/**
+ * Absolute tolerances. Logits are of order 1, gradients up to order 1, a step moves a weight by up to 1e-3: float32
+ * rounding in another order of summation stays below a hundredth of what any real mistake would do.
+ */
+const tolerance = { logits: 2e-5, loss: 5e-6, gradient: 1e-5, weightAfter3: 1e-5, gradNorm: 2e-5, curve: 1e-3 }
+
+const engines = ['tensorflow', 'wasm'] as const
+const runs = [
+  { engine: 'tensorflow', compile: 'graph' },
+  { engine: 'tensorflow', compile: 'xla' },
+  { engine: 'wasm', compile: 'graph' },
+] as const
+
+const opened = new Map<string, Engine>()
+beforeAll(async () => {
+  for (const engine of engines) {
+    opened.set(engine, await openEngine({ engine, tensorflowDirs: [tensorflowDir()], xlaCacheDir: null }))
+  }
+})
+
+function use(name: (typeof engines)[number]): Engine {
+  const engine = opened.get(name)
+  if (engine === undefined) throw new Error(`${name} did not open`)
+  engine.activate()
+  return engine
+}
+
+describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
+  let golden: Golden
+  beforeAll(async () => {
+    golden = await readGolden(model)
+  })
+
+  test.each(engines)('%s, op by op: logits, loss and every gradient', (name) => {
+    const { ops } = use(name)
+    const { config, batches, spec } = golden
+    const [{ x, y }] = batches as [Golden['batches'][number]]
+    const names = [...golden.weights.keys()]
+    const values = [...golden.weights.values()].map(({ shape, data }) => tf.tensor(data, [...shape]))
+    const ids = tf.tensor2d(x, [config.batchSize, config.blockSize], 'int32')
+    const targets = tf.tensor1d(y, 'int32')
+    const named = (tensors: tf.Tensor[]): Map<string, tf.Tensor> =>
+      new Map(names.map((key, i) => [key, tensors[i] as tf.Tensor]))
+
+    const logits = spec.forward(named(values), ids, ops)
+    expect(farthest(logits.dataSync() as Float32Array, golden.logits)).toBeLessThan(tolerance.logits)
+
+    const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
+      ops.sparseCrossEntropy(spec.forward(named(tensors), ids, ops), targets).mean(),
+    )(values)
+    expect(Math.abs((value.dataSync()[0] ?? NaN) - (golden.losses[0] ?? NaN))).toBeLessThan(tolerance.loss)
+    expect(names).toHaveLength(golden.gradients.size)
+    for (const [i, key] of names.entries()) {
+      const ours = grads[i]?.dataSync() as Float32Array
+      const theirs = golden.gradients.get(key)?.data ?? new Float32Array()
+      expect(farthest(ours, theirs), key).toBeLessThan(tolerance.gradient)
+    }
+  })
+
+  describe.each(runs)('$engine, $compile', ({ engine, compile }) => {
+    let step: TrainStep
+    const losses: number[] = []
+    const norms: number[] = []
+
+    test('three AdamW steps', async () => {
+      step = await use(engine).compileStep(golden.spec, { compile, startTier: null })
+      step.writeWeights(golden.weights)
+      for (let i = 0; i < 3; i++) await advance(i)
+      for (const [name, { data }] of step.readWeights()) {
+        const theirs = golden.after3.get(name)?.data ?? new Float32Array()
+        const skip = undetermined(name, golden.config.nEmbd)
+        expect(farthest(data, theirs, skip), name).toBeLessThan(tolerance.weightAfter3)
+      }
+      expect(farthest(Float32Array.from(norms), Float32Array.from(golden.gradNorms.slice(0, 3)))).toBeLessThan(
+        tolerance.gradNorm,
+      )
+    })
+
+    test('a curve of 50 steps', async () => {
+      for (let i = 3; i < golden.batches.length; i++) await advance(i)
+      await step.close()
+      expect(losses).toHaveLength(50)
+      expect(farthest(Float32Array.from(losses), Float32Array.from(golden.losses))).toBeLessThan(tolerance.curve)
+    })
+
+    async function advance(i: number): Promise<void> {
+      const batch = golden.batches[i]
+      if (batch === undefined) throw new Error(`no batch ${i}`)
+      await step.run(i + 1, golden.learningRate, batch)
+      const { lossNats, gradNorm } = step.readMetrics()
+      losses.push(lossNats)
+      norms.push(gradNorm)
+    }
+  })
+})
