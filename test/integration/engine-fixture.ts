@@ -4,7 +4,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
-import type { Batch, StepSpec, TrainStep } from '../../src-main/engine/runtime/step'
+import type { StepSpec, Tokens, TrainStep } from '../../src-main/engine/runtime/step'
 import { weightShapes } from '../../src-main/plan/shapes'
 import { tensorflowDir } from '../tensorflow-dir'
 
@@ -47,7 +47,7 @@ export async function compiled(
 }
 
 /** Batches of a text that can be learned: each token mostly follows from the one before. */
-export function batchOf(config: RunConfig, step: number): Batch {
+export function batchOf(config: RunConfig, step: number): Tokens {
   const random = new RandomStream(config.seed, 'test', step)
   const x = new Int32Array(config.batchSize * config.blockSize)
   const y = new Int32Array(x.length)

@@ -43,9 +43,9 @@ export function adamW(
 ): AdamWState {
   const { beta1, beta2, epsilon, weightDecay } = settings
   const [keep, stepSize, rootCorrection2] = tf.unstack(scalars) as [tf.Scalar, tf.Scalar, tf.Scalar]
-  const expAvg = state.expAvg.mul(beta1).add(gradient.mul(1 - beta1))
-  const expAvgSq = state.expAvgSq.mul(beta2).add(gradient.square().mul(1 - beta2))
-  const update = expAvg.div(expAvgSq.sqrt().div(rootCorrection2).add(epsilon)).mul(stepSize)
+  const expAvg: tf.Tensor1D = state.expAvg.mul(beta1).add(gradient.mul(1 - beta1))
+  const expAvgSq: tf.Tensor1D = state.expAvgSq.mul(beta2).add(gradient.square().mul(1 - beta2))
+  const update: tf.Tensor1D = expAvg.div(expAvgSq.sqrt().div(rootCorrection2).add(epsilon)).mul(stepSize)
   const kept = weightDecay === 0 ? state.weights : decay(state.weights, keep, decayed)
   return { weights: kept.sub(update), expAvg, expAvgSq }
 }

@@ -9,10 +9,10 @@ import {
   nameMoments,
   packMoments,
   trainingStep,
-  type Batch,
-  type BatchScore,
+    type BatchScore,
   type StepMetrics,
   type StepSpec,
+  type Tokens,
   type TrainStep,
 } from './step'
 
@@ -42,7 +42,7 @@ export class EagerTrainStep implements TrainStep {
     this.#expAvgSq = tf.zeros([this.#layout.size])
   }
 
-  async run(step: number, learningRate: number, batch: Batch): Promise<'eager'> {
+  async run(step: number, learningRate: number, batch: Tokens): Promise<'eager'> {
     await breathe()
     this.#activate()
     const [weights, expAvg, expAvgSq, metrics] = tf.tidy((): tf.Tensor1D[] => {
@@ -65,7 +65,7 @@ export class EagerTrainStep implements TrainStep {
     return { lossNats, gradNorm }
   }
 
-  async evaluate(batch: Batch, counted: number): Promise<BatchScore> {
+  async evaluate(batch: Tokens, counted: number): Promise<BatchScore> {
     await breathe()
     this.#activate()
     const scores = tf.tidy(() => {
@@ -101,11 +101,10 @@ export class EagerTrainStep implements TrainStep {
     return this.#layout.split(this.#weights)
   }
 
-  close(): Promise<void> {
+  close(): void {
     tf.dispose([this.#weights, this.#expAvg, this.#expAvgSq])
     this.#metrics?.dispose()
     this.#metrics = null
-    return Promise.resolve()
   }
 
   /**
@@ -121,7 +120,7 @@ export class EagerTrainStep implements TrainStep {
     this.#expAvgSq = expAvgSq
   }
 
-  #tensorsOf({ x, y }: Batch): { x: tf.Tensor2D; y: tf.Tensor2D } {
+  #tensorsOf({ x, y }: Tokens): { x: tf.Tensor2D; y: tf.Tensor2D } {
     const shape: [number, number] = [this.#spec.batchSize, this.#spec.blockSize]
     return { x: tf.tensor2d(x, shape, 'int32'), y: tf.tensor2d(y, shape, 'int32') }
   }

@@ -116,7 +116,7 @@ function tensorFlowEngine(backend: TensorFlowBackend, location: string, fallback
 /** TensorFlow reads these once, when it loads. */
 function setEnvironment({ xlaCacheDir }: EngineOptions): void {
   // Warnings about instruction sets and absent graphics cards would be taken for errors.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3'
   if (xlaCacheDir !== null) {
     const flag = `--tf_xla_persistent_cache_directory=${xlaCacheDir}`
     process.env['TF_XLA_FLAGS'] = [process.env['TF_XLA_FLAGS'], flag].filter(Boolean).join(' ')

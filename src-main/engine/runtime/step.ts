@@ -20,8 +20,8 @@ export interface StepSpec {
   readonly gradClip: number
 }
 
-/** x: the tokens, y: the next ones; both [B, T], row by row. */
-export interface Batch {
+/** x: the tokens, y: the next ones; both int32 [B, T], row by row. */
+export interface Tokens {
   readonly x: Int32Array
   readonly y: Int32Array
 }
@@ -47,11 +47,11 @@ export interface TrainStep {
    * @param step from 1: decides bias correction and dropout masks
    * @returns the tier that computed it
    */
-  run(step: number, learningRate: number, batch: Batch): Promise<Tier>
+  run(step: number, learningRate: number, batch: Tokens): Promise<Tier>
   /** Of the last step. Waits for the device: only at the log interval. */
   readMetrics(): StepMetrics
   /** Scores the first `counted` tokens of a batch, dropout off. Deterministic whatever the tier of the training step. */
-  evaluate(batch: Batch, counted: number): Promise<BatchScore>
+  evaluate(batch: Tokens, counted: number): Promise<BatchScore>
   readWeights(): Map<string, TensorData>
   writeWeights(weights: ReadonlyMap<string, TensorData>): void
   /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
@@ -59,8 +59,8 @@ export interface TrainStep {
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void
   /** The weights as they are now, for generating; later steps do not change them. The caller disposes them. */
   snapshot(): Weights
-  /** Frees the state; waits for a compilation that is still under way. */
-  close(): Promise<void>
+  /** Frees the state. Not while a step or an evaluation is under way. */
+  close(): void
 }
 
 /**

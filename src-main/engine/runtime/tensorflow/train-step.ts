@@ -7,10 +7,10 @@ import type { TensorData, Weights } from '../ops'
 import {
   nameMoments,
   packMoments,
-  type Batch,
-  type BatchScore,
+    type BatchScore,
   type StepMetrics,
   type StepSpec,
+  type Tokens,
   type TrainStep,
 } from '../step'
 import type { TensorFlowBackend } from './backend'
@@ -67,7 +67,7 @@ export class TensorFlowTrainStep implements TrainStep {
     return step
   }
 
-  async run(step: number, learningRate: number, batch: Batch): Promise<Tier> {
+  async run(step: number, learningRate: number, batch: Tokens): Promise<Tier> {
     if (this.#compiled) this.#tier = 'xla'
     const { context } = this.#backend
     const feeds = this.#feeds(step, learningRate, batch)
@@ -88,7 +88,7 @@ export class TensorFlowTrainStep implements TrainStep {
     return { lossNats, gradNorm }
   }
 
-  async evaluate(batch: Batch, counted: number): Promise<BatchScore> {
+  async evaluate(batch: Tokens, counted: number): Promise<BatchScore> {
     this.#evaluation ??= recordEvaluation(this.#backend, this.#spec, this.#layout)
     const { context } = this.#backend
     const { batchSize, blockSize } = this.#spec
@@ -131,13 +131,17 @@ export class TensorFlowTrainStep implements TrainStep {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#compiling
+  close(): void {
     if (this.#metrics) this.#backend.context.release([this.#metrics])
     this.#metrics = null
     for (const variable of [this.#weights, this.#expAvg, this.#expAvgSq]) variable.destroy()
-    const functions = [this.#functions.graph, this.#functions.xla, ...(this.#evaluation ? [this.#evaluation] : [])]
-    for (const name of functions) this.#backend.context.removeFunction(name)
+    const { context } = this.#backend
+    context.removeFunction(this.#functions.graph)
+    if (this.#evaluation) context.removeFunction(this.#evaluation)
+    // A compilation cannot be cut short, and whoever stops a run should not wait for it.
+    void this.#compiling.then(() => {
+      context.removeFunction(this.#functions.xla)
+    })
   }
 
   /** Compiles by running one step on variables of the same shapes, which nobody else sees. */
@@ -157,7 +161,7 @@ export class TensorFlowTrainStep implements TrainStep {
     }
   }
 
-  #feeds(step: number, learningRate: number, batch: Batch): TensorHandle[] {
+  #feeds(step: number, learningRate: number, batch: Tokens): TensorHandle[] {
     const { context } = this.#backend
     const scalars = adamWScalars(this.#spec.optimizer, step, learningRate)
     const key = BigInt64Array.of((BigInt(this.#spec.seed) << 32n) | BigInt(step))
@@ -168,7 +172,7 @@ export class TensorFlowTrainStep implements TrainStep {
     ]
   }
 
-  #batchFeeds({ x, y }: Batch): TensorHandle[] {
+  #batchFeeds({ x, y }: Tokens): TensorHandle[] {
     const shape = [this.#spec.batchSize, this.#spec.blockSize]
     return [x, y].map((tokens) => this.#backend.context.newHandle(dtypes.int32, shape, tokens))
   }
