@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs'
+import type { RunConfig } from '../../src-preload/contract/records'
+import { samplingLimits } from '../../src-preload/contract/limits'
+import { generate } from './generate'
+import type { ModelOps } from './runtime/ops'
+import type { TrainStep } from './runtime/step'
+import type { Tokenizer } from './tokenizer/tokenizer'
+
+/** Enough to see what the model has learned; every token costs about as much as a fifth of a small training step. */
+const sampleTokens = 80
+
+/**
+ * What the model says at this point of the training: the same prompt and seed every time, so that only the model
+ * changes. @returns null when the signal ended it
+ */
+export async function sampleText(
+  trainStep: TrainStep,
+  ops: ModelOps,
+  tokenizer: Tokenizer,
+  config: RunConfig,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const sampling = {
+    temperature: samplingLimits.temperature.default,
+    topK: samplingLimits.topK.default,
+    topP: samplingLimits.topP.default,
+    maxTokens: sampleTokens,
+    stop: [],
+    seed: config.seed,
+  }
+  const weights = trainStep.snapshot()
+  try {
+    let text = ''
+    const pieces = generate({ config, weights, ops }, tokenizer, config.samplePrompt, sampling, signal)
+    for await (const piece of pieces) text += piece.text
+    return signal.aborted ? null : text
+  } finally {
+    tf.dispose([...weights.values()])
+  }
+}

@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import { AppError } from '../../src-preload/contract/errors'
+import type { CheckpointKind, RunConfig, Tier } from '../../src-preload/contract/records'
+import type { EngineOptions, EvalEvent, TrainEvent } from '../backend/jobs/protocol'
+import { weightShapes } from '../plan/shapes'
+import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
+import { batchAt } from './data/batches'
+import { openTokens, type TokenStore } from './data/token-store'
+import { evaluate } from './evaluate'
+import { initialWeights } from './model/init'
+import { forwardOf } from './model/model'
+import { learningRateAt } from './optim/schedule'
+import { openEngine } from './runtime/engine'
+import type { StepSpec } from './runtime/step'
+import { sampleText } from './sample'
+import { loadTokenizer } from './tokenizer/tokenizer'
+import { TrainingClock } from './training-clock'
+
+export interface TrainOptions {
+  readonly runDir: string
+  /** Folder with tokenizer.json, train.bin and val.bin. */
+  readonly tokenizedDir: string
+  readonly config: RunConfig
+  /** Continue from the newest good checkpoint in runDir; from the start where there is none yet. */
+  readonly resume: boolean
+  readonly engineOptions: EngineOptions
+}
+
+/**
+ * Trains a model and tells how it goes. Everything random is a function of (seed, step), so that a run that is stopped
+ * and resumed computes what it would have computed (bit for bit on the same engine and tier).
+ *
+ * @param signal ends the run after the step under way, with a checkpoint
+ * @returns events in order; the last is `end`
+ * @throws `training.diverged` when the loss is no longer a number; `config.contextTooLong`, `checkpoint.damaged`,
+ *   `engine.unavailable`, `engine.failed`, `memory.exhausted`, `disk.full`
+ */
+export async function* train(options: TrainOptions, signal: AbortSignal): AsyncGenerator<TrainEvent> {
+  const { config, runDir, tokenizedDir } = options
+  yield { kind: 'stage', stage: 'preparing', progress: null }
+  const trainTokens = openTokens(join(tokenizedDir, 'train.bin'))
+  const valTokens = openTokens(join(tokenizedDir, 'val.bin'))
+  const { tokenizer } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
+  const { vocabSize, tokenizerHash } = trainTokens
+  const resumed = options.resume ? await checkpointToResume(runDir, trainTokens) : null
+  const engine = await openEngine(options.engineOptions)
+
+  yield { kind: 'stage', stage: 'compiling', progress: null }
+  const startTier = resumed?.engine === engine.id ? resumed.tier : null
+  const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile: config.compile, startTier })
+  trainStep.writeWeights(resumed?.weights ?? initialWeights(config, vocabSize, config.seed))
+  if (resumed?.optimizer) trainStep.writeOptimizer(resumed.optimizer)
+
+  let step = resumed?.step ?? 0
+  let savedStep = resumed?.step ?? -1
+  let tier: Tier | null = null
+  let valLossNats = resumed?.valLossNats ?? null
+  let bestValLossNats = resumed?.bestValLossNats ?? null
+  const tokensPerStep = config.batchSize * config.blockSize
+  const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
+
+  const evaluateNow = async (): Promise<EvalEvent | null> => {
+    const evaluation = await evaluate(trainStep, valTokens, config, signal)
+    const at = { step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs }
+    return evaluation && { kind: 'eval', ...at, ...evaluation }
+  }
+  const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
+    // A model that is lost must not replace one that is good.
+    if (step > (resumed?.step ?? 0)) checkFinite(trainStep.readMetrics().lossNats, step)
+    const { elapsedMs } = clock
+    const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, tier: tier ?? startTier ?? 'eager' }
+    const { sizeBytes } = await saveCheckpoint(runDir, {
+      ...facts,
+      engine: engine.id,
+      weights: trainStep.readWeights(),
+      optimizer: kind === 'last' ? trainStep.readOptimizer() : null,
+      config,
+      vocabSize,
+      tokenizerHash,
+    })
+    if (kind === 'last') savedStep = step
+    return { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
+  }
+
+  try {
+    yield { kind: 'begin', engine: engine.id, version: engine.version, step }
+    yield { kind: 'stage', stage: 'training', progress: null }
+    while (step < config.maxSteps && !signal.aborted) {
+      // ---------------------------------------------------------------------------------------------------------------
+      const batch = batchAt(trainTokens, { ...config, step })
+      const learningRate = learningRateAt(step, config)
+      clock.startStep()
+      // Forward and loss, gradients, clipping, AdamW: one recorded function (runtime/step.ts has it in full).
+      const computedBy = await trainStep.run(step + 1, learningRate, batch)
+      clock.endStep()
+      step++
+      // ---------------------------------------------------------------------------------------------------------------
+      if (computedBy !== tier) {
+        tier = computedBy
+        yield { kind: 'tier', step, tier }
+      }
+      const last = step === config.maxSteps
+
+      // Reading a number waits for the device and costs as much as a small step: only at the log interval.
+      if (step === 1 || step % config.logInterval === 0 || last) {
+        const { lossNats, gradNorm } = trainStep.readMetrics()
+        checkFinite(lossNats, step)
+        const tokensPerSecond = clock.stepsPerSecond() * tokensPerStep
+        const at = { step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs }
+        const memoryBytes = process.memoryUsage.rss()
+        yield { kind: 'step', ...at, lossNats, gradNorm, learningRate, tokensPerSecond, memoryBytes }
+      }
+
+      if (step % config.evalInterval === 0 || last) {
+        yield { kind: 'stage', stage: 'evaluating', progress: null }
+        const evaluation = await evaluateNow()
+        if (evaluation) {
+          valLossNats = evaluation.valLossNats
+          yield evaluation
+          if (bestValLossNats === null || valLossNats < bestValLossNats) {
+            bestValLossNats = valLossNats
+            yield await save('best')
+          }
+        }
+        yield { kind: 'stage', stage: 'training', progress: null }
+      }
+
+      if (config.sampleInterval > 0 && (step % config.sampleInterval === 0 || last)) {
+        const text = await sampleText(trainStep, engine.ops, tokenizer, config, signal)
+        if (text !== null) yield { kind: 'sample', step, prompt: config.samplePrompt, text }
+      }
+
+      if (clock.sinceSaveMs > config.checkpointMinutes * 60_000) {
+        yield await save('last')
+        clock.saved()
+      }
+    }
+    if (step !== savedStep) {
+      yield { kind: 'stage', stage: 'saving', progress: null }
+      yield await save('last')
+    }
+    yield { kind: 'end', step, elapsedMs: clock.elapsedMs, finished: step >= config.maxSteps }
+  } finally {
+    trainStep.close()
+    trainTokens.close()
+    valTokens.close()
+  }
+}
+
+/** @throws `checkpoint.damaged` when it belongs to another tokenizer: its numbers would mean other pieces of text */
+async function checkpointToResume(runDir: string, tokens: TokenStore): Promise<LoadedCheckpoint | null> {
+  const dir = await newestCheckpoint(runDir)
+  if (dir === null) return null
+  const checkpoint = await loadCheckpoint(dir)
+  if (checkpoint.tokenizerHash !== tokens.tokenizerHash) {
+    throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
+  }
+  return checkpoint
+}
+
+function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
+  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay } = config
+  return {
+    weights: weightShapes(config, vocabSize),
+    forward: forwardOf(config),
+    batchSize,
+    blockSize,
+    seed,
+    gradClip,
+    optimizer: { beta1, beta2, epsilon, weightDecay },
+  }
+}
+
+function checkFinite(lossNats: number, step: number): void {
+  if (!Number.isFinite(lossNats)) throw new AppError('training.diverged', { step })
+}
