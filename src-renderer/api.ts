@@ -154,10 +154,10 @@ export function upload(file: File, onProgress: (share: number) => void, signal: 
       if (event.total > 0) onProgress(event.loaded / event.total)
     }
     sending.onload = () => {
-      const answer = sending.response as { uploadId?: string; error?: ErrorData } | null
-      if (answer?.uploadId !== undefined) resolve(answer.uploadId)
-      else
-        reject(answer?.error ? AppError.fromData(answer.error) : new AppError('internal', { detail: sending.status }))
+      const answer = sending.response as { uploadId: string } | ErrorData | null
+      if (answer === null) reject(new AppError('internal', { detail: `HTTP ${sending.status}` }))
+      else if ('uploadId' in answer) resolve(answer.uploadId)
+      else reject(AppError.fromData(answer))
     }
     sending.onerror = fail('backend.lost')
     sending.onabort = fail('cancelled')

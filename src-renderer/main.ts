@@ -1,6 +1,6 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-// First: it takes the token out of the address before the router reads the address.
+// Before the router: it takes the token out of the address.
 import './api'
 import App from './App.vue'
 import { createDesign } from './plugins/vuetify'

@@ -9,6 +9,7 @@ const light: ThemeDefinition = {
   colors: {
     background: '#f5f6f2',
     surface: '#ffffff',
+    'surface-bright': '#ffffff',
     'surface-light': '#eef1ea',
     'surface-variant': '#2c332f',
     'on-surface-variant': '#f1f4ef',
@@ -22,7 +23,12 @@ const light: ThemeDefinition = {
     info: '#1d5c9e',
     success: '#1c6b46',
   },
-  variables: { 'border-color': '#1a1f1c', 'border-opacity': 0.12, 'medium-emphasis-opacity': 0.72 },
+  variables: {
+    'border-color': '#1a1f1c',
+    'border-opacity': 0.12,
+    'high-emphasis-opacity': 1,
+    'medium-emphasis-opacity': 0.72,
+  },
 }
 
 const dark: ThemeDefinition = {
@@ -30,6 +36,7 @@ const dark: ThemeDefinition = {
   colors: {
     background: '#0f1311',
     surface: '#181d1a',
+    'surface-bright': '#f1f4ef',
     'surface-light': '#222925',
     'surface-variant': '#dfe5df',
     'on-surface-variant': '#171c19',
@@ -58,9 +65,9 @@ export function createDesign(cspNonce: string) {
     theme: { defaultTheme: 'system', cspNonce, themes: { light, dark } },
     defaults: {
       VBtn: { variant: 'flat', rounded: 'lg' },
-      VTextField: { variant: 'outlined', density: 'comfortable', hideDetails: 'auto', color: 'primary' },
-      VTextarea: { variant: 'outlined', density: 'comfortable', hideDetails: 'auto', color: 'primary' },
-      VSelect: { variant: 'outlined', density: 'comfortable', hideDetails: 'auto', color: 'primary' },
+      VTextField: { variant: 'outlined', rounded: 'lg', density: 'comfortable', hideDetails: 'auto', color: 'primary' },
+      VTextarea: { variant: 'outlined', rounded: 'lg', density: 'comfortable', hideDetails: 'auto', color: 'primary' },
+      VSelect: { variant: 'outlined', rounded: 'lg', density: 'comfortable', hideDetails: 'auto', color: 'primary' },
       VSlider: { color: 'primary', hideDetails: 'auto', thumbSize: 20 },
       VSwitch: { color: 'primary', inset: true, hideDetails: true },
       VBtnToggle: { rounded: 'lg', density: 'comfortable' },

@@ -56,7 +56,6 @@ export const texts = {
     files: 'Files',
     fileName: 'File',
     encoding: 'Encoding',
-    leftOut: 'Left out',
     problems: '{n} file was left out | {n} files were left out',
   },
   deleted: '“{name}” was deleted.',

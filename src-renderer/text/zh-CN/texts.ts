@@ -53,7 +53,6 @@ export const texts: typeof source = {
     files: '文件',
     fileName: '文件',
     encoding: '编码',
-    leftOut: '已跳过',
     problems: '跳过了 {n} 个文件',
   },
   deleted: '“{name}”已删除。',
