@@ -71,8 +71,8 @@ class WordEstimate {
     }
     // Whether a word ends depends on what follows, so the part after the last white space waits, if it is short.
     const text = this.#rest + chunk
-    const space = text.search(/\s\S*$/)
-    const end = space > text.length - 4096 ? space : text.length
+    const space = Math.max(0, text.search(/\s\S*$/))
+    const end = text.length - space < 4096 ? space : text.length
     this.#count(text.slice(0, end))
     this.#rest = text.slice(end)
   }

@@ -89,7 +89,10 @@ function isControlled(head: Buffer): boolean {
   return controls > head.length / 100
 }
 
+/** Latin in UTF-16 is half zeros; other scripts have few, but bytes above 127. Some zeros in ASCII are neither. */
 function utf16Without(head: Buffer): Encoding {
+  const zeros = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0)
+  if (zeros < head.length / 4 && !head.some((byte) => byte > 127)) return null
   const even = head.subarray(0, head.length & ~1)
   const [best] = ['utf-16le', 'utf-16be']
     .map((encoding) => ({ encoding, strange: strangeness(new TextDecoder(encoding).decode(even, { stream: true })) }))

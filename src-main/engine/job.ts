@@ -1,0 +1,91 @@
+import { AppError, assertNever } from '../../src-preload/contract/errors'
+import type { JobRequest, JobTask } from '../backend/jobs/protocol'
+import { Outbox } from './tasks/emit'
+import { runGenerate } from './tasks/generate'
+import { runImport } from './tasks/import'
+import { runProbe } from './tasks/probe'
+import { Prompts } from './tasks/prompts'
+import { runTokenize } from './tasks/tokenize'
+import { runTrain } from './tasks/train'
+import { stayInBackground } from './tasks/background'
+
+/**
+ * A job process: one task, then it ends. Exit code 0 when the task is done or was stopped as asked, 1 after a `failed`
+ * event. It ends at once when its parent does: what it saved last stands.
+ */
+const stop = new AbortController()
+const outbox = new Outbox()
+const prompts = new Prompts(stop.signal)
+let started = false
+
+async function run(task: JobTask): Promise<void> {
+  switch (task.kind) {
+    case 'import':
+      stayInBackground()
+      return runImport(task, outbox.emit, stop.signal)
+    case 'tokenize':
+      stayInBackground()
+      return runTokenize(task, outbox.emit, stop.signal)
+    case 'train':
+      stayInBackground()
+      return runTrain(task, outbox.emit, stop.signal)
+    case 'generate':
+      return runGenerate(task, outbox.emit, prompts)
+    case 'probe':
+      return runProbe(task, outbox.emit)
+    default:
+      return assertNever(task)
+  }
+}
+
+async function start(task: JobTask): Promise<void> {
+  if (started) return
+  started = true
+  let exitCode = 0
+  try {
+    await run(task)
+  } catch (thrown) {
+    exitCode = 1
+    const error =
+      stop.signal.aborted && thrown === stop.signal.reason ? new AppError('cancelled') : AppError.from(thrown)
+    // The stack goes to the parent's log; people read the sentence that belongs to the code.
+    if (error.kind === 'internal' || error.kind === 'external') process.stderr.write(`${stackOf(error)}\n`)
+    await outbox.emit({ kind: 'failed', error: error.toData() })
+  }
+  await outbox.flush()
+  process.exit(exitCode)
+}
+
+function stackOf(error: AppError): string {
+  const cause = error.cause instanceof Error ? `\n${error.cause.stack ?? error.cause.message}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}
+
+process.on('message', (request: JobRequest) => {
+  switch (request.kind) {
+    case 'start':
+      void start(request.task)
+      return
+    case 'stop':
+      stop.abort()
+      return
+    case 'generate':
+      prompts.add(request)
+      return
+    case 'stopGeneration':
+      prompts.stop(request.generationId)
+      return
+    default:
+      assertNever(request)
+  }
+})
+process.on('disconnect', () => {
+  process.exit(0)
+})
+// Ctrl-C in a terminal reaches every process of the command: the parent decides what it means.
+process.on('SIGINT', () => undefined)
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    stop.abort()
+  })
+}
