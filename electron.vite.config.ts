@@ -19,7 +19,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           main: resolve(root, 'src-main/main.ts'),
-          backend: resolve(root, 'src-main/backend/backend.ts'),
+          backend: resolve(root, 'src-main/backend/child.ts'),
           job: resolve(root, 'src-main/engine/job.ts'),
           serve: resolve(root, 'src-main/serve.ts'),
           cli: resolve(root, 'src-main/cli.ts'),

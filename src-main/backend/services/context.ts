@@ -17,11 +17,11 @@ export interface Context {
   /** This backend, as the owner of what it works on. */
   readonly self: ProcessIdentity
   /** To every window. */
-  emit(event: AppEvent): void
+  readonly emit: (event: AppEvent) => void
   /** For the log file; nobody else hears of it. */
-  log(error: AppError): void
+  readonly log: (error: AppError) => void
   /** Milliseconds since 1970. */
-  now(): number
+  readonly now: () => number
 }
 
 /** Where things lie in the profile folder (docs/architecture.md, "Profile folder"). */

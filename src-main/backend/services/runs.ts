@@ -49,7 +49,9 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
 
   const plan = ({ corpusId, choice, overrides }: Input<'runs.plan'>): Output<'runs.plan'> => {
     const { counts } = readyCorpus(corpusId)
-    const config = { ...configFor(choice, counts), ...overrides }
+    // A partial object may hold a key whose value is undefined; it must not hide the default.
+    const set = Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined)
+    const config: RunConfig = { ...configFor(choice, counts), ...Object.fromEntries(set) }
     return { config, summary: expect(config, corpusId).summary, problems: problemsOf(config, counts) }
   }
 
@@ -143,12 +145,12 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
 
   const compare = ({ runIds, maxPoints }: Input<'runs.compare'>): Output<'runs.compare'> => {
     const details = runIds.map(get)
-    const differences = runFields
+    const differences: Output<'runs.compare'>['differences'] = runFields
       .map((field) => ({ field, values: details.map(({ config }) => config[field]) }))
       .filter(({ values }) => new Set(values).size > 1)
     const corpora = details.map(({ run }) => run.corpus)
     if (new Set(details.map(({ run }) => run.corpusId)).size > 1) {
-      differences.unshift({ field: 'corpus' as never, values: corpora })
+      differences.unshift({ field: 'corpus', values: corpora })
     }
     return { runs: details.map(({ run }) => run), curves: runIds.map((id) => curves(id, maxPoints)), differences }
   }

@@ -1,0 +1,124 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../../src-preload/contract/errors'
+import type { AppEvent } from '../../src-preload/contract/events'
+import { closeDatabase, openDatabase } from './db/connection'
+import { identityOf } from './jobs/process-identity'
+import type { EngineOptions } from './jobs/protocol'
+import { createSupervisor } from './jobs/supervisor'
+import { createDispatch } from './rpc/dispatch'
+import type { Port } from './rpc/transport'
+import { profilePaths, undoMs, type Context } from './services/context'
+import { createCorpora } from './services/corpora'
+import { createGenerator } from './services/generator'
+import { purge, recover } from './services/recovery'
+import { createRecorder } from './services/run-recorder'
+import { createRuns } from './services/runs'
+import type { Services } from './services/services'
+import { createSettings } from './services/settings'
+import { createSystem } from './services/system'
+import { createTalk } from './services/talk'
+import { createTrainingQueue } from './services/training-queue'
+import { createUploads } from './services/uploads'
+import { watchOtherProcesses } from './services/watch'
+
+export interface BackendOptions {
+  readonly profileDir: string
+  /** The built job program. */
+  readonly jobEntry: string
+  readonly resourcesDir: string
+  readonly engineOptions: EngineOptions
+  readonly appVersion: string
+  /** Holds answers against the contract: in development and tests. */
+  readonly checkOutput?: boolean
+}
+
+export interface Backend extends Port {
+  readonly services: Services
+  /** Saves what trains, within the time; ends every job; leaves nothing open. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** Within what the shell waits for at quit. */
+const closeGraceMs = 8000
+
+/** The whole backend: database, jobs and services, in the order in which they need each other. */
+export function createBackend(options: BackendOptions): Backend {
+  const paths = profilePaths(options.profileDir)
+  mkdirSync(paths.logs, { recursive: true, mode: 0o700 })
+
+  const log = (error: AppError, output = ''): void => {
+    const stack = error.cause instanceof Error ? (error.cause.stack ?? '') : ''
+    const lines = [`${new Date().toISOString()} ${error.message}`, stack, output].filter((line) => line !== '')
+    try {
+      appendFileSync(join(paths.logs, 'backend.log'), `${lines.join('\n')}\n`, { mode: 0o600 })
+    } catch {
+      // A full disk: there is nowhere left to say it.
+    }
+  }
+  const listeners = new Set<(event: AppEvent) => void>()
+  const emit = (event: AppEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+
+  const db = openDatabase(paths.database)
+  const jobs = createSupervisor({
+    jobEntry: options.jobEntry,
+    onFailure: (task, error, output) => {
+      if (error.kind !== 'cancelled' && error.kind !== 'validation') log(error, `${task}: ${output}`)
+    },
+  })
+  const context: Context = {
+    db,
+    jobs,
+    paths,
+    resourcesDir: options.resourcesDir,
+    engineOptions: options.engineOptions,
+    self: identityOf(process.pid),
+    emit,
+    log,
+    now: Date.now,
+  }
+
+  const recorder = createRecorder(db, emit, context.now)
+  recover(context, recorder)
+
+  const queue = createTrainingQueue(context, recorder)
+  const uploads = createUploads(context)
+  const corpora = createCorpora(context, uploads)
+  const runs = createRuns(context, recorder, queue)
+  const generator = createGenerator(context)
+  const talk = createTalk(context, generator)
+  const system = createSystem(context, options.appVersion)
+  const settings = createSettings(context)
+  const services: Services = { system, settings, uploads, corpora, runs, talk, generator }
+
+  const tidy = (): void => {
+    Promise.all([purge(context), uploads.sweep()]).catch((thrown: unknown) => {
+      log(AppError.from(thrown))
+    })
+  }
+  tidy()
+  const tidying = setInterval(tidy, undoMs)
+  const unwatch = watchOtherProcesses(context)
+
+  const subscribe = (listener: (event: AppEvent) => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  let closing: Promise<void> | null = null
+  const close = (graceMs = closeGraceMs): Promise<void> => {
+    closing ??= (async () => {
+      clearInterval(tidying)
+      unwatch()
+      await Promise.all([queue.close(graceMs), corpora.close(), talk.close()])
+      await jobs.close(0)
+      closeDatabase(db)
+    })()
+    return closing
+  }
+
+  const dispatch = createDispatch(services, { checkOutput: options.checkOutput ?? false, onInternal: log })
+  return { services, dispatch, subscribe, close }
+}

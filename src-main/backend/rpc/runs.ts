@@ -1,0 +1,20 @@
+import type { Services } from '../services/services'
+import type { DomainHandlers } from './handlers'
+
+export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
+  'runs.plan': (input) => runs.plan(input),
+  'runs.start': (input) => runs.start(input),
+  'runs.list': () => runs.list(),
+  'runs.get': ({ runId }) => runs.get(runId),
+  'runs.curves': ({ runId, maxPoints }) => runs.curves(runId, maxPoints),
+  'runs.pause': ({ runId }) => runs.pause(runId),
+  'runs.resume': ({ runId }) => runs.resume(runId),
+  'runs.stop': ({ runId }) => runs.stop(runId),
+  'runs.update': (input) => runs.update(input),
+  'runs.delete': async ({ runId }) => {
+    await runs.delete(runId)
+    return {}
+  },
+  'runs.restore': ({ runId }) => runs.restore(runId),
+  'runs.compare': (input) => runs.compare(input),
+})

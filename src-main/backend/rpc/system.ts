@@ -1,0 +1,6 @@
+import type { Services } from '../services/services'
+import type { DomainHandlers } from './handlers'
+
+export const systemHandlers = ({ system }: Services): DomainHandlers<'system'> => ({
+  'system.info': () => system.info(),
+})

@@ -1,0 +1,108 @@
+import { AppError } from '../../../src-preload/contract/errors'
+import type { CheckpointKind, Sampling } from '../../../src-preload/contract/records'
+import type { JobEvent } from '../jobs/protocol'
+import type { Job } from '../jobs/supervisor'
+import type { Context } from './context'
+
+export type Generated = Extract<JobEvent, { kind: 'generated' }>
+
+export interface GenerateRequest {
+  readonly runId: string
+  readonly checkpoint: CheckpointKind
+  /** Step of the checkpoint as its row says: a newer one is loaded afresh. */
+  readonly step: number
+  readonly generationId: string
+  readonly prompt: string
+  readonly sampling: Sampling
+}
+
+export interface Generator {
+  /**
+   * Streams to `onText`; resolves with the last event. The loaded model stays warm for the next prompt.
+   *
+   * @throws AppError `generation.busy` while another one writes, or what the job says
+   */
+  generate(request: GenerateRequest, onText: (event: Generated) => void): Promise<Generated>
+  stop(generationId: string): void
+  /** The run is about to go: unload it. */
+  release(runId: string): void
+  close(): void
+}
+
+/** A loaded model holds memory that a training could use. */
+const idleMs = 60_000
+
+interface Warm {
+  readonly key: string
+  readonly runId: string
+  readonly job: Job
+}
+
+interface Active {
+  readonly generationId: string
+  readonly onText: (event: Generated) => void
+  readonly resolve: (last: Generated) => void
+}
+
+export function createGenerator(context: Context): Generator {
+  let warm: Warm | null = null
+  let active: Active | null = null
+  let idle: NodeJS.Timeout | undefined
+
+  const unload = (): void => {
+    clearTimeout(idle)
+    warm?.job.kill()
+    warm = null
+  }
+
+  const load = ({ runId, checkpoint, step }: GenerateRequest): Warm => {
+    const key = `${runId} ${checkpoint} ${step}`
+    if (warm?.key === key) return warm
+    unload()
+    const runDir = context.paths.run(runId)
+    const task = { kind: 'generate' as const, runDir, checkpoint, engineOptions: context.engineOptions }
+    const job = context.jobs.start(task, (event) => {
+      if (event.kind !== 'generated' || event.generationId !== active?.generationId) return
+      if (event.end === null) active.onText(event)
+      else active.resolve(event)
+    })
+    const loaded: Warm = { key, runId, job }
+    warm = loaded
+    const forget = () => {
+      if (warm === loaded) warm = null
+    }
+    job.ended.then(forget, forget)
+    return loaded
+  }
+
+  const generate = async (request: GenerateRequest, onText: (event: Generated) => void): Promise<Generated> => {
+    if (active !== null) throw new AppError('generation.busy')
+    clearTimeout(idle)
+    const { generationId, prompt, sampling } = request
+    const { job } = load(request)
+    try {
+      return await new Promise<Generated>((resolve, reject) => {
+        active = { generationId, onText, resolve }
+        const lost = new AppError('job.killed', { signal: 'exit 0' })
+        job.ended.then(() => {
+          reject(lost)
+        }, reject)
+        job.send({ kind: 'generate', generationId, prompt, sampling })
+      })
+    } finally {
+      active = null
+      idle = setTimeout(unload, idleMs)
+    }
+  }
+
+  return {
+    generate,
+    stop: (generationId) => {
+      if (active?.generationId === generationId) warm?.job.send({ kind: 'stopGeneration', generationId })
+    },
+    release: (runId) => {
+      if (warm?.runId === runId) unload()
+    },
+    close: unload,
+  }
+}

@@ -1,0 +1,18 @@
+import type { CorpusService } from './corpora'
+import type { Generator } from './generator'
+import type { RunService } from './runs'
+import type { SettingsService } from './settings'
+import type { SystemService } from './system'
+import type { TalkService } from './talk'
+import type { UploadService } from './uploads'
+
+/** The use-cases: what requests and the command line are made of. */
+export interface Services {
+  readonly system: SystemService
+  readonly settings: SettingsService
+  readonly uploads: UploadService
+  readonly corpora: CorpusService
+  readonly runs: RunService
+  readonly talk: TalkService
+  readonly generator: Generator
+}

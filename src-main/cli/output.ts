@@ -1,0 +1,19 @@
+/** The one way to standard output; a reader that has gone away (`| head`) ends the program quietly. */
+export function write(text: string): void {
+  process.stdout.write(text)
+}
+
+export function line(text: string): void {
+  write(`${text}\n`)
+}
+
+/** One JSON object a line, for other programs. */
+export function jsonLine(value: unknown): void {
+  line(JSON.stringify(value))
+}
+
+export function quietWhenReaderIsGone(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+  })
+}

@@ -1,0 +1,28 @@
+import { serveBrowser } from '../backend/rpc/http'
+import { pageDirOf, startBackend, type Installation } from '../backend/start'
+import { line } from './output'
+import { texts } from './text'
+
+const defaultPort = 0
+
+/** Browser mode: prints the address, then serves until it is told to end. */
+export async function serve(installation: Installation, env: NodeJS.ProcessEnv): Promise<number> {
+  const backend = startBackend(installation, env)
+  const server = await serveBrowser({
+    ...backend,
+    uploads: backend.services.uploads,
+    pageDir: pageDirOf(installation),
+    port: Number(env['HOMEGROWN_PORT'] ?? defaultPort),
+  })
+  line(texts.serving(server.address))
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        resolve()
+      })
+    }
+  })
+  await server.close()
+  await backend.close()
+  return 0
+}

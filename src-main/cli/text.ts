@@ -1,0 +1,109 @@
+import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
+import type { RunRecord, RunStage, RunState } from '../../src-preload/contract/records'
+
+/** Everything that the command line says, in one place. `{name}` is filled from the error's parameters. */
+const errorTexts: Readonly<Record<ErrorCode, string>> = {
+  'input.invalid': 'The request is not valid ({field}). See --help.',
+  'corpus.emptyFile': 'The file is empty: choose one with text in it.',
+  'corpus.binaryFile': 'The file is not a text: save it as plain text (.txt or .md) first.',
+  'corpus.unreadable': 'The file {name} cannot be read: check that it exists and that this account may open it.',
+  'corpus.unsupported': 'This kind of file is not supported yet: use .txt or .md.',
+  'corpus.tooLarge': 'This is more than can be taken in at once: split it into smaller files.',
+  'corpus.noText': 'No usable text was found.',
+  'config.outOfRange': '{field} must be between {min} and {max}.',
+  'config.headsDoNotDivide': 'nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
+  'config.vocabTooLarge': 'The text can fill {max} pieces at most, not {vocabSize}: lower vocabSize or add more text.',
+  'config.contextTooLong':
+    'blockSize {blockSize} does not fit into the {available} tokens that are kept for validation: lower it or add more text.',
+  'config.warmupTooLong': 'warmupSteps ({warmupSteps}) is more than maxSteps ({maxSteps}): lower it or train longer.',
+  'config.learningRateOrder':
+    'minLearningRate ({minLearningRate}) is above learningRate ({learningRate}): lower it or raise the other.',
+  'config.unknownField': 'There is no setting {field}: see --help for their names.',
+  'corpus.notFound': 'The text of this run is no longer here: import it again and start a new run.',
+  'corpus.notReady': 'The text {name} is not ready: wait for its import, or import it again when it failed.',
+  'corpus.inUse': 'A run is training on this text: stop it first.',
+  'run.notFound': 'There is no run {runId}: `runs` lists what there is.',
+  'run.ambiguous': 'More than one run fits {runId}: use more of its id.',
+  'run.active': 'This run is training, perhaps in a window: stop it there first.',
+  'run.notActive': 'This run is not training.',
+  'run.notResumable': 'This run is finished and cannot be carried on: start a new one with more steps.',
+  'run.noCheckpoint': 'Nothing has been saved for this run yet: let it train for a while first.',
+  'checkpoint.missing': 'The saved state is no longer in its folder: use the other one (--checkpoint), or train again.',
+  'checkpoint.damaged': 'The saved state is damaged and is not used: use the other one (--checkpoint), or train again.',
+  'tokenizer.damaged': 'The vocabulary of this run is damaged: train again.',
+  'conversation.notFound': 'This conversation is no longer here.',
+  'generation.busy': 'The model is still writing: wait until it has finished.',
+  'upload.notFound': 'The uploaded file is gone: upload it again.',
+  'database.newer':
+    'This profile was made by a newer Homegrown (database version {found}, known {known}): update, or use another profile.',
+  'database.damaged': 'The database {file} is damaged: put back a copy, or move it away to start with an empty list.',
+  'access.denied': 'This is not allowed from here.',
+  'method.unknown': 'There is no request {method}.',
+  cancelled: 'Cancelled.',
+  'disk.full': 'The disk is full: free some space and resume; what was saved before is safe.',
+  'memory.exhausted': 'There was not enough memory: choose a smaller model or a smaller batchSize.',
+  'engine.unavailable': 'The fast engine cannot be used here: run `doctor` to see why, or set engine=wasm.',
+  'engine.failed':
+    'The engine reported a fault: resume the run, with --set engine=wasm in a new one if it happens again.',
+  'training.diverged': 'The loss became infinite: start again with a lower learningRate.',
+  'job.killed': 'The work was ended from outside ({signal}): resume the run to carry on from its last saved state.',
+  'backend.lost': 'Homegrown did not answer: try again.',
+  internal: 'Something went wrong inside Homegrown: logs/backend.log in the profile folder has the details.',
+}
+
+/** One sentence for a person, with its parameters filled in. */
+export function errorSentence({ code, params }: ErrorData): string {
+  return errorTexts[code].replace(/ ?\(?\{(\w+)\}\)?/g, (whole, name: string) => {
+    const value = params[name]
+    return value === undefined ? '' : whole.replace(`{${name}}`, String(value))
+  })
+}
+
+const states: Readonly<Record<RunState, string>> = {
+  queued: 'waiting',
+  running: 'training',
+  paused: 'paused',
+  interrupted: 'interrupted',
+  stopped: 'stopped',
+  done: 'done',
+  failed: 'failed',
+}
+
+const stages: Readonly<Record<RunStage, string>> = {
+  waiting: 'waiting',
+  preparing: 'preparing',
+  tokenizing: 'learning the vocabulary',
+  compiling: 'compiling',
+  training: 'training',
+  evaluating: 'evaluating',
+  saving: 'saving',
+}
+
+const command = 'npm run -s homegrown --'
+
+export const texts = {
+  serving: (address: string) => `Homegrown is at ${address}`,
+  state: (state: RunState) => states[state],
+  stage: (stage: RunStage) => stages[stage],
+  usingText: (name: string, characters: number) => `Text: ${name} (${characters.toLocaleString('en')} characters)`,
+  importing: (percent: number) => `Reading the text: ${percent} %`,
+  started: ({ name, runId, parameterCount, maxSteps }: RunRecord) =>
+    `Run ${name} (${runId}): ${parameterCount.toLocaleString('en')} parameters, ${maxSteps.toLocaleString('en')} steps`,
+  engine: (engine: string, version: string) => `Engine: ${engine} ${version}`.trim(),
+  saving: 'Saving; press Ctrl-C again to end without it.',
+  saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
+  notSaved: ({ runId }: RunRecord) =>
+    `Ended without saving. Carry on from the last saved state with: ${command} resume ${runId}`,
+  done: ({ runId }: RunRecord) => `Done. Talk to it with: ${command} generate ${runId} "…"`,
+  loss: 'training loss',
+  valLoss: 'validation loss',
+  left: 'left',
+  tokensPerSecond: 'tokens/s',
+  deleted: (name: string) => `Deleted ${name}.`,
+  noRuns: `No runs yet. Start one with: ${command} train FILE`,
+  same: 'The settings are the same.',
+  unknownCommand: (name: string) => `There is no command ${name}.`,
+  missing: (what: string) => `${what} is missing.`,
+  surplus: (what: string) => `${what} is one argument too many.`,
+  seeHelp: 'See --help.',
+}
