@@ -1,0 +1,220 @@
+import * as tf from '@tensorflow/tfjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { initialWeights } from '../../src-main/engine/model/init'
+import { forwardOf } from '../../src-main/engine/model/model'
+import { adamWScalars } from '../../src-main/engine/optim/adamw'
+import type { Engine } from '../../src-main/engine/runtime/engine'
+import { WeightLayout } from '../../src-main/engine/runtime/layout'
+import { trainingStep, type TrainStep } from '../../src-main/engine/runtime/step'
+import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
+import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
+import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
+import { tensorflowDir } from '../tensorflow-dir'
+import { batchOf, compiled, lossesOf, open, specOf, tinyConfig, vocabSize } from './engine-fixture'
+
+let engine: Engine
+let backend: TensorFlowBackend
+const steps: TrainStep[] = []
+
+beforeAll(async () => {
+  engine = await open('tensorflow')
+  backend = await openTensorFlowBackend(tensorflowDir())
+})
+afterAll(() => {
+  for (const step of steps) step.close()
+})
+
+async function stepFor(...args: Parameters<typeof compiled>): Promise<TrainStep> {
+  const step = await compiled(...args)
+  steps.push(step)
+  return step
+}
+
+const largestDifference = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
+
+/** The same training step op by op on the same library: what recording must not change. */
+function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): number[] {
+  const spec = specOf(config)
+  const layout = new WeightLayout(spec.weights)
+  let state = tf.tidy(() => {
+    const weights = tf.tensor1d(layout.pack(initialWeights(config, vocabSize, config.seed)))
+    return { weights, expAvg: tf.zerosLike(weights), expAvgSq: tf.zerosLike(weights) }
+  })
+  const losses: number[] = []
+  for (let step = 1; step <= count; step++) {
+    const key = backend.binding.createTensor(
+      [1],
+      dtypes.uint64,
+      BigInt64Array.of((BigInt(config.seed) << 32n) | BigInt(step)),
+    )
+    const old = state
+    const result = tf.tidy(() => {
+      const batch = batchOf(config, step)
+      const shape: [number, number] = [config.batchSize, config.blockSize]
+      const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
+      const scalars = tf.tensor1d(adamWScalars(spec.optimizer, step, config.learningRate))
+      const next = trainingStep(spec, layout, tensorFlowOps(backend, key), old, x, y, scalars)
+      return { ...next.state, metrics: next.metrics }
+    })
+    tf.dispose([old.weights, old.expAvg, old.expAvgSq])
+    backend.binding.deleteTensor(key)
+    losses.push(result.metrics.dataSync()[0] ?? NaN)
+    result.metrics.dispose()
+    state = result
+  }
+  tf.dispose([state.weights, state.expAvg, state.expAvgSq])
+  return losses
+}
+
+describe.each(['gpt', 'lstm'] as const)('the recorded step of a %s', (model) => {
+  const config = tinyConfig({ model, learningRate: 1e-2 })
+
+  it('computes what the same step computes op by op, dropout included', async () => {
+    const dropping = { ...config, dropout: 0.2 }
+    const graph = await lossesOf(await stepFor(engine, dropping, 'graph'), dropping, 3)
+    expect(largestDifference(graph, eagerLosses(dropping, 3))).toBeLessThan(1e-6)
+  })
+
+  it('computes the same compiled with XLA', async () => {
+    const graph = await lossesOf(await stepFor(engine, config, 'graph'), config, 10)
+    const xla = await lossesOf(await stepFor(engine, config, 'xla'), config, 10)
+    expect(largestDifference(graph, xla)).toBeLessThan(1e-5)
+  })
+
+  it('starts at the loss of guessing, ln(vocabulary)', async () => {
+    const [first] = await lossesOf(await stepFor(engine, config), config, 1)
+    expect(Math.abs((first ?? NaN) - Math.log(vocabSize))).toBeLessThan(0.1)
+  })
+
+  it('learns one batch by heart', async () => {
+    const step = await stepFor(engine, { ...config, weightDecay: 0 })
+    for (let i = 1; i <= 300; i++) await step.run(i, 1e-2, batchOf(config, 1))
+    expect(step.readMetrics().lossNats).toBeLessThan(0.1)
+  })
+
+  it('reports the mean loss of the batch, and evaluates the same', async () => {
+    const step = await stepFor(engine, config)
+    const batch = batchOf(config, 1)
+    const count = batch.x.length
+    const whole = await step.evaluate(batch, count)
+    await step.run(1, config.learningRate, batch)
+    expect(step.readMetrics().lossNats).toBeCloseTo(whole.lossNats / count, 5)
+    // Only the counted tokens count: two halves are the whole.
+    const half = await step.evaluate(batch, count / 2)
+    expect(half.lossNats).toBeLessThan(whole.lossNats)
+  })
+})
+
+describe('evaluation', () => {
+  it('equals a computation by hand', async () => {
+    const config = tinyConfig()
+    const step = await stepFor(engine, config)
+    const batch = batchOf(config, 1)
+    const counted = 19
+    const score = await step.evaluate(batch, counted)
+    const weights = step.snapshot()
+    const logits = tf.tidy(() => {
+      const x = tf.tensor2d(batch.x, [config.batchSize, config.blockSize], 'int32')
+      return forwardOf(config)(weights, x, engine.ops).arraySync()
+    })
+    tf.dispose([...weights.values()])
+    let lossNats = 0
+    let correct = 0
+    for (const [i, row] of logits.slice(0, counted).entries()) {
+      const target = batch.y[i] ?? -1
+      lossNats += Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0)) - (row[target] ?? NaN)
+      if (row.indexOf(Math.max(...row)) === target) correct++
+    }
+    expect(score.lossNats).toBeCloseTo(lossNats, 4)
+    expect(score.correct).toBe(correct)
+  })
+})
+
+describe('dropout', () => {
+  it('acts in training and not in evaluation', async () => {
+    const config = tinyConfig({ dropout: 0.5 })
+    const step = await stepFor(engine, config)
+    const batch = batchOf(config, 1)
+    const trained: number[] = []
+    // A learning rate of 0 leaves the weights alone: only the masks differ.
+    for (let i = 1; i <= 3; i++) {
+      await step.run(i, 0, batch)
+      trained.push(step.readMetrics().lossNats)
+    }
+    expect(new Set(trained).size).toBe(3)
+    await step.run(2, 0, batch)
+    expect(step.readMetrics().lossNats).toBe(trained[1])
+    const evaluated = [await step.evaluate(batch, 32), await step.evaluate(batch, 32)]
+    expect(evaluated[0]).toEqual(evaluated[1])
+    const plain = await stepFor(engine, { ...config, dropout: 0 })
+    expect(await plain.evaluate(batch, 32)).toEqual(evaluated[0])
+  })
+})
+
+describe('the loop around it', () => {
+  it('makes one native call a step', async () => {
+    const config = tinyConfig()
+    const step = await stepFor(engine, config)
+    await step.run(1, 1e-3, batchOf(config, 1))
+    const before = backend.context.executed
+    for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
+    expect(backend.context.executed - before).toBeLessThanOrEqual(3 * 10)
+    step.readMetrics()
+    expect(backend.context.executed - before).toBe(10)
+  })
+
+  it('keeps no tensor of a step', async () => {
+    const config = tinyConfig({ dropout: 0.1 })
+    const step = await stepFor(engine, config)
+    const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
+    await step.run(1, 1e-3, batchOf(config, 1))
+    await step.evaluate(batchOf(config, 1), 32)
+    const before = count()
+    for (let i = 2; i <= 501; i++) {
+      await step.run(i, 1e-3, batchOf(config, i))
+      if (i % 100 === 0) {
+        step.readMetrics()
+        await step.evaluate(batchOf(config, i), 32)
+        tf.dispose([...step.snapshot().values()])
+      }
+    }
+    expect(count()).toEqual(before)
+  })
+
+  it('lets timers run while a step computes', async () => {
+    const config = tinyConfig({ nEmbd: 256, nHead: 4, nLayer: 4, blockSize: 64, batchSize: 16 })
+    const step = await stepFor(engine, config)
+    const batch = batchOf(config, 1)
+    await step.run(1, 1e-3, batch)
+    let ticks = 0
+    let computing = true
+    const tick = (): void => {
+      ticks++
+      if (computing) setTimeout(tick, 1)
+    }
+    setTimeout(tick, 1)
+    await step.run(2, 1e-3, batch)
+    computing = false
+    // A blocked loop would tick at most once.
+    expect(ticks).toBeGreaterThan(2)
+  })
+})
+
+describe('auto', () => {
+  it('starts as a graph and goes on in XLA with the same state', async () => {
+    const config = tinyConfig()
+    const step = await stepFor(engine, config, 'auto')
+    const tiers: string[] = []
+    const losses: number[] = []
+    for (let i = 1; i <= 5 || (tiers.at(-1) !== 'xla' && i < 50_000); i++) {
+      tiers.push(await step.run(i, config.learningRate, batchOf(config, i)))
+      losses.push(step.readMetrics().lossNats)
+    }
+    expect(tiers[0]).toBe('graph')
+    expect(tiers.at(-1)).toBe('xla')
+    expect(tiers.indexOf('xla')).toBe(tiers.length - 1)
+    const whole = await lossesOf(await stepFor(engine, config, 'graph'), config, losses.length)
+    expect(Math.abs((losses.at(-1) ?? NaN) - (whole.at(-1) ?? NaN))).toBeLessThan(1e-4)
+  })
+})

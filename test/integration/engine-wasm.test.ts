@@ -1,0 +1,115 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { composedOps } from '../../src-main/engine/runtime/composed-ops'
+import type { Engine } from '../../src-main/engine/runtime/engine'
+import { batchOf, compiled, lossesOf, open, tinyConfig } from './engine-fixture'
+
+let tensorflow: Engine
+let wasm: Engine
+
+beforeAll(async () => {
+  tensorflow = await open('tensorflow')
+  wasm = await open('wasm')
+})
+
+const largestDifference = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
+
+describe.each(['gpt', 'lstm'] as const)('a %s on WASM', (model) => {
+  it('learns as on TensorFlow: 50 losses within 1e-3', async () => {
+    const config = tinyConfig({ model, learningRate: 1e-2 })
+    const fast = await compiled(tensorflow, config)
+    const expected = await lossesOf(fast, config, 50)
+    fast.close()
+    const slow = await compiled(wasm, config)
+    const losses = await lossesOf(slow, config, 50)
+    slow.close()
+    expect(losses[49]).toBeLessThan((losses[0] ?? NaN) - 0.1)
+    expect(largestDifference(losses, expected)).toBeLessThan(1e-3)
+  })
+
+  it('goes on after a save as if nothing had happened, dropout included', async () => {
+    const config = tinyConfig({ model, dropout: 0.2 })
+    const whole = await compiled(wasm, config)
+    const expected = await lossesOf(whole, config, 20)
+    whole.close()
+    const first = await compiled(wasm, config)
+    await lossesOf(first, config, 10)
+    const second = await compiled(wasm, config)
+    second.writeWeights(first.readWeights())
+    second.writeOptimizer(first.readOptimizer())
+    expect(await lossesOf(second, config, 10, 10)).toEqual(expected.slice(10))
+    first.close()
+    second.close()
+  })
+
+  it('keeps no tensor of a step', async () => {
+    const config = tinyConfig({ model, dropout: 0.1 })
+    const step = await compiled(wasm, config)
+    await step.run(1, 1e-3, batchOf(config, 1))
+    const before = tf.memory().numTensors
+    for (let i = 2; i <= 101; i++) await step.run(i, 1e-3, batchOf(config, 1))
+    await step.evaluate(batchOf(config, 1), 32)
+    tf.dispose([...step.snapshot().values()])
+    expect(tf.memory().numTensors).toBe(before)
+    step.close()
+  })
+})
+
+describe('kernels that the WASM backend lacks', () => {
+  beforeAll(() => {
+    wasm.activate()
+  })
+
+  it('sums segments, ignoring what is out of range', () => {
+    const sums = tf.tidy(() =>
+      tf.unsortedSegmentSum(tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]), tf.tensor1d([1, 1, 0], 'int32'), 3).arraySync(),
+    )
+    expect(sums).toEqual([
+      [5, 6],
+      [4, 6],
+      [0, 0],
+    ])
+  })
+
+  const shapes: [number[], number[], boolean, boolean][] = [
+    [[3, 4], [4, 5], false, false],
+    [[4, 3], [4, 5], true, false],
+    [[3, 4], [5, 4], false, true],
+    [[4, 3], [5, 4], true, true],
+    [[2, 3, 4], [2, 4, 5], false, false],
+    [[2, 2, 4, 3], [2, 2, 5, 4], true, true],
+    [[2, 3, 4], [1, 5, 4], false, true],
+  ]
+  it.each(shapes)('multiplies %j by %j, transposed %s and %s', (shapeA, shapeB, transposeA, transposeB) => {
+    const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 1)
+    const numbers = (shape: number[]): number[] =>
+      Array.from({ length: size(shape) }, (_, i) => Math.sin(i + shape.length))
+    const product = (): Float32Array =>
+      tf.tidy(() =>
+        tf
+          .matMul(tf.tensor(numbers(shapeA), shapeA), tf.tensor(numbers(shapeB), shapeB), transposeA, transposeB)
+          .dataSync<'float32'>(),
+      )
+    wasm.activate()
+    const result = product()
+    tensorflow.activate()
+    const expected = product()
+    wasm.activate()
+    expect(result.length).toBe(expected.length)
+    expect(largestDifference([...result], [...expected])).toBeLessThan(1e-5)
+  })
+
+  it('draws a dropout mask that seed, step and site decide', () => {
+    const mask = (step: number, site: number): Float32Array =>
+      tf.tidy(() =>
+        composedOps({ seed: 1, step })
+          .dropout(tf.ones([100, 100]), 0.3, site)
+          .dataSync<'float32'>(),
+      )
+    expect(mask(1, 0)).toEqual(mask(1, 0))
+    expect(mask(1, 0)).not.toEqual(mask(2, 0))
+    expect(mask(1, 0)).not.toEqual(mask(1, 1))
+    expect(Math.abs(mask(1, 0).filter((x) => x === 0).length - 3000)).toBeLessThan(230)
+  })
+})
