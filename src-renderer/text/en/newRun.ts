@@ -27,7 +27,7 @@ export const newRun = {
     title: 'What you get',
     parameters: 'Parameters',
     vocabulary: 'Vocabulary',
-    memory: 'Memory needed',
+    memory: 'Memory',
     memoryShare: '{share} of this computer’s memory',
     steps: 'Training steps',
     passes: 'Passes over the text',
