@@ -24,7 +24,8 @@ async function main(): Promise<void> {
     app.quit()
     return
   }
-  app.enableSandbox()
+  // Root (containers, tests) starts it with --no-sandbox, which this call would half undo.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   registerScheme()
   const places = findPlaces(app)
   const isOwn = ownerOf(places.url)

@@ -1,3 +1,4 @@
+import './older-browsers'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 // Before the router: it takes the token out of the address.

@@ -8,7 +8,7 @@ export function cacheDir() {
   const { HOMEGROWN_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
   if (HOMEGROWN_CACHE) return HOMEGROWN_CACHE
   if (platform() === 'darwin') return join(homedir(), 'Library/Caches/homegrown')
-  if (platform() === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'homegrown/cache')
+  if (platform() === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'homegrown')
   return join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'homegrown')
 }
 

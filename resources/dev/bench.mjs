@@ -1,0 +1,65 @@
+// npm run bench:step | bench:nanogpt: the benchmarks, built like the app and run beside PyTorch.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'vite'
+import { note } from './cache.mjs'
+import { engineDir, installEngine } from './engine.mjs'
+import { findPython } from './wheel.mjs'
+
+const root = join(import.meta.dirname, '../..')
+const built = join(root, '.cache/bench')
+
+function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  if (error) throw error
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** A Python with PyTorch: HOMEGROWN_BENCH_PYTHON, else a virtual environment of the benchmark's own. */
+function pythonWithTorch() {
+  if (process.env.HOMEGROWN_BENCH_PYTHON) return process.env.HOMEGROWN_BENCH_PYTHON
+  const venv = join(root, '.cache/bench-venv')
+  const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+  if (!existsSync(python)) run(findPython(), ['-m', 'venv', venv])
+  const has = spawnSync(python, ['-c', 'import torch, numpy']).status === 0
+  if (!has) {
+    note('Installing PyTorch for the comparison (several gigabytes) ...')
+    run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'torch==2.15.0', 'numpy'])
+  }
+  return python
+}
+
+/** One bundle that Node runs, with libtensorflow's JavaScript half inside, as in the app. */
+async function bundle(name) {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      ssr: join(root, `test/bench/${name}.ts`),
+      outDir: built,
+      emptyOutDir: false,
+      rolldownOptions: { output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' } },
+    },
+    ssr: { external: true, noExternal: ['@tensorflow/tfjs-node-gpu'] },
+  })
+  return join(built, `${name}.cjs`)
+}
+
+async function step() {
+  if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine()) throw new Error('The fast engine cannot be had here.')
+  run(process.execPath, [await bundle('step')], {
+    HOMEGROWN_BENCH_ROOT: root,
+    HOMEGROWN_BENCH_PYTHON: pythonWithTorch(),
+    HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
+  })
+}
+
+const benches = { step }
+const bench = benches[process.argv[2]]
+if (!bench) {
+  note(`Which one? ${Object.keys(benches).join(', ')}`)
+  process.exit(2)
+}
+await bench()
