@@ -17,8 +17,8 @@ interface Range {
 }
 
 /** A label takes about this many pixels of a horizontal and of a vertical axis. */
-const tickWidth = 90
-const tickHeight = 44
+const tickWidth = 76
+const tickHeight = 40
 
 const font = { family: 'system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif', size: 12 }
 

@@ -88,12 +88,14 @@ function draw(line: Line, curve: Curve, points: Point[]): void {
   const raw = curve.kind === 'raw'
   line.label = curve.label
   line.data = points
-  line.borderColor = raw ? faint(curve.style.color, 0.3) : curve.style.color
+  line.borderColor = raw ? faint(curve.style.color, 0.38) : curve.style.color
   line.backgroundColor = curve.style.color
   line.borderWidth = raw ? 1 : 2
   line.borderDash = raw ? [] : [...curve.style.dash]
   line.pointRadius = curve.kind === 'marked' && points.length <= maxDots ? 3 : points.length === 1 ? 3 : 0
   line.pointHoverRadius = raw ? 0 : 4
+  // Dots and thick lines at the edge are drawn whole.
+  line.clip = 8
 }
 
 /**
@@ -128,7 +130,8 @@ export function useLineChart(canvas: Readonly<ShallowRef<HTMLCanvasElement | nul
     const range = valueRange(lowest, highest, shown.log)
     const options = lineChartOptions(shown, { x: { min: viewport.from, max: viewport.to }, y: range })
     chart.options = { ...options, onResize: schedule }
-    chart.update('none')
+    // Not 'none': in that mode Chart.js keeps the point options of the first draw for good.
+    chart.update()
   }
 
   function schedule(): void {

@@ -17,7 +17,7 @@ export const history = {
     corpus: 'Text',
     model: 'Kind',
     size: 'Parameters',
-    loss: 'Best loss, unseen text',
+    loss: 'Best test loss',
     time: 'Time trained',
     created: 'Started',
     actions: 'Actions',

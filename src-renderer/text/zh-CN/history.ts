@@ -19,7 +19,7 @@ export const history: typeof source = {
     corpus: '文本',
     model: '种类',
     size: '参数',
-    loss: '未见文本最佳损失',
+    loss: '最佳测试损失',
     time: '训练时间',
     created: '开始时间',
     actions: '操作',
