@@ -1,5 +1,6 @@
 import { AppError, assertNever } from '../../src-preload/contract/errors'
 import type { JobRequest, JobTask } from '../backend/jobs/protocol'
+import { exitNow } from './tasks/exit-now'
 import { Outbox } from './tasks/emit'
 import { runGenerate } from './tasks/generate'
 import { runImport } from './tasks/import'
@@ -53,7 +54,7 @@ async function start(task: JobTask): Promise<void> {
     await outbox.emit({ kind: 'failed', error: error.toData() })
   }
   await outbox.flush()
-  process.exit(exitCode)
+  await exitNow(exitCode)
 }
 
 function stackOf(error: AppError): string {
@@ -80,7 +81,7 @@ process.on('message', (request: JobRequest) => {
   }
 })
 process.on('disconnect', () => {
-  process.exit(0)
+  void exitNow(0)
 })
 // Ctrl-C in a terminal reaches every process of the command: the parent decides what it means.
 process.on('SIGINT', () => undefined)
