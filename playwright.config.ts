@@ -8,6 +8,7 @@ export default defineConfig<PlaceOptions>({
   globalSetup: './test/e2e/display.ts',
   workers: 1,
   timeout: 180_000,
+  maxFailures: 10,
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: { trace: 'retain-on-failure' },

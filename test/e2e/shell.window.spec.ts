@@ -54,9 +54,8 @@ test('is sandboxed, isolated and has no Node', async ({ app }) => {
 
 test('stays on its page and opens no second window', async ({ app }) => {
   const { page } = app
-  await expect(page.locator('main')).toBeVisible()
+  await expect(page).toHaveURL('app://homegrown/#/start')
   const before = page.url()
-  expect(before).toMatch(/^app:\/\/homegrown\//)
   await page.evaluate(() => {
     location.href = 'https://example.invalid/'
   })
@@ -94,12 +93,22 @@ test('serves nothing but the page over app://', async ({ page }) => {
 
 test('denies permissions that a page asks for', async ({ app }) => {
   const { page } = app
+  await shellOf(app).evaluate(({ BrowserWindow }) => {
+    // Without a window manager nobody else gives it the focus, which the clipboard asks for.
+    BrowserWindow.getAllWindows()[0]?.focus()
+    BrowserWindow.getAllWindows()[0]?.webContents.focus()
+  })
+  await page.mouse.click(5, 5)
   const asked = await page.evaluate(async () => ({
     microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
       () => 'granted',
       (error: unknown) => (error as Error).name,
     ),
     notifications: await Notification.requestPermission(),
+    read: await navigator.clipboard.readText().then(
+      () => 'granted',
+      (error: unknown) => (error as Error).name,
+    ),
     copy: await navigator.clipboard.writeText('homegrown').then(
       () => 'granted',
       (error: unknown) => (error as Error).name,
@@ -107,6 +116,7 @@ test('denies permissions that a page asks for', async ({ app }) => {
   }))
   expect(asked.microphone).not.toBe('granted')
   expect(asked.notifications).toBe('denied')
+  expect(asked.read).not.toBe('granted')
   expect(asked.copy).toBe('granted')
 })
 

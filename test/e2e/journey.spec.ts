@@ -1,0 +1,152 @@
+import { expect } from '@playwright/test'
+import { test } from './app'
+import { chartWords, importText, patienceMs, sampleFile, shownStep, state, train, waitForStep } from './journey'
+
+test.setTimeout(600_000)
+
+/** Small enough for a hundred steps in seconds, long enough that stopping comes before the end. */
+const small = {
+  nLayer: '2',
+  nHead: '2',
+  nEmbd: '32',
+  blockSize: '32',
+  batchSize: '8',
+  vocabSize: '300',
+  warmupSteps: '10',
+  evalInterval: '20',
+  evalBatches: '4',
+  sampleInterval: '20',
+  logInterval: '2',
+}
+
+test('from a text to a model: import, train, stop, resume, talk, compare, delete', async ({ page, complaints }) => {
+  await test.step('import', () => importText(page, sampleFile))
+
+  await test.step('train, and the chart moves', async () => {
+    await train(page, 'First', { ...small, maxSteps: '100000' })
+    await waitForStep(page, 10)
+    const before = await chartWords(page)
+    expect(before).toMatch(/Training text, smoothed: \d/)
+    await expect.poll(() => chartWords(page), { timeout: patienceMs }).not.toBe(before)
+    await expect.poll(() => chartWords(page), { timeout: patienceMs }).toMatch(/Unseen text: \d/)
+    await expect(page.getByText(/as if choosing among \d/)).toBeVisible()
+    await expect(page.getByText(/Sample \d+ of \d+/)).toBeVisible({ timeout: patienceMs })
+  })
+
+  const stoppedAt = await test.step('stop and keep', async () => {
+    await page.getByRole('button', { name: 'Stop and keep' }).click()
+    await expect(state(page, 'Stopped')).toBeVisible({ timeout: patienceMs })
+    return shownStep(page)
+  })
+
+  await test.step('the stopped run is still there after a reload', async () => {
+    await page.reload()
+    await expect(state(page, 'Stopped')).toBeVisible()
+    expect(await shownStep(page)).toBe(stoppedAt)
+    await expect.poll(() => chartWords(page)).toMatch(/Training text, smoothed: \d/)
+  })
+
+  await test.step('resume goes on from there', async () => {
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await expect(state(page, 'Training')).toBeVisible({ timeout: patienceMs })
+    await waitForStep(page, stoppedAt + 20)
+  })
+
+  await test.step('pause frees the machine, resume goes on again', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await expect(state(page, 'Paused')).toBeVisible({ timeout: patienceMs })
+    const pausedAt = await shownStep(page)
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await waitForStep(page, pausedAt + 4)
+    await page.getByRole('button', { name: 'Stop and keep' }).click()
+    await expect(state(page, 'Stopped')).toBeVisible({ timeout: patienceMs })
+  })
+
+  await test.step('rename and note', async () => {
+    await page.getByRole('button', { name: 'Rename First' }).click()
+    await page.getByLabel('Name of the model').fill('Grown up')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Grown up' })).toBeVisible()
+    await page.getByLabel('Notes on this model').fill('Two layers, to see it work')
+    await expect(page.getByText('Saved', { exact: true })).toBeVisible()
+  })
+
+  await test.step('talk to it', async () => {
+    await page.getByRole('link', { name: 'Talk to it' }).click()
+    await expect(page.getByText('It continues your text')).toBeVisible()
+    await page.getByLabel('The beginning of a text').fill('Once upon a time')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('article', { name: 'Your beginning' })).toHaveText('Once upon a time')
+    const reply = page.getByRole('article', { name: 'The model goes on' })
+    await expect(reply.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+    const first = await reply.textContent()
+    await page.getByRole('button', { name: 'Write it again' }).click()
+    await expect(reply.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+    await expect.poll(() => reply.textContent()).not.toBe(first)
+    await expect(reply).toHaveCount(1)
+  })
+
+  await test.step('Esc stops a long answer, and what is there is kept', async () => {
+    await page.getByLabel('Longest answer, as a number').fill('8192')
+    await page.getByLabel('Longest answer, as a number').blur()
+    await page.getByLabel('The beginning of a text').fill('The king')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('button', { name: 'Stop (Esc)' })).toBeVisible()
+    await page.waitForTimeout(500)
+    await page.keyboard.press('Escape')
+    const last = page.getByRole('article', { name: 'The model goes on' }).last()
+    await expect(last.getByText(/stopped/)).toBeVisible({ timeout: patienceMs })
+  })
+
+  await test.step('conversations are kept, deleted and taken back', async () => {
+    const open = page.getByRole('navigation', { name: 'Conversations' }).getByText('Once upon a time')
+    await expect(open).toBeVisible()
+    await page.getByRole('button', { name: /^Delete Once upon a time/ }).click()
+    await expect(open).toBeHidden()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(open).toBeVisible()
+  })
+
+  await test.step('a second model trains to its end', async () => {
+    await train(page, 'Second', { ...small, nLayer: '1', maxSteps: '60', warmupSteps: '5' })
+    await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
+    expect(await shownStep(page)).toBe(60)
+  })
+
+  await test.step('compare the two', async () => {
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('checkbox', { name: 'Select Grown up' }).check()
+    await page.getByRole('checkbox', { name: 'Select Second' }).check()
+    await page.getByRole('button', { name: 'Compare' }).click()
+    const differences = page.getByRole('table', { name: 'What is different' })
+    await expect(differences.getByRole('row', { name: /Layers/ })).toContainText('2 layers')
+    await expect(differences.getByRole('row', { name: /Layers/ })).toContainText('1 layers')
+    await expect(page.getByRole('img', { name: /Grown up: \d.*Second: \d/ })).toBeVisible()
+    const results = page.getByRole('table', { name: 'Results' })
+    await expect(results.getByRole('row', { name: /Best loss on unseen text/ })).toContainText(/\d\.\d{4}/)
+  })
+
+  await test.step('delete, undo, delete', async () => {
+    await page.getByRole('link', { name: 'Back to the history' }).click()
+    const row = page.getByRole('row', { name: /Grown up/ })
+    const remove = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'More actions for Grown up' }).click()
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: 'Delete' })
+        .or(page.getByText('Delete', { exact: true }))
+        .last()
+        .click()
+      await expect(row).toBeHidden()
+    }
+    await remove()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(row).toBeVisible()
+    await remove()
+    await page.reload()
+    await expect(page.getByRole('row', { name: /Second/ })).toBeVisible()
+    await expect(row).toBeHidden()
+  })
+
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,61 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { join } from 'node:path'
+import { root } from './root'
+
+/** What a person does, in the words of the English window: shared by the journey and the picture specs. */
+
+export const sampleFile = join(root, 'resources/sample/en.txt')
+/** Two shared cores and an engine that may have to compile: long, because only being stuck is a failure here. */
+export const patienceMs = 120_000
+
+export async function importText(page: Page, file: string): Promise<void> {
+  await page.getByRole('link', { name: 'Texts' }).click()
+  await page.getByTestId('file-input').setInputFiles(file)
+  await expect(page.getByRole('link', { name: 'Train a model on this' })).toBeVisible({ timeout: patienceMs })
+}
+
+/** Fills the expert form and presses Start; ends on the screen of the new run. */
+export async function train(page: Page, name: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  await page.getByRole('link', { name: 'New model' }).click()
+  await page.getByTestId('expert').click()
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  for (const [field, value] of Object.entries(settings)) {
+    await page.locator(`[data-field="${field}"] input`).fill(value)
+  }
+  const start = page.getByTestId('start-training')
+  await expect(start).toBeEnabled({ timeout: patienceMs })
+  await start.click()
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible({ timeout: patienceMs })
+}
+
+/** The value beside its name in the progress card. */
+export function fact(page: Page, name: string): Locator {
+  const card = page.getByRole('region', { name: 'Progress of the training' })
+  return card
+    .locator('div', { has: page.getByText(name, { exact: true }) })
+    .locator('dd')
+    .first()
+}
+
+/** The step that the screen shows. */
+export async function shownStep(page: Page): Promise<number> {
+  const text = (await fact(page, 'Step').textContent()) ?? ''
+  return Number(/^[\d,]+/.exec(text.trim())?.[0].replaceAll(',', ''))
+}
+
+export async function waitForStep(page: Page, step: number): Promise<void> {
+  await expect.poll(() => shownStep(page), { timeout: patienceMs }).toBeGreaterThanOrEqual(step)
+}
+
+/** What the loss chart tells a person who cannot see it: its newest values. */
+export function chartWords(page: Page): Promise<string> {
+  return page
+    .getByRole('img', { name: /^Loss\./ })
+    .getAttribute('aria-label')
+    .then((words) => words ?? '')
+}
+
+/** The word on the state of the open run. */
+export function state(page: Page, word: string): Locator {
+  return page.locator('header').getByText(word, { exact: true })
+}
