@@ -22,8 +22,12 @@ const tickHeight = 40
 
 const font = { family: 'system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif', size: 12 }
 
-/** Chart.js options of a chart that is told its ranges and draws itself without movement. */
-export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Range }): ChartOptions<'line'> {
+/**
+ * Chart.js options of a chart that draws itself without movement.
+ *
+ * @param ranges what the axes show; null while there is nothing, so that no invented numbers stand on them
+ */
+export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Range } | null): ChartOptions<'line'> {
   const ink = chartInk(look.dark)
   const xTicks = look.xAxis === 'time' ? durationTicks : linearTicks
   const yTicks = look.log ? logTicks : linearTicks
@@ -40,6 +44,7 @@ export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Ran
       callback: (value: string | number) => format(Number(value)),
     },
     border: { display: false },
+    display: ranges !== null,
   })
   return {
     animation: false,
@@ -51,10 +56,10 @@ export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Ran
     layout: { padding: { top: 6, right: 12 } },
     elements: { line: { tension: 0, borderJoinStyle: 'round' } },
     scales: {
-      x: { type: 'linear', ...ranges.x, ...axis(look.formatX, xTicks), grid: { display: false } },
+      x: { type: 'linear', ...ranges?.x, ...axis(look.formatX, xTicks), grid: { display: false } },
       y: {
         type: look.log ? 'logarithmic' : 'linear',
-        ...ranges.y,
+        ...ranges?.y,
         ...axis(look.formatTick, yTicks),
         grid: { color: ink.grid, drawTicks: false },
       },

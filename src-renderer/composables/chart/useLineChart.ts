@@ -128,7 +128,8 @@ export function useLineChart(canvas: Readonly<ShallowRef<HTMLCanvasElement | nul
       return line
     })
     const range = valueRange(lowest, highest, shown.log)
-    const options = lineChartOptions(shown, { x: { min: viewport.from, max: viewport.to }, y: range })
+    const x = { min: viewport.from, max: viewport.to }
+    const options = lineChartOptions(shown, span ? { x, y: range } : null)
     chart.options = { ...options, onResize: schedule }
     // Not 'none': in that mode Chart.js keeps the point options of the first draw for good.
     chart.update()
@@ -140,8 +141,7 @@ export function useLineChart(canvas: Readonly<ShallowRef<HTMLCanvasElement | nul
 
   onMounted(() => {
     if (!canvas.value) return
-    const empty = lineChartOptions(view(), { x: { min: 0, max: 1 }, y: { min: 0, max: 1 } })
-    chart = new Chart(canvas.value, { type: 'line', data: { datasets: [] }, options: empty })
+    chart = new Chart(canvas.value, { type: 'line', data: { datasets: [] }, options: lineChartOptions(view(), null) })
     update()
   })
   watch(view, schedule)
