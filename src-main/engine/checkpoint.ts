@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -63,6 +64,8 @@ const manifest = z.object({
   tokenizerHash: z.string(),
   files: z.record(z.string(), fileEntry),
 })
+/** Its own hash is over the JSON of everything before it. */
+const hashOf = (facts: object): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 type Manifest = z.infer<typeof manifest>
 
 const weightsFile = 'weights.safetensors'
@@ -121,7 +124,8 @@ export async function saveCheckpoint(
     }
     await write(weightsFile, state.weights)
     if (state.optimizer) await write(optimizerFile, state.optimizer)
-    const json = JSON.stringify(manifest.parse({ ...state, version: formatVersion, files }), null, 2)
+    const facts = manifest.parse({ ...state, version: formatVersion, files })
+    const json = JSON.stringify({ ...facts, sha256: hashOf(facts) }, null, 2)
     await writeFileAtomic(join(temporary, manifestFile), json)
     sizeBytes += Buffer.byteLength(json)
     await renameSurely(temporary, dir)
@@ -141,10 +145,12 @@ async function readManifest(dir: string): Promise<Manifest> {
     throw missingOrDamaged(dir, manifestFile, error)
   })
   try {
-    return manifest.parse(JSON.parse(text))
+    const { sha256, ...facts } = JSON.parse(text) as Record<string, unknown>
+    if (sha256 === hashOf(facts)) return manifest.parse(facts)
   } catch (error) {
     throw new AppError('checkpoint.damaged', { file: `${basename(dir)}/${manifestFile}` }, error)
   }
+  throw new AppError('checkpoint.damaged', { file: `${basename(dir)}/${manifestFile}` })
 }
 
 /** A file that is gone means that the whole checkpoint was replaced meanwhile or that it lost a part. */

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, open, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  loadCheckpoint,
+  newestCheckpoint,
+  saveCheckpoint,
+  type CheckpointState,
+} from '../../../src-main/engine/checkpoint'
+import { runLimits } from '../../../src-preload/contract/limits'
+import type { RunConfig } from '../../../src-preload/contract/records'
+
+const config = Object.fromEntries(
+  Object.entries(runLimits).map(([name, limit]) => [name, limit.default]),
+) as unknown as RunConfig
+
+const tensor = (shape: number[], first: number) => {
+  const count = shape.reduce((a, b) => a * b, 1)
+  return { shape, data: Float32Array.from({ length: count }, (_, i) => Math.fround(first + i / 7)) }
+}
+
+const state = (kind: 'best' | 'last', step: number): CheckpointState => ({
+  kind,
+  step,
+  elapsedMs: 1234,
+  valLossNats: 1.5,
+  bestValLossNats: null,
+  tier: 'xla',
+  engine: 'tensorflow',
+  weights: new Map([
+    ['wte.weight', tensor([5, 3], step)],
+    ['ln_f.bias', tensor([3], -step)],
+  ]),
+  optimizer: kind === 'best' ? null : new Map([['exp_avg.wte.weight', tensor([5, 3], step / 3)]]),
+  config,
+  vocabSize: 5,
+  tokenizerHash: 'ab'.repeat(32),
+})
+
+let root = ''
+let runDir = ''
+let made = 0
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'homegrown-checkpoint-'))
+})
+beforeEach(async () => {
+  runDir = join(root, `run-${++made}`)
+  await mkdir(runDir)
+})
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+const names = async (): Promise<string[]> => (await readdir(join(runDir, 'checkpoints'))).sort()
+const inRun = (...path: string[]): string => join(runDir, 'checkpoints', ...path)
+const flip = async (file: string, place: number): Promise<void> => {
+  const handle = await open(file, 'r+')
+  const byte = Buffer.alloc(1)
+  await handle.read(byte, 0, 1, place)
+  byte[0] = (byte[0] ?? 0) ^ (1 << (place % 8))
+  await handle.write(byte, 0, 1, place)
+  await handle.close()
+}
+
+describe('checkpoints', () => {
+  it('gives back every bit', async () => {
+    const saved = state('last', 20)
+    saved.weights.get('wte.weight')?.data.set([NaN, -0, Infinity, 1e-42])
+    const { dir, sizeBytes } = await saveCheckpoint(runDir, saved)
+    const sizes = await Promise.all((await readdir(dir)).map(async (file) => (await readFile(join(dir, file))).length))
+    expect(sizeBytes).toBe(sizes.reduce((a, b) => a + b, 0))
+    const loaded = await loadCheckpoint(dir)
+    expect(loaded).toMatchObject({
+      ...saved,
+      weights: expect.any(Map) as unknown,
+      optimizer: expect.any(Map) as unknown,
+    })
+    for (const [part, tensors] of [
+      ['weights', loaded.weights],
+      ['optimizer', loaded.optimizer],
+    ] as const) {
+      expect([...(tensors ?? []).keys()]).toEqual([...(saved[part] ?? []).keys()])
+      for (const [name, { shape, data }] of saved[part] ?? []) {
+        expect(tensors?.get(name)?.shape).toEqual(shape)
+        expect(Buffer.from(tensors?.get(name)?.data.buffer ?? new ArrayBuffer())).toEqual(Buffer.from(data.buffer))
+      }
+    }
+    expect((await loadCheckpoint(dir, { optimizer: false })).optimizer).toBeNull()
+  })
+
+  it('keeps the newest of each kind, and sweeps what a crash left', async () => {
+    await saveCheckpoint(runDir, state('last', 10))
+    await saveCheckpoint(runDir, state('best', 10))
+    await mkdir(inRun('last-15.99-1.tmp'))
+    await writeFile(inRun('last-15.99-1.tmp', 'weights.safetensors'), 'half')
+    await saveCheckpoint(runDir, state('last', 20))
+    expect(await names()).toEqual(['best-10', 'last-20'])
+    await saveCheckpoint(runDir, state('last', 20))
+    expect(await names()).toEqual(['best-10', 'last-20.1'])
+  })
+
+  it('finds the newest to go on from, or of the kind that is asked for', async () => {
+    expect(await newestCheckpoint(runDir)).toBeNull()
+    await saveCheckpoint(runDir, state('best', 30))
+    expect(await newestCheckpoint(runDir)).toBeNull()
+    expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('best-30'))
+    await saveCheckpoint(runDir, state('last', 20))
+    expect(await newestCheckpoint(runDir)).toBe(inRun('last-20'))
+    expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('last-20'))
+    expect(await newestCheckpoint(runDir, 'best')).toBe(inRun('best-30'))
+  })
+
+  it('passes over a damaged one for an older one, and says so where there is none', async () => {
+    await saveCheckpoint(runDir, state('last', 10))
+    await cp(inRun('last-10'), join(runDir, 'kept'), { recursive: true })
+    await saveCheckpoint(runDir, state('last', 20))
+    await cp(join(runDir, 'kept'), inRun('last-10'), { recursive: true })
+    await flip(inRun('last-20', 'optimizer.safetensors'), 100)
+    expect(await newestCheckpoint(runDir)).toBe(inRun('last-10'))
+    // The weights alone are good: enough to talk to.
+    expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('last-20'))
+    await rm(inRun('last-10', 'manifest.json'))
+    await expect(newestCheckpoint(runDir)).rejects.toMatchObject({
+      code: 'checkpoint.damaged',
+      params: { file: 'last-20/optimizer.safetensors' },
+    })
+  })
+
+  it('notices every flipped bit and every cut, in every file', async () => {
+    const { dir } = await saveCheckpoint(runDir, state('last', 20))
+    const whole = join(runDir, 'whole')
+    await cp(dir, whole, { recursive: true })
+    for (const file of await readdir(whole)) {
+      const bytes = await readFile(join(whole, file))
+      for (let place = 0; place < bytes.length; place += 5) {
+        await flip(join(dir, file), place)
+        await expect(loadCheckpoint(dir)).rejects.toMatchObject({
+          code: 'checkpoint.damaged',
+          params: { file: `last-20/${file}` },
+        })
+        await writeFile(join(dir, file), bytes)
+      }
+      for (const length of [0, 1, 9, bytes.length - 1]) {
+        await truncate(join(dir, file), length)
+        await expect(loadCheckpoint(dir)).rejects.toMatchObject({ code: 'checkpoint.damaged' })
+        await writeFile(join(dir, file), bytes)
+      }
+      await rm(join(dir, file))
+      await expect(loadCheckpoint(dir)).rejects.toMatchObject({ code: 'checkpoint.missing' })
+      await writeFile(join(dir, file), bytes)
+    }
+    expect((await loadCheckpoint(dir)).step).toBe(20)
+  })
+
+  it('keeps the older one where the disk is full', async () => {
+    const small = join(root, 'small')
+    await mkdir(small)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'pipe' })
+    } catch (error) {
+      // Only root may mount: /dev/full cannot stand in for a folder.
+      process.stdout.write(`disk full: not tried, mount failed (${String(error).split('\n')[0] ?? ''})\n`)
+      return
+    }
+    try {
+      const { dir } = await saveCheckpoint(small, state('last', 10))
+      const large = { ...state('last', 20), weights: new Map([['wte.weight', tensor([64, 1024], 0)]]) }
+      await expect(saveCheckpoint(small, large)).rejects.toMatchObject({ code: 'disk.full' })
+      expect(await readdir(join(small, 'checkpoints'))).toEqual(['last-10'])
+      expect((await loadCheckpoint(dir)).step).toBe(10)
+    } finally {
+      execFileSync('umount', [small])
+    }
+  })
+})

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readSafetensors, writeSafetensors } from '../../../src-main/engine/safetensors'
+
+let root = ''
+let made = 0
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'homegrown-safetensors-'))
+})
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+const path = (): string => join(root, `${++made}.safetensors`)
+const file = (header: unknown, data: number, headerBytes?: number): Buffer => {
+  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(headerBytes ?? json.length))
+  return Buffer.concat([length, json, Buffer.alloc(data)])
+}
+const f32 = (shape: number[], from: number, to: number) => ({ dtype: 'F32', shape, data_offsets: [from, to] })
+
+describe('safetensors', () => {
+  it('gives back names, order, shapes and bits', async () => {
+    const shapes = fc.array(fc.nat({ max: 4 }), { maxLength: 3 })
+    const name = fc.string({ unit: 'binary', minLength: 1 }).filter((s) => s !== '__metadata__' && s !== '__proto__')
+    // Integer-like names come first in any JavaScript object; the file's order is by offset, so they survive.
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.tuple(name, shapes), { selector: ([n]) => n, maxLength: 6 }), async (all) => {
+        const tensors = new Map(
+          all.map(([key, shape], t) => {
+            const count = shape.reduce((a, b) => a * b, 1)
+            return [key, { shape, data: Float32Array.from({ length: count }, (_, i) => t - i / 3) }]
+          }),
+        )
+        const to = path()
+        const { sizeBytes } = await writeSafetensors(to, tensors, { note: 'ünï' })
+        const bytes = await readFile(to)
+        expect(bytes.length).toBe(sizeBytes)
+        expect(Number(bytes.readBigUInt64LE()) % 8).toBe(0)
+        const read = await readSafetensors(to)
+        expect(read.tensors).toEqual(tensors)
+        expect(read.metadata).toEqual({ note: 'ünï' })
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it.each([
+    ['an empty file', Buffer.alloc(0)],
+    ['a file of 7 bytes', Buffer.alloc(7)],
+    ['a header longer than the file', file('{}', 0, 3)],
+    ['a header of 2^63 bytes', Buffer.concat([Buffer.alloc(7), Buffer.of(0x80), Buffer.from('{}')])],
+    ['a header that is not JSON', file('{"a":', 0)],
+    ['a header that is not UTF-8', file('"\u00ff"', 0).fill(0xff, 9, 10)],
+    ['an overlap', file({ a: f32([2], 0, 8), b: f32([2], 4, 12) }, 12)],
+    ['a hole', file({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12)],
+    ['a hole at the start', file({ a: f32([1], 4, 8) }, 8)],
+    ['data that nobody names', file({ a: f32([1], 0, 4) }, 8)],
+    ['data that is cut off', file({ a: f32([2], 0, 8) }, 4)],
+    ['a shape that does not fit', file({ a: f32([3], 0, 8) }, 8)],
+    ['a shape beyond all numbers', file({ a: f32([2 ** 40, 2 ** 40], 0, 0) }, 0)],
+    ['a negative size', file({ a: f32([-1], 0, 4) }, 4)],
+    ['offsets the wrong way round', file({ a: f32([1], 4, 0) }, 4)],
+    ['another type', file({ a: { ...f32([1], 0, 4), dtype: 'F16' } }, 4)],
+  ])('refuses %s', async (_, bytes) => {
+    const from = path()
+    await writeFile(from, bytes)
+    await expect(readSafetensors(from)).rejects.toMatchObject({ code: 'checkpoint.damaged' })
+  })
+
+  it('never overwrites a file', async () => {
+    const to = path()
+    await writeFile(to, 'mine')
+    await expect(writeSafetensors(to, new Map())).rejects.toMatchObject({ code: 'EEXIST' })
+  })
+})
