@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { forwardOf } from '../../src-main/engine/model/model'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
-import type { Batch, StepSpec } from '../../src-main/engine/runtime/step'
+import type { StepSpec, Tokens } from '../../src-main/engine/runtime/step'
 import { readSafetensors } from '../../src-main/engine/safetensors'
 import { weightShapes } from '../../src-main/plan/shapes'
 import { runFields, runLimits } from '../../src-preload/contract/limits'
@@ -12,7 +12,7 @@ import type { RunConfig } from '../../src-preload/contract/records'
 export interface Golden {
   readonly config: RunConfig
   readonly vocabSize: number
-  readonly batches: readonly Batch[]
+  readonly batches: readonly Tokens[]
   /** Before each step, nats. */
   readonly losses: readonly number[]
   /** Before clipping. */
