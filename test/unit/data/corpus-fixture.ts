@@ -1,0 +1,28 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { importTexts } from '../../../src-main/engine/corpus/import'
+import { encodeCorpus } from '../../../src-main/engine/data/encode'
+import { learnTokenizer } from '../../../src-main/engine/tokenizer/learn'
+import { loadTokenizer } from '../../../src-main/engine/tokenizer/tokenizer'
+
+/** Imports texts, learns a tokenizer and encodes them, in a folder of its own that the caller removes. */
+export async function tokenized(texts: readonly string[], kind: 'bpe' | 'char', vocabSize = 400) {
+  const root = await mkdtemp(join(tmpdir(), 'homegrown-data-'))
+  const corpusDir = join(root, 'corpus')
+  const dir = join(root, 'tokens')
+  await mkdir(corpusDir)
+  await mkdir(dir)
+  const sources = []
+  for (const [i, text] of texts.entries()) {
+    const path = join(root, `${i}.txt`)
+    await writeFile(path, text)
+    sources.push({ path, name: `${i}.txt` })
+  }
+  const { counts } = await importTexts({ sources, corpusDir })
+  const { json, maxVocabSize } = await learnTokenizer({ corpusDir, kind, vocabSize })
+  await writeFile(join(dir, 'tokenizer.json'), json)
+  const { tokenizer, hash } = await loadTokenizer(join(dir, 'tokenizer.json'))
+  const facts = await encodeCorpus({ corpusDir, dir, tokenizer, tokenizerHash: hash })
+  return { root, dir, tokenizer, hash, counts, maxVocabSize, facts }
+}
