@@ -82,6 +82,9 @@ async function importText(backend: Backend, path: string, options: Options): Pro
   }
 }
 
+/** Signals within this time are one press of Ctrl-C; a later one means "now, without saving". */
+const samePressMs = 1000
+
 /** Shows a training until its run is in an end state. */
 async function follow(backend: Backend, start: () => RunRecord, options: Options): Promise<number> {
   const { runs } = backend.services
@@ -92,9 +95,13 @@ async function follow(backend: Backend, start: () => RunRecord, options: Options
   const progress = json ? jsonProgress() : textProgress(run, process.stdout.isTTY)
 
   let interrupted = false
+  let interruptedAt = 0
   const interrupt = () => {
+    // One Ctrl-C arrives several times: from the terminal, from npm, and from the script that npm runs.
+    if (interrupted && Date.now() - interruptedAt < samePressMs) return
     if (interrupted) process.exit(exitCodes.interrupted)
     interrupted = true
+    interruptedAt = Date.now()
     if (!json) process.stderr.write(`\n${texts.saving}\n`)
     runs.pause(run.runId).catch(() => undefined)
   }
