@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { CheckpointKind, RunConfig, Tier } from '../../src-preload/contract/records'
-import type { EngineOptions, EvalEvent, TrainEvent } from '../backend/jobs/protocol'
+import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { weightShapes } from '../plan/shapes'
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
@@ -37,54 +37,75 @@ export interface TrainOptions {
  */
 export async function* train(options: TrainOptions, signal: AbortSignal): AsyncGenerator<TrainEvent> {
   const { config, runDir, tokenizedDir } = options
-  yield { kind: 'stage', stage: 'preparing', progress: null }
-  const trainTokens = openTokens(join(tokenizedDir, 'train.bin'))
-  const valTokens = openTokens(join(tokenizedDir, 'val.bin'))
-  const { tokenizer } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
-  const { vocabSize, tokenizerHash } = trainTokens
-  const resumed = options.resume ? await checkpointToResume(runDir, trainTokens) : null
-  const engine = await openEngine(options.engineOptions)
-
-  yield { kind: 'stage', stage: 'compiling', progress: null }
-  const startTier = resumed?.engine === engine.id ? resumed.tier : null
-  const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile: config.compile, startTier })
-  trainStep.writeWeights(resumed?.weights ?? initialWeights(config, vocabSize, config.seed))
-  if (resumed?.optimizer) trainStep.writeOptimizer(resumed.optimizer)
-
-  let step = resumed?.step ?? 0
-  let savedStep = resumed?.step ?? -1
-  let tier: Tier | null = null
-  let valLossNats = resumed?.valLossNats ?? null
-  let bestValLossNats = resumed?.bestValLossNats ?? null
-  const tokensPerStep = config.batchSize * config.blockSize
-  const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
-
-  const evaluateNow = async (): Promise<EvalEvent | null> => {
-    const evaluation = await evaluate(trainStep, valTokens, config, signal)
-    const at = { step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs }
-    return evaluation && { kind: 'eval', ...at, ...evaluation }
-  }
-  const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
-    // A model that is lost must not replace one that is good.
-    if (step > (resumed?.step ?? 0)) checkFinite(trainStep.readMetrics().lossNats, step)
-    const { elapsedMs } = clock
-    const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, tier: tier ?? startTier ?? 'eager' }
-    const { sizeBytes } = await saveCheckpoint(runDir, {
-      ...facts,
-      engine: engine.id,
-      weights: trainStep.readWeights(),
-      optimizer: kind === 'last' ? trainStep.readOptimizer() : null,
-      config,
-      vocabSize,
-      tokenizerHash,
-    })
-    if (kind === 'last') savedStep = step
-    return { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
-  }
-
+  const closing: (() => void)[] = []
   try {
+    yield { kind: 'stage', stage: 'preparing', progress: null }
+    const [trainTokens, valTokens] = ['train.bin', 'val.bin'].map((file) => {
+      const tokens = openTokens(join(tokenizedDir, file))
+      closing.push(() => {
+        tokens.close()
+      })
+      // Throws where the text is shorter than the context: better now than after minutes of compiling.
+      batchAt(tokens, { ...config, step: 0 })
+      return tokens
+    }) as [TokenStore, TokenStore]
+    const { tokenizer } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
+    const { vocabSize, tokenizerHash } = trainTokens
+    const resumed = options.resume ? await checkpointToResume(runDir, trainTokens) : null
+    const engine = await openEngine(options.engineOptions)
+
+    yield { kind: 'stage', stage: 'compiling', progress: null }
+    const startTier = resumed?.engine === engine.id ? resumed.tier : null
+    const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile: config.compile, startTier })
+    closing.push(() => {
+      trainStep.close()
+    })
+    trainStep.writeWeights(resumed?.weights ?? initialWeights(config, vocabSize, config.seed))
+    if (resumed?.optimizer) trainStep.writeOptimizer(resumed.optimizer)
+
+    let step = resumed?.step ?? 0
+    let savedStep = resumed?.step ?? -1
+    let tier: Tier | null = null
+    let valLossNats = resumed?.valLossNats ?? null
+    let bestValLossNats = resumed?.bestValLossNats ?? null
+    const tokensPerStep = config.batchSize * config.blockSize
+    const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
+
+    const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
+      // A model that is lost must not replace one that is good.
+      if (step > (resumed?.step ?? 0)) checkFinite(trainStep.readMetrics().lossNats, step)
+      const { elapsedMs } = clock
+      const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, tier: tier ?? startTier ?? 'eager' }
+      const { sizeBytes } = await saveCheckpoint(runDir, {
+        ...facts,
+        engine: engine.id,
+        weights: trainStep.readWeights(),
+        optimizer: kind === 'last' ? trainStep.readOptimizer() : null,
+        config,
+        vocabSize,
+        tokenizerHash,
+      })
+      if (kind === 'last') savedStep = step
+      return { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
+    }
+
+    const evaluateNow = async function* (): AsyncGenerator<TrainEvent> {
+      yield { kind: 'stage', stage: 'evaluating', progress: null }
+      const evaluation = await evaluate(trainStep, valTokens, config, signal)
+      // null: cut short. A checkpoint that says so owes this evaluation, and a resumed run begins with it.
+      valLossNats = evaluation?.valLossNats ?? null
+      if (evaluation)
+        yield { kind: 'eval', step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs, ...evaluation }
+      if (valLossNats !== null && (bestValLossNats === null || valLossNats < bestValLossNats)) {
+        bestValLossNats = valLossNats
+        yield await save('best')
+      }
+      yield { kind: 'stage', stage: 'training', progress: null }
+    }
+
     yield { kind: 'begin', engine: engine.id, version: engine.version, step }
     yield { kind: 'stage', stage: 'training', progress: null }
+    if (step > 0 && step % config.evalInterval === 0 && valLossNats === null) yield* evaluateNow()
     while (step < config.maxSteps && !signal.aborted) {
       // ---------------------------------------------------------------------------------------------------------------
       const batch = batchAt(trainTokens, { ...config, step })
@@ -111,19 +132,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
         yield { kind: 'step', ...at, lossNats, gradNorm, learningRate, tokensPerSecond, memoryBytes }
       }
 
-      if (step % config.evalInterval === 0 || last) {
-        yield { kind: 'stage', stage: 'evaluating', progress: null }
-        const evaluation = await evaluateNow()
-        if (evaluation) {
-          valLossNats = evaluation.valLossNats
-          yield evaluation
-          if (bestValLossNats === null || valLossNats < bestValLossNats) {
-            bestValLossNats = valLossNats
-            yield await save('best')
-          }
-        }
-        yield { kind: 'stage', stage: 'training', progress: null }
-      }
+      if (step % config.evalInterval === 0 || last) yield* evaluateNow()
 
       if (config.sampleInterval > 0 && (step % config.sampleInterval === 0 || last)) {
         const text = await sampleText(trainStep, engine.ops, tokenizer, config, signal)
@@ -141,9 +150,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     }
     yield { kind: 'end', step, elapsedMs: clock.elapsedMs, finished: step >= config.maxSteps }
   } finally {
-    trainStep.close()
-    trainTokens.close()
-    valTokens.close()
+    for (const close of closing.reverse()) close()
   }
 }
 

@@ -46,8 +46,7 @@ describe('eager operations on libtensorflow', () => {
     const a = backend.context.newHandle(dtypes.float32, [2], [1, 2])
     expect(() => backend.context.execute('NoSuchOp', [a], 1)).toThrow(/NoSuchOp/)
     const matrices = (): tf.Tensor => tf.matMul(tf.ones([2, 3]), tf.ones([2, 3]))
-    expect(() => tf.tidy(matrices)).toThrow(/shapes/)
-    expect(() => backend.context.execute('MatMul', [a, a], 1)).toThrow(/engine\.failed .*matrix/i)
+    expect(() => tf.tidy(matrices)).toThrow(/engine\.failed .*Matrix size-incompatible/)
     backend.context.release([a])
   })
 

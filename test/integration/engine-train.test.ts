@@ -1,0 +1,220 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '../../src-preload/contract/records'
+import type { StepEvent, TrainEvent } from '../../src-main/backend/jobs/protocol'
+import { loadCheckpoint, newestCheckpoint } from '../../src-main/engine/checkpoint'
+import { importTexts } from '../../src-main/engine/corpus/import'
+import { encodeCorpus } from '../../src-main/engine/data/encode'
+import { RandomStream } from '../../src-main/engine/random'
+import { learnTokenizer } from '../../src-main/engine/tokenizer/learn'
+import { loadTokenizer } from '../../src-main/engine/tokenizer/tokenizer'
+import { train, type TrainOptions } from '../../src-main/engine/train'
+import { tensorflowDir } from '../tensorflow-dir'
+import { tinyConfig } from './engine-fixture'
+
+let root: string
+let tokenizedDir: string
+let runs = 0
+
+/** Sentences of few words, so that there is something to learn. */
+function text(): string {
+  const random = new RandomStream(1, 'test')
+  const pick = (words: readonly string[]): string => words[random.intBelow(words.length)] ?? ''
+  const sentence = (): string =>
+    `the ${pick(['cat', 'dog', 'bird'])} ${pick(['sees', 'likes'])} the ${pick(['tree', 'house', 'moon'])}.`
+  return Array.from({ length: 400 }, sentence).join('\n')
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'homegrown-train-'))
+  const corpusDir = join(root, 'corpus')
+  tokenizedDir = join(root, 'tokenized')
+  await writeFile(join(root, 'text.txt'), text())
+  await mkdir(corpusDir)
+  await mkdir(tokenizedDir)
+  const signal = new AbortController().signal
+  const sources = [{ path: join(root, 'text.txt'), name: 'text.txt' }]
+  await importTexts({ sources, corpusDir, signal, onProgress: () => undefined })
+  const { json } = await learnTokenizer({ corpusDir, kind: 'char', vocabSize: 300 })
+  await writeFile(join(tokenizedDir, 'tokenizer.json'), json)
+  const { tokenizer, hash } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
+  await encodeCorpus({ corpusDir, dir: tokenizedDir, tokenizer, tokenizerHash: hash })
+})
+afterAll(() => rm(root, { recursive: true }))
+
+const base: Partial<RunConfig> = {
+  maxSteps: 20,
+  warmupSteps: 2,
+  learningRate: 1e-2,
+  evalInterval: 10,
+  evalBatches: 0,
+  logInterval: 1,
+  sampleInterval: 0,
+  dropout: 0.1,
+}
+
+function optionsOf(overrides: Partial<RunConfig>, changes: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    runDir: join(root, `run-${runs++}`),
+    tokenizedDir,
+    config: tinyConfig({ ...base, ...overrides }),
+    resume: false,
+    engineOptions: { engine: 'tensorflow', tensorflowDirs: [tensorflowDir()], xlaCacheDir: null },
+    ...changes,
+  }
+}
+
+/** All events; the signal is given when `stopAt` steps are reported. */
+async function run(options: TrainOptions, stopAt = Infinity): Promise<TrainEvent[]> {
+  const controller = new AbortController()
+  const events: TrainEvent[] = []
+  for await (const event of train(options, controller.signal)) {
+    events.push(event)
+    if (event.kind === 'step' && event.step >= stopAt) controller.abort()
+  }
+  return events
+}
+
+const kinds = (events: readonly TrainEvent[]): string[] => events.map((event) => event.kind)
+const stepsOf = (events: readonly TrainEvent[]): StepEvent[] => events.filter((event) => event.kind === 'step')
+/** What must not depend on the clock. */
+const numbersOf = (events: readonly TrainEvent[]): unknown[] =>
+  events.flatMap((event) => {
+    if (event.kind === 'step') return [[event.step, event.lossNats, event.gradNorm, event.learningRate]]
+    if (event.kind === 'eval') return [[event.step, event.valLossNats, event.accuracy]]
+    return []
+  })
+
+describe('a training run', () => {
+  it('tells in order what happens', async () => {
+    const events = await run(optionsOf({ compile: 'graph', sampleInterval: 20, samplePrompt: 'the ' }))
+    const [first, second, third] = events
+    expect([first?.kind, second?.kind, third]).toEqual([
+      'stage',
+      'stage',
+      { kind: 'begin', engine: 'tensorflow', version: expect.stringMatching(/^2\./) as string, step: 0 },
+    ])
+    expect(events.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
+    expect(stepsOf(events).map((event) => event.step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    expect(events.find((event) => event.kind === 'tier')).toEqual({ kind: 'tier', step: 1, tier: 'graph' })
+    const sample = events.find((event) => event.kind === 'sample')
+    expect(sample).toMatchObject({ step: 20, prompt: 'the ' })
+    expect(sample?.text.length).toBeGreaterThan(10)
+    const evals = events.filter((event) => event.kind === 'eval')
+    expect(evals.map((event) => event.step)).toEqual([10, 20])
+    expect(kinds(events).filter((kind) => kind === 'checkpoint').length).toBeGreaterThanOrEqual(2)
+  })
+
+  it('measures in nats, as perplexity and in bits per byte', async () => {
+    const events = await run(optionsOf({ compile: 'graph', maxSteps: 10 }))
+    const evaluation = events.find((event) => event.kind === 'eval')
+    const { valLossNats = NaN, perplexity, bitsPerByte, accuracy } = evaluation ?? {}
+    expect(perplexity).toBeCloseTo(Math.exp(valLossNats), 6)
+    // Every character of this text is one byte and one token.
+    expect(bitsPerByte).toBeCloseTo(valLossNats / Math.LN2, 6)
+    expect(accuracy).toBeGreaterThan(0)
+    expect(accuracy).toBeLessThan(1)
+  })
+
+  it('learns', async () => {
+    const steps = stepsOf(await run(optionsOf({ compile: 'graph', maxSteps: 200, dropout: 0, evalInterval: 1000 })))
+    expect(steps.at(-1)?.lossNats).toBeLessThan((steps[0]?.lossNats ?? NaN) / 2)
+  })
+
+  it('depends on the seed alone', async () => {
+    const [a, b, c] = [
+      await run(optionsOf({ compile: 'graph' })),
+      await run(optionsOf({ compile: 'graph' })),
+      await run(optionsOf({ compile: 'graph', seed: 7 })),
+    ]
+    expect(numbersOf(a)).toEqual(numbersOf(b))
+    expect(numbersOf(a)).not.toEqual(numbersOf(c))
+  })
+
+  it.each(['graph', 'xla'] as const)('is stopped and resumed bit for bit in the tier %s', async (compile) => {
+    const whole = await run(optionsOf({ compile }))
+    const options = optionsOf({ compile })
+    const before = await run(options, 7)
+    expect(before.at(-1)).toMatchObject({ kind: 'end', step: 7, finished: false })
+    expect(await readdir(join(options.runDir, 'checkpoints'))).toEqual(['last-7'])
+    const after = await run({ ...options, resume: true })
+    expect(after.find((event) => event.kind === 'begin')).toMatchObject({ step: 7 })
+    expect(after.find((event) => event.kind === 'tier')).toEqual({ kind: 'tier', step: 8, tier: compile })
+    expect([...numbersOf(before), ...numbersOf(after)]).toEqual(numbersOf(whole))
+    expect(after.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
+    const elapsed = stepsOf([...before, ...after]).map((event) => event.elapsedMs)
+    expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b))
+  })
+
+  it('makes up for an evaluation that a stop cut short', async () => {
+    const whole = await run(optionsOf({ compile: 'graph' }))
+    const options = optionsOf({ compile: 'graph' })
+    // Step 10 is evaluated: the signal arrives before that.
+    const before = await run(options, 10)
+    expect(kinds(before)).not.toContain('eval')
+    const after = await run({ ...options, resume: true })
+    expect([...numbersOf(before), ...numbersOf(after)]).toEqual(numbersOf(whole))
+  })
+
+  it('goes on in XLA from the first step where it had been', async () => {
+    const options = optionsOf({ compile: 'xla' })
+    await run(options, 3)
+    const events = await run({ ...options, config: { ...options.config, compile: 'auto' }, resume: true })
+    expect(events.filter((event) => event.kind === 'tier')).toEqual([{ kind: 'tier', step: 4, tier: 'xla' }])
+  })
+
+  it('keeps the best and the last checkpoint, and nothing else', async () => {
+    const options = optionsOf({ compile: 'graph', maxSteps: 40 })
+    const events = await run(options)
+    const names = await readdir(join(options.runDir, 'checkpoints'))
+    expect(names.map((name) => name.replace(/-.*/, '')).sort()).toEqual(['best', 'last'])
+    const best = await newestCheckpoint(options.runDir, 'best')
+    const checkpoint = await loadCheckpoint(best ?? '')
+    const lowest = Math.min(...events.flatMap((event) => (event.kind === 'eval' ? [event.valLossNats] : [])))
+    expect(checkpoint.valLossNats).toBe(lowest)
+  })
+
+  it('saves in between by the clock', async () => {
+    const options = optionsOf({ compile: 'graph', maxSteps: 1_000_000, checkpointMinutes: 0.1, evalInterval: 100_000 })
+    const controller = new AbortController()
+    const saved: TrainEvent[] = []
+    for await (const event of train(options, controller.signal)) {
+      if (event.kind !== 'checkpoint') continue
+      saved.push(event)
+      controller.abort()
+    }
+    expect(saved[0]).toMatchObject({ checkpoint: 'last' })
+    expect(saved[0]?.kind === 'checkpoint' && saved[0].elapsedMs).toBeGreaterThan(6000)
+  })
+
+  it('ends as diverged when the loss is no number, and leaves the checkpoint before it', async () => {
+    const options = optionsOf({ compile: 'graph' })
+    await run(options, 5)
+    const broken = { ...options.config, learningRate: 1e30, minLearningRate: 1e30, gradClip: 0, maxSteps: 60 }
+    const resumed = run({ ...options, config: broken, resume: true })
+    await expect(resumed).rejects.toMatchObject({ code: 'training.diverged' })
+    expect(await newestCheckpoint(options.runDir, 'last')).toMatch(/last-5$/)
+  })
+
+  it('starts anew where a resumed run has no checkpoint yet', async () => {
+    const events = await run({ ...optionsOf({ compile: 'graph', maxSteps: 2 }), resume: true })
+    expect(events.find((event) => event.kind === 'begin')).toMatchObject({ step: 0 })
+  })
+
+  it('refuses a context that is longer than the text', async () => {
+    await expect(run(optionsOf({ blockSize: 2048, compile: 'graph' }))).rejects.toMatchObject({
+      code: 'config.contextTooLong',
+    })
+  })
+
+  it('runs on WASM too', async () => {
+    const engineOptions = { engine: 'wasm', tensorflowDirs: [], xlaCacheDir: null } as const
+    const options = optionsOf({ maxSteps: 6, evalInterval: 3, sampleInterval: 6 }, { engineOptions })
+    const events = await run(options)
+    expect(events.at(-1)).toMatchObject({ kind: 'end', step: 6, finished: true })
+    expect(events.find((event) => event.kind === 'tier')).toEqual({ kind: 'tier', step: 1, tier: 'eager' })
+    expect(events.find((event) => event.kind === 'begin')).toMatchObject({ engine: 'wasm' })
+  })
+})
