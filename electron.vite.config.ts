@@ -15,7 +15,8 @@ export default defineConfig({
       target: 'node16.17',
       sourcemap: true,
       // libtensorflow's JavaScript half is bundled, so that its installer never ships (docs/adr/0001-engine.md).
-      externalizeDeps: { exclude: ['@tensorflow/tfjs-node-gpu'] },
+      // One of its kernels asks for tfjs-core by name: that must be the copy that @tensorflow/tfjs uses.
+      externalizeDeps: { exclude: ['@tensorflow/tfjs-node-gpu'], include: ['@tensorflow/tfjs-core'] },
       rolldownOptions: {
         input: {
           main: resolve(root, 'src-main/main.ts'),
