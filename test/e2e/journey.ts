@@ -8,15 +8,20 @@ export const sampleFile = join(root, 'resources/sample/en.txt')
 /** Two shared cores and an engine that may have to compile: long, because only being stuck is a failure here. */
 export const patienceMs = 120_000
 
+/** Opens a screen by the rail. */
+export function go(page: Page, screen: string): Promise<void> {
+  return page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: screen, exact: true }).click()
+}
+
 export async function importText(page: Page, file: string): Promise<void> {
-  await page.getByRole('link', { name: 'Texts' }).click()
+  await go(page, 'Texts')
   await page.getByTestId('file-input').setInputFiles(file)
   await expect(page.getByRole('link', { name: 'Train a model on this' })).toBeVisible({ timeout: patienceMs })
 }
 
 /** Fills the expert form and presses Start; ends on the screen of the new run. */
 export async function train(page: Page, name: string, settings: Readonly<Record<string, string>>): Promise<void> {
-  await page.getByRole('link', { name: 'New model' }).click()
+  await go(page, 'New model')
   await page.getByTestId('expert').click()
   await page.getByLabel('Name', { exact: true }).fill(name)
   for (const [field, value] of Object.entries(settings)) {

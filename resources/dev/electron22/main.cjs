@@ -13,7 +13,10 @@ const given = process.argv.slice(1)
 while (given.length > 0 && target === undefined) {
   const argument = given.shift()
   if (argument === '-r' || argument === '--require') before.push(given.shift())
-  else if (!argument.startsWith('-')) target = argument
+  else if (argument === '--version') {
+    process.stdout.write(`v${process.versions.electron}\n`)
+    app.exit(0)
+  } else if (!argument.startsWith('-')) target = argument
 }
 // Playwright's loader comes in by -r.
 for (const name of before) require(path.resolve(name))
