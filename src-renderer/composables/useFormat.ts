@@ -5,7 +5,7 @@ export interface Format {
   readonly number: (value: number, digits?: number) => string
   /** 1,234,567 → 1.2M. */
   readonly compact: (value: number) => string
-  /** Significant digits, scientific below 0.001: 0.00012 → 1.2E-4. */
+  /** Whole numbers in full; others with six significant digits, scientific below 0.0001: 0.00001 → 1E-5. */
   readonly precise: (value: number) => string
   readonly percent: (share: number) => string
   readonly bytes: (sizeBytes: number) => string
@@ -32,10 +32,11 @@ export function useFormat(): Format {
   return {
     number: (value, digits = 0) => format(value, { maximumFractionDigits: digits, minimumFractionDigits: digits }),
     compact: (value) => format(value, { notation: 'compact', maximumFractionDigits: 1 }),
-    precise: (value) =>
-      value !== 0 && Math.abs(value) < 0.001
-        ? format(value, { notation: 'scientific', maximumSignificantDigits: 3 })
-        : format(value, { maximumSignificantDigits: 6, useGrouping: Math.abs(value) >= 10_000 }),
+    precise: (value) => {
+      if (Number.isInteger(value)) return format(value, { useGrouping: Math.abs(value) >= 10_000 })
+      const notation = Math.abs(value) < 0.0001 ? 'scientific' : 'standard'
+      return format(value, { notation, maximumSignificantDigits: 6 })
+    },
     percent: (share) => format(share, { style: 'percent', maximumFractionDigits: 0 }),
     bytes: (sizeBytes) => {
       const power = sizeBytes < 1 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log(sizeBytes) / Math.log(1024)))

@@ -20,7 +20,9 @@ export const useAppStore = defineStore('app', () => {
   let nextId = 1
 
   subscribe((event) => {
-    if (event.topic === 'backend') backendUp.value = event.state === 'up'
+    if (event.topic !== 'backend') return
+    if (event.state === 'up' && !backendUp.value) notify('app.backend.up')
+    backendUp.value = event.state === 'up'
   })
 
   function notify(key: TextKey, params: TextParams = {}, undo: (() => Promise<unknown>) | null = null): void {

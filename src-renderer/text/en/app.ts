@@ -11,8 +11,7 @@ export const app = {
     talk: 'Talk',
     history: 'History',
     settings: 'Settings',
-    running: '{name} is training: {percent}. Open it',
-    paused: '{name} is paused. Open it',
+    running: '{name}, {percent}',
   },
   backend: {
     down: 'Homegrown’s engine room stopped. It is being started again; nothing that was saved is lost.',

@@ -2,7 +2,7 @@ export const newRun = {
   title: 'New model',
   lead: 'Five choices are enough. Homegrown works out the rest from your text.',
   mode: { simple: 'Simple', expert: 'Expert', label: 'Form' },
-  text: { label: 'Text', help: 'What the model learns from.', add: 'Add texts', none: 'No text is ready yet' },
+  text: { label: 'Text', add: 'Add texts', none: 'No text is ready yet' },
   textCounts: '{words} words, {tokens} pieces',
   kind: {
     label: 'Kind of model',
@@ -62,7 +62,6 @@ export const newRun = {
     changed: '{n} value differs from the suggestion | {n} values differ from the suggestion',
     notNumber: 'Enter a number.',
     whole: 'Enter a whole number.',
-    only: { gpt: 'Only for GPT', lstm: 'Only for LSTM' },
   },
   memoryWarning: 'This may need more memory than is free now ({free}). Close other programs or choose a smaller size.',
   empty: {

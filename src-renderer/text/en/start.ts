@@ -41,7 +41,6 @@ export const start = {
     empty: 'No models yet',
     emptyBody: 'Models that you train appear here.',
     loss: 'Best test loss {loss}',
-    noLoss: 'Not tested yet',
     progress: 'Step {step} of {max}',
   },
 }

@@ -7,7 +7,6 @@ export const texts = {
     choose: 'Choose files',
     now: 'Let go to add these files',
   },
-  name: 'Text {n}',
   uploading: 'Sending {name}',
   stage: {
     reading: 'Reading {file}',
@@ -16,11 +15,8 @@ export const texts = {
     encoding: 'Turning text into numbers',
   },
   starting: 'Starting',
-  cancel: 'Stop the import of {name}',
+  cancel: 'Cancel the import of {name}',
   state: {
-    importing: 'Importing',
-    ready: 'Ready',
-    failed: 'Not imported',
     cancelled: 'Import stopped',
   },
   empty: {
@@ -42,7 +38,6 @@ export const texts = {
   open: 'Look inside',
   close: 'Close',
   remove: 'Remove from the list',
-  again: 'Import again',
   enough: {
     little: 'Little text: good for trying out. The model will repeat it rather than learn from it.',
     some: 'Enough for a small model with its own style.',
@@ -54,8 +49,6 @@ export const texts = {
     previous: 'Back',
     next: 'Further',
     files: 'Files',
-    fileName: 'File',
-    encoding: 'Encoding',
     problems: '{n} file was left out | {n} files were left out',
   },
   deleted: '“{name}” was deleted.',

@@ -13,8 +13,7 @@ export const app: typeof source = {
     talk: '对话',
     history: '历史',
     settings: '设置',
-    running: '“{name}”正在训练：{percent}。点击打开',
-    paused: '“{name}”已暂停。点击打开',
+    running: '{name}，{percent}',
   },
   backend: {
     down: 'Homegrown 的后台程序已停止，正在重新启动；已保存的内容不会丢失。',

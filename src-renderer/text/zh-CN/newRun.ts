@@ -4,7 +4,7 @@ export const newRun: typeof source = {
   title: '新建模型',
   lead: '做五个选择就够了，其余的由 Homegrown 根据文本推算。',
   mode: { simple: '简单', expert: '专家', label: '表单' },
-  text: { label: '文本', help: '模型学习的内容。', add: '添加文本', none: '还没有可用的文本' },
+  text: { label: '文本', add: '添加文本', none: '还没有可用的文本' },
   textCounts: '{words} 词，{tokens} 个词片',
   kind: {
     label: '模型种类',
@@ -64,7 +64,6 @@ export const newRun: typeof source = {
     changed: '{n} 个数值与建议不同',
     notNumber: '请填写数字。',
     whole: '请填写整数。',
-    only: { gpt: '仅用于 GPT', lstm: '仅用于 LSTM' },
   },
   memoryWarning: '可能需要比当前可用内存（{free}）更多的内存。请关闭其他程序，或者选择较小的规模。',
   empty: {

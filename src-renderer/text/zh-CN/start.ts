@@ -43,7 +43,6 @@ export const start: typeof source = {
     empty: '还没有模型',
     emptyBody: '训练过的模型会显示在这里。',
     loss: '最佳测试损失 {loss}',
-    noLoss: '尚未测试',
     progress: '第 {step} 步，共 {max} 步',
   },
 }

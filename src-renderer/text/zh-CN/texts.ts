@@ -9,7 +9,6 @@ export const texts: typeof source = {
     choose: '选择文件',
     now: '松开即可添加这些文件',
   },
-  name: '文本 {n}',
   uploading: '正在传送 {name}',
   stage: {
     reading: '正在读取 {file}',
@@ -18,8 +17,8 @@ export const texts: typeof source = {
     encoding: '正在把文字转成数字',
   },
   starting: '正在开始',
-  cancel: '停止导入“{name}”',
-  state: { importing: '导入中', ready: '可用', failed: '未导入', cancelled: '已停止导入' },
+  cancel: '取消导入“{name}”',
+  state: { cancelled: '已停止导入' },
   empty: {
     title: '还没有文本',
     body: '添加几个文件就可以开始，也可以使用 Homegrown 自带的示例。',
@@ -39,7 +38,6 @@ export const texts: typeof source = {
   open: '查看内容',
   close: '关闭',
   remove: '从列表中移除',
-  again: '重新导入',
   enough: {
     little: '文本较少：适合试用。模型会重复原文，而不是从中学习。',
     some: '足够训练一个有自己风格的小模型。',
@@ -51,8 +49,6 @@ export const texts: typeof source = {
     previous: '上一页',
     next: '下一页',
     files: '文件',
-    fileName: '文件',
-    encoding: '编码',
     problems: '跳过了 {n} 个文件',
   },
   deleted: '“{name}”已删除。',

@@ -1,0 +1,107 @@
+// @vitest-environment happy-dom
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { runLimits } from '../../../src-preload/contract/limits'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import { installBridge } from './bridge'
+
+const suggestion = Object.fromEntries(
+  Object.entries(runLimits).map(([field, limit]) => [field, limit.default]),
+) as unknown as RunConfig
+const summary = { layers: [], parameterCount: 800_000, vocabSize: 512, memoryBytes: 1e8, epochs: 2 }
+const asked: Partial<RunConfig>[] = []
+
+installBridge({
+  'runs.plan': ({ overrides }) => {
+    asked.push(overrides)
+    const config = { ...suggestion, ...overrides }
+    const problems =
+      config.nEmbd % config.nHead === 0
+        ? []
+        : [{ field: 'nHead', error: { code: 'config.headsDoNotDivide' as const, params: {} }, fix: { nHead: 4 } }]
+    return { config, summary, problems }
+  },
+})
+const { useNewRunStore } = await import('../../../src-renderer/stores/newRun')
+
+const planned = async (form: ReturnType<typeof useNewRunStore>): Promise<void> => {
+  await vi.waitFor(() => {
+    expect(form.planning).toBe(false)
+    expect(form.plan).not.toBeNull()
+  })
+}
+
+describe('the form of a new model', () => {
+  let form: ReturnType<typeof useNewRunStore>
+  beforeEach(async () => {
+    setActivePinia(createPinia())
+    asked.length = 0
+    form = useNewRunStore()
+    expect(form.canStart).toBe(false)
+    form.corpusId = 'c_00000001'
+    await vi.waitFor(() => {
+      expect(form.planning).toBe(true)
+    })
+    await planned(form)
+  })
+
+  it('can start with what is suggested', () => {
+    expect(form.canStart).toBe(true)
+    expect(form.problems.size).toBe(0)
+    expect(form.suggested).toEqual(suggestion)
+  })
+
+  it.each([
+    ['nLayer', 'abc', 'newRun.field.notNumber'],
+    ['nLayer', '', 'newRun.field.notNumber'],
+    ['nLayer', '2.5', 'newRun.field.whole'],
+  ] as const)('says that %s "%s" is no such number, and never sends it', async (field, draft, key) => {
+    form.set(field, draft)
+    await planned(form)
+    expect(form.problems.get(field)?.key).toBe(key)
+    expect(form.canStart).toBe(false)
+    expect(asked.every((overrides) => !(field in overrides))).toBe(true)
+  })
+
+  it('offers the nearest allowed value for one out of range', async () => {
+    form.set('dropout', '1.5')
+    const problem = form.problems.get('dropout')
+    expect(problem?.error).toEqual({ code: 'config.outOfRange', params: { min: 0, max: 0.9 } })
+    form.applyFix(problem?.fix ?? {})
+    expect(form.problems.size).toBe(0)
+    await vi.waitFor(() => {
+      expect(form.plan?.config.dropout).toBe(0.9)
+    })
+  })
+
+  it('accepts a decimal comma', async () => {
+    form.set('learningRate', '0,002')
+    await vi.waitFor(() => {
+      expect(form.plan?.config.learningRate).toBe(0.002)
+    })
+  })
+
+  it('shows the problem of a combination at its field and applies the fix', async () => {
+    form.set('nHead', '3')
+    await vi.waitFor(() => {
+      expect(form.problems.get('nHead')?.error?.code).toBe('config.headsDoNotDivide')
+    })
+    expect(form.canStart).toBe(false)
+    form.applyFix(form.problems.get('nHead')?.fix ?? {})
+    await vi.waitFor(() => {
+      expect(form.canStart).toBe(true)
+    })
+    expect(form.plan?.config.nHead).toBe(4)
+  })
+
+  it('goes back to the suggestion', async () => {
+    form.set('nLayer', '9')
+    await planned(form)
+    expect(form.changed).toEqual(['nLayer'])
+    form.reset('nLayer')
+    await vi.waitFor(() => {
+      expect(form.plan?.config.nLayer).toBe(suggestion.nLayer)
+    })
+    expect(form.changed).toEqual([])
+  })
+})
