@@ -10,14 +10,15 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'corpus.unsupported': 'This kind of file is not supported yet: use .txt or .md.',
   'corpus.tooLarge': 'This is more than can be taken in at once: split it into smaller files.',
   'corpus.noText': 'No usable text was found.',
-  'config.outOfRange': '{field} must be between {min} and {max}.',
-  'config.headsDoNotDivide': 'nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
+  'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
+  'config.headsDoNotDivide': 'The width nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
   'config.vocabTooLarge': 'The text can fill {max} pieces at most, not {vocabSize}: lower vocabSize or add more text.',
   'config.contextTooLong':
-    'blockSize {blockSize} does not fit into the {available} tokens that are kept for validation: lower it or add more text.',
-  'config.warmupTooLong': 'warmupSteps ({warmupSteps}) is more than maxSteps ({maxSteps}): lower it or train longer.',
+    'The window blockSize {blockSize} does not fit into the {available} tokens that are kept for validation: lower it or add more text.',
+  'config.warmupTooLong':
+    'The warm-up warmupSteps ({warmupSteps}) is more than maxSteps ({maxSteps}): lower it or train longer.',
   'config.learningRateOrder':
-    'minLearningRate ({minLearningRate}) is above learningRate ({learningRate}): lower it or raise the other.',
+    'The last rate minLearningRate ({minLearningRate}) is above learningRate ({learningRate}): lower it or raise the other.',
   'config.unknownField': 'There is no setting {field}: see --help for their names.',
   'corpus.notFound': 'The text of this run is no longer here: import it again and start a new run.',
   'corpus.notReady': 'The text {name} is not ready: wait for its import, or import it again when it failed.',

@@ -60,7 +60,12 @@ export function createCorpora(context: Context, uploads: UploadService) {
     }
   }
 
-  const begin = async (name: string, sources: ImportSource[], sourceHash: string | null): Promise<CorpusRecord> => {
+  const begin = async (
+    name: string,
+    sources: ImportSource[],
+    sourceHash: string | null,
+    uploadIds: string[] = [],
+  ): Promise<CorpusRecord> => {
     const corpusId = newId('c')
     await mkdir(context.paths.corpus(corpusId), { recursive: true })
     insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceHash, owner: context.self })
@@ -72,7 +77,8 @@ export function createCorpora(context: Context, uploads: UploadService) {
     ) => {
       tell({ kind: 'progress', corpusId, stage, progress, file })
     }
-    const ended = importText(context, { corpusId, sources, onProgress, signal: cancel.signal }).then(() => {
+    const ended = importText(context, { corpusId, sources, onProgress, signal: cancel.signal }).then(async () => {
+      for (const uploadId of uploadIds) await uploads.remove(uploadId)
       importing.delete(corpusId)
       tellState(corpusId)
     })
@@ -86,11 +92,8 @@ export function createCorpora(context: Context, uploads: UploadService) {
     const [first] = files
     if (first === undefined) throw new AppError('corpus.noText')
     const chosen = name ?? `${first.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
-    const corpus = await begin(chosen.slice(0, nameMaxLength), files, null)
-    void importing.get(corpus.corpusId)?.ended.then(async () => {
-      for (const source of sources) if (source.kind === 'upload') await uploads.remove(source.uploadId)
-    })
-    return corpus
+    const uploadIds = sources.flatMap((source) => (source.kind === 'upload' ? [source.uploadId] : []))
+    return await begin(chosen.slice(0, nameMaxLength), files, null, uploadIds)
   }
 
   /** The text that this file's bytes already are here, or an import of it. For the command line. */

@@ -7,6 +7,8 @@ import { AppError } from '../../../src-preload/contract/errors'
 import { corpusLimits } from '../../../src-preload/contract/limits'
 import type { ImportSource } from '../jobs/protocol'
 
+const maxEntries = 200_000
+
 const isText = (name: string): boolean =>
   (corpusLimits.extensions as readonly string[]).includes(extname(name).slice(1).toLowerCase())
 
@@ -23,13 +25,26 @@ export async function filesUnder(path: string): Promise<ImportSource[]> {
     throw new AppError('corpus.unreadable', { name }, error)
   })
   if (!found.isDirectory()) return [{ path, name }]
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  const files = entries
-    .filter((entry) => entry.isFile() && isText(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-  if (files.length > corpusLimits.maxFiles) throw new AppError('corpus.tooLarge', { name })
-  return files.map((file) => ({ path: file, name: basename(file) }))
+  const files = await textsUnder(path, name)
+  return files.sort().map((file) => ({ path: file, name: basename(file) }))
+}
+
+/** Somebody may drop a whole disk: the walk ends at the limits, and follows no links. */
+async function textsUnder(root: string, name: string): Promise<string[]> {
+  const files: string[] = []
+  const folders = [root]
+  let entries = 0
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    // A folder that may not be read has no texts for us.
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile() && isText(entry.name)) files.push(path)
+      if (++entries > maxEntries || files.length > corpusLimits.maxFiles)
+        throw new AppError('corpus.tooLarge', { name })
+    }
+  }
+  return files
 }
 
 /** sha256 of a file's bytes, as hex. */

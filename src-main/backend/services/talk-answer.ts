@@ -1,4 +1,5 @@
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
+import type { GenerationEvent } from '../../../src-preload/contract/events'
 import { broadcastsPerSecond } from '../../../src-preload/contract/limits'
 import type { MessageRecord } from '../../../src-preload/contract/records'
 import { findMessage, updateMessage, type MessageChanges } from '../db/conversations'
@@ -7,13 +8,17 @@ import type { GenerateRequest, Generated, Generator } from './generator'
 
 const storeMs = 1000
 
-/** Streams one answer to every window and keeps what is there of it. Never rejects: the last event says how it ended. */
+/**
+ * Streams one answer to every window and keeps what is there of it. Never rejects.
+ *
+ * @returns the event that says how it ended, for the caller to send when the next answer may begin
+ */
 export async function streamAnswer(
   context: Context,
   generator: Generator,
   request: GenerateRequest,
   answer: MessageRecord,
-): Promise<void> {
+): Promise<GenerationEvent | null> {
   const { db } = context
   const { generationId } = request
   const { messageId } = answer
@@ -65,7 +70,6 @@ export async function streamAnswer(
   }
   send()
   const message = findMessage(db, messageId)
-  if (message !== null) {
-    context.emit({ topic: 'generation', generationId, seq: ++seq, kind: 'end', message, error })
-  }
+  if (message === null) return null
+  return { topic: 'generation', generationId, seq: ++seq, kind: 'end', message, error }
 }

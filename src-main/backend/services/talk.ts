@@ -125,7 +125,10 @@ export function createTalk(context: Context, generator: Generator) {
     changed()
 
     const request = { runId, checkpoint, step, generationId, prompt, sampling: { ...input.sampling, seed } }
-    const ended = streamAnswer(context, generator, request, answer).finally(() => writing.delete(generationId))
+    const ended = streamAnswer(context, generator, request, answer).then((last) => {
+      writing.delete(generationId)
+      if (last !== null) context.emit(last)
+    })
     writing.set(generationId, { conversationId, ended })
     return { generationId, messageId: answer.messageId, seed }
   }

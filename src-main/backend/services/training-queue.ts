@@ -1,5 +1,4 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import { findRun } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { startTraining, type Ending, type Training } from './training'
@@ -49,9 +48,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     const index = waiting.findIndex((entry) => entry.runId === runId)
     if (index < 0) return false
     waiting.splice(index, 1)
-    // One that never began has nothing to keep: it waits like a paused one.
-    const state = as === 'stopped' && findRun(context.db, runId, 'any')?.startedAt != null ? 'stopped' : 'paused'
-    recorder.change(runId, { state, owner_pid: null, owner_token: null })
+    recorder.change(runId, { state: as, owner_pid: null, owner_token: null })
     return true
   }
 

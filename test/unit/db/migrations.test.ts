@@ -1,0 +1,166 @@
+import Sqlite from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { migrate } from '../../../src-main/backend/db/migrate'
+import { migrations } from '../../../src-main/backend/db/migrations/all'
+import type { Schema } from '../../../src-main/backend/db/schema'
+
+/** Rows as the version before wrote them, by version; each migration must carry them over. */
+const oldRows: Readonly<Record<number, { insert: string; check: (raw: Sqlite.Database) => void }>> = {
+  1: {
+    // Before the first version there is an empty file.
+    insert: '',
+    check: (raw) => {
+      expect(raw.prepare('SELECT count(*) AS n FROM runs').get()).toEqual({ n: 0 })
+    },
+  },
+}
+
+const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
+
+describe('migrations', () => {
+  it('are numbered without gaps', () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, i) => i + 1))
+  })
+
+  it.each(migrations)('$version carries old rows over', ({ version }) => {
+    const old = oldRows[version]
+    if (old === undefined) throw new Error(`no old rows for migration ${version}`)
+    const raw = new Sqlite(':memory:')
+    const before = migrations.filter((migration) => migration.version < version)
+    migrate(raw, before)
+    expect(versionOf(raw)).toBe(version - 1)
+    if (old.insert !== '') raw.exec(old.insert)
+    migrate(raw, migrations)
+    expect(versionOf(raw)).toBe(migrations.length)
+    old.check(raw)
+    expect(raw.pragma('foreign_key_check')).toEqual([])
+    expect(raw.pragma('integrity_check', { simple: true })).toBe('ok')
+  })
+
+  it('leave the old version and its rows when one fails halfway', () => {
+    const raw = new Sqlite(':memory:')
+    const first = { version: 1, sql: 'CREATE TABLE a (x); INSERT INTO a VALUES (7)' }
+    migrate(raw, [first])
+    const broken = { version: 2, sql: 'DROP TABLE a; CREATE TABLE nonsense' }
+    expect(() => {
+      migrate(raw, [first, broken])
+    }).toThrow()
+    expect(versionOf(raw)).toBe(1)
+    expect(raw.prepare('SELECT x FROM a').get()).toEqual({ x: 7 })
+  })
+
+  it('are applied once', () => {
+    const raw = new Sqlite(':memory:')
+    migrate(raw, migrations)
+    migrate(raw, migrations)
+    expect(versionOf(raw)).toBe(migrations.length)
+  })
+
+  it('make the tables and columns that the code is typed with', () => {
+    const raw = new Sqlite(':memory:')
+    migrate(raw, migrations)
+    const columns = (table: string): string[] =>
+      (raw.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name).sort()
+    // Typed by the schema: a column that is missing here does not compile.
+    const typed: { [T in keyof Schema]: Record<keyof Schema[T], true> } = {
+      corpora: {
+        corpus_id: true,
+        name: true,
+        state: true,
+        created_at: true,
+        documents_json: true,
+        document_count: true,
+        counts_json: true,
+        error_json: true,
+        source_hash: true,
+        owner_pid: true,
+        owner_token: true,
+        deleted_at: true,
+      },
+      tokenizers: { corpus_id: true, kind: true, vocab_size: true, hash: true, facts_json: true, created_at: true },
+      runs: {
+        run_id: true,
+        name: true,
+        state: true,
+        model: true,
+        corpus_id: true,
+        corpus_name: true,
+        config_json: true,
+        vocab_size: true,
+        train_tokens: true,
+        parameter_count: true,
+        step: true,
+        max_steps: true,
+        best_val_loss_nats: true,
+        train_loss_nats: true,
+        tokens_per_second: true,
+        engine: true,
+        engine_version: true,
+        created_at: true,
+        started_at: true,
+        ended_at: true,
+        trained_ms: true,
+        notes: true,
+        error_json: true,
+        seq: true,
+        owner_pid: true,
+        owner_token: true,
+        job_pid: true,
+        job_token: true,
+        wanted: true,
+        deleted_at: true,
+      },
+      steps: {
+        run_id: true,
+        seq: true,
+        step: true,
+        tokens: true,
+        elapsed_ms: true,
+        loss_nats: true,
+        grad_norm: true,
+        learning_rate: true,
+        tokens_per_second: true,
+        memory_bytes: true,
+      },
+      evals: {
+        run_id: true,
+        seq: true,
+        step: true,
+        tokens: true,
+        elapsed_ms: true,
+        val_loss_nats: true,
+        perplexity: true,
+        bits_per_byte: true,
+        accuracy: true,
+      },
+      checkpoints: { run_id: true, kind: true, step: true, val_loss_nats: true, saved_at: true, size_bytes: true },
+      samples: { run_id: true, seq: true, step: true, prompt: true, text: true, at: true },
+      tiers: { run_id: true, step: true, tier: true },
+      conversations: {
+        conversation_id: true,
+        title: true,
+        run_id: true,
+        created_at: true,
+        updated_at: true,
+        deleted_at: true,
+      },
+      messages: {
+        message_id: true,
+        conversation_id: true,
+        position: true,
+        role: true,
+        text: true,
+        at: true,
+        run_id: true,
+        checkpoint: true,
+        step: true,
+        seed: true,
+        tokens: true,
+        tokens_per_second: true,
+        end_reason: true,
+      },
+      settings: { key: true, value_json: true },
+    }
+    for (const [table, names] of Object.entries(typed)) expect(columns(table), table).toEqual(Object.keys(names).sort())
+  })
+})

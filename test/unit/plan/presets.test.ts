@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { problemsOf } from '../../../src-main/plan/check'
+import { configFor } from '../../../src-main/plan/presets'
+import { defaultVocabSize } from '../../../src-main/plan/vocabulary'
+import { runConfig, type CorpusCounts, type RunChoice } from '../../../src-preload/contract/records'
+import { counts } from '../db/rows'
+
+const choices: RunChoice[] = (['gpt', 'lstm'] as const).flatMap((model) =>
+  (['tiny', 'small', 'medium', 'large'] as const).flatMap((size) =>
+    (['quick', 'normal', 'long'] as const).map((length) => ({ model, size, length })),
+  ),
+)
+
+/** Counts as texts have them, from a few pages to gigabytes. */
+const anyCounts = fc
+  .record({
+    bytes: fc.integer({ min: 2000, max: 2_000_000_000 }),
+    width: fc.double({ min: 1, max: 3, noNaN: true }),
+    distinctCharacters: fc.integer({ min: 20, max: 8000 }),
+    bytesPerToken: fc.double({ min: 1.5, max: 4.5, noNaN: true }),
+    maxVocabSize: fc.integer({ min: 300, max: 65_536 }),
+  })
+  .map(({ bytes, width, bytesPerToken, ...rest }): CorpusCounts => ({
+    ...rest,
+    bytes,
+    characters: Math.floor(bytes / width),
+    words: Math.floor(bytes / 6),
+    lines: Math.floor(bytes / 60),
+    tokens: Math.floor(bytes / bytesPerToken),
+  }))
+
+describe('configFor', () => {
+  it.each(choices)('$model $size $length: valid, without problems, on every text', (choice) => {
+    fc.assert(
+      fc.property(anyCounts, (c) => {
+        const config = configFor(choice, c)
+        expect(runConfig.safeParse(config).error).toBeUndefined()
+        expect(problemsOf(config, c)).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('is the classic recipe for an LSTM', () => {
+    const config = configFor({ model: 'lstm', size: 'tiny', length: 'normal' }, { ...counts, tokens: 1_000_000 })
+    expect(config).toMatchObject({
+      nLayer: 2,
+      nEmbd: 128,
+      batchSize: 64,
+      blockSize: 64,
+      learningRate: 1e-3,
+      minLearningRate: 1e-3,
+      weightDecay: 0,
+      warmupSteps: 0,
+    })
+    const epochs = (config.maxSteps * 64 * 64) / 900_000
+    expect(epochs).toBeCloseTo(10, 0)
+  })
+
+  it('is nanoGPT on a CPU for the smallest GPT, and quick is at most 1,000 steps', () => {
+    const config = configFor({ model: 'gpt', size: 'tiny', length: 'quick' }, counts)
+    expect(config).toMatchObject({ nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 64, batchSize: 12, learningRate: 1e-3 })
+    expect(config.maxSteps).toBeLessThanOrEqual(1000)
+  })
+
+  it('grows with each dial', () => {
+    const steps = (length: RunChoice['length']) => configFor({ model: 'gpt', size: 'tiny', length }, counts).maxSteps
+    expect(steps('quick')).toBeLessThan(steps('normal'))
+    expect(steps('normal')).toBeLessThan(steps('long'))
+  })
+
+  it('shortens the window for a short text', () => {
+    const tiny = { ...counts, bytes: 3000, characters: 3000, tokens: 1500, maxVocabSize: 300 }
+    expect(configFor({ model: 'gpt', size: 'large', length: 'quick' }, tiny)).toMatchObject({
+      tokenizer: 'char',
+      blockSize: 128,
+    })
+  })
+})
+
+describe('defaultVocabSize', () => {
+  it('grows with the text and with the script', () => {
+    expect(defaultVocabSize({ bytes: 100_000, distinctCharacters: 80 })).toBe(512)
+    expect(defaultVocabSize({ bytes: 50_000_000, distinctCharacters: 80 })).toBe(8192)
+    expect(defaultVocabSize({ bytes: 100_000, distinctCharacters: 2000 })).toBe(2304)
+  })
+})

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { wholeCharacters } from '../../../src-main/backend/services/corpora'
+import { temporaryFolder } from '../temporary'
+import { openBackend } from './backend'
+
+describe('importing', () => {
+  it('ends ready, with counts and events', async () => {
+    const test = openBackend()
+    const corpus = await test.importSample()
+    expect(corpus).toMatchObject({ name: 'en.txt', state: 'ready', documents: 1, error: null })
+    expect(corpus.counts).toMatchObject({ tokens: 10_000, maxVocabSize: 600 })
+    const kinds = test.events.flatMap((e) => (e.topic === 'corpus' ? [e.kind] : []))
+    expect(kinds[0]).toBe('state')
+    expect(kinds).toContain('progress')
+    expect(await test.request('corpora.documents', { corpusId: corpus.corpusId })).toHaveLength(1)
+  })
+
+  it('of a file that is not there is refused at once', async () => {
+    const test = openBackend()
+    const path = join(test.profileDir, 'none.txt')
+    await expect(test.request('corpora.import', { sources: [{ kind: 'path', path }] })).rejects.toEqual({
+      code: 'corpus.unreadable',
+      params: { name: 'none.txt' },
+    })
+    expect(await test.request('corpora.list', {})).toEqual([])
+  })
+
+  it('that fails keeps the reason and no files', async () => {
+    const test = openBackend()
+    const path = join(temporaryFolder(), 'a.txt')
+    mkdirSync(path, { recursive: true })
+    // A folder without a text in it.
+    await expect(test.request('corpora.import', { sources: [{ kind: 'path', path }] })).rejects.toMatchObject({
+      code: 'corpus.noText',
+    })
+  })
+
+  it('can be cancelled, and leaves no files', async () => {
+    const test = openBackend()
+    const path = join(temporaryFolder(), 'a.txt')
+    writeFileSync(path, 'text')
+    const { corpusId } = await test.request('corpora.import', { sources: [{ kind: 'path', path }] })
+    await test.request('corpora.cancel', { corpusId })
+    const [corpus] = await test.request('corpora.list', {})
+    expect(corpus).toMatchObject({ corpusId, state: 'cancelled', error: null })
+    expect(existsSync(join(test.profileDir, 'corpora', corpusId))).toBe(false)
+  })
+
+  it('takes an upload once', async () => {
+    const test = openBackend()
+    const { uploadId } = await test.backend.services.uploads.receive(
+      Readable.from([Buffer.from('hello')]),
+      '../../x.txt',
+    )
+    const sources = [{ kind: 'upload' as const, uploadId }]
+    const { corpusId, name } = await test.request('corpora.import', { sources })
+    expect(name).toBe('x.txt')
+    expect((await test.backend.services.corpora.settled(corpusId)).state).toBe('ready')
+    await expect(test.request('corpora.import', { sources })).rejects.toMatchObject({ code: 'upload.notFound' })
+  })
+
+  it('finds a file again by its bytes', async () => {
+    const test = openBackend()
+    const folder = temporaryFolder()
+    const { corpora } = test.backend.services
+    writeFileSync(join(folder, 'a.txt'), 'text')
+    const first = await corpora.importFile(join(folder, 'a.txt'))
+    await corpora.settled(first.corpusId)
+    expect((await corpora.importFile(join(folder, 'a.txt'))).corpusId).toBe(first.corpusId)
+    writeFileSync(join(folder, 'a.txt'), 'other')
+    const other = await corpora.importFile(join(folder, 'a.txt'))
+    expect(other.corpusId).not.toBe(first.corpusId)
+    await corpora.settled(other.corpusId)
+  })
+
+  it('survives rename, delete and restore', async () => {
+    const test = openBackend()
+    const { corpusId } = await test.importSample()
+    expect((await test.request('corpora.rename', { corpusId, name: ' Stories ' })).name).toBe('Stories')
+    await test.request('corpora.delete', { corpusId })
+    expect(await test.request('corpora.list', {})).toEqual([])
+    await expect(test.request('corpora.documents', { corpusId })).rejects.toMatchObject({ code: 'corpus.notFound' })
+    expect((await test.request('corpora.restore', { corpusId })).name).toBe('Stories')
+  })
+})
+
+describe('preview', () => {
+  it('pages through the whole text, whatever the characters', async () => {
+    const test = openBackend()
+    const text = 'aé漢🙂\n'.repeat(50)
+    const path = join(temporaryFolder(), 'a.txt')
+    writeFileSync(path, text)
+    const { corpusId } = await test.request('corpora.import', { sources: [{ kind: 'path', path }] })
+    await test.backend.services.corpora.settled(corpusId)
+    let read = ''
+    let offsetBytes = 0
+    for (;;) {
+      const page = await test.request('corpora.preview', { corpusId, offsetBytes, characters: 7 })
+      read += page.text
+      expect(page.nextOffsetBytes > offsetBytes || offsetBytes === page.totalBytes).toBe(true)
+      offsetBytes = page.nextOffsetBytes
+      if (offsetBytes === page.totalBytes) break
+    }
+    expect(read).toBe(text)
+    // An offset inside of a character begins with the next one.
+    expect((await test.request('corpora.preview', { corpusId, offsetBytes: 2, characters: 1 })).text).toBe('漢')
+  })
+
+  it('never splits a character', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.nat(40),
+        fc.integer({ min: 1, max: 20 }),
+        (text, cut, characters) => {
+          const bytes = Buffer.from(text)
+          const { text: whole } = wholeCharacters(bytes.subarray(cut % (bytes.length + 1)), characters)
+          expect(text).toContain(whole)
+          expect(Array.from(whole).length).toBeLessThanOrEqual(characters)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,177 @@
+import Sqlite from 'better-sqlite3'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import { openBackend, type TestBackend } from './backend'
+
+async function startRun(test: TestBackend, change: Partial<RunConfig> = {}): Promise<RunRecord> {
+  const corpus = (await test.request('corpora.list', {}))[0] ?? (await test.importSample())
+  const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+  const { config } = await test.request('runs.plan', { corpusId: corpus.corpusId, choice, overrides: change })
+  return await test.request('runs.start', { corpusId: corpus.corpusId, config })
+}
+const short = { maxSteps: 60, warmupSteps: 0 }
+const slow = { maxSteps: 1000, samplePrompt: 'slowly' }
+const steps = async (test: TestBackend, runId: string): Promise<number[]> => {
+  const { steps: rows } = await test.request('runs.curves', { runId, maxPoints: 4000 })
+  return rows.map((row) => row.step)
+}
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
+
+describe('a run', () => {
+  it('trains to its end', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, short)
+    const done = await test.runState(runId, 'done')
+    expect(done).toMatchObject({ step: 60, maxSteps: 60, bestValLossNats: 0.1, engine: 'wasm', error: null })
+    expect(done.checkpoints).toMatchObject([{ kind: 'last', step: 60 }])
+    expect(await steps(test, runId)).toEqual(upTo(60))
+    const states = test.events.flatMap((e) => (e.topic === 'run' && e.kind === 'state' ? [e.run.state] : []))
+    expect(states[0]).toBe('queued')
+    expect(states.at(-1)).toBe('done')
+  })
+
+  it('pauses with its state saved, and resumes as if nothing had happened', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, { ...slow, maxSteps: 40 })
+    await test.seen((e): e is never => e.topic === 'run' && e.kind === 'steps')
+    const paused = await test.request('runs.pause', { runId })
+    expect(paused.state).toBe('paused')
+    expect(paused.checkpoints).toMatchObject([{ kind: 'last', step: paused.step }])
+    expect(await test.request('runs.resume', { runId })).toMatchObject({ state: 'queued' })
+    await test.runState(runId, 'done')
+    expect(await steps(test, runId)).toEqual(upTo(40))
+  })
+
+  it('that is killed is failed, with the reason, and can be resumed', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, { ...short, samplePrompt: 'dies at 30' })
+    const failed = await test.runState(runId, 'failed')
+    expect(failed.error).toEqual({ code: 'job.killed', params: { signal: 'SIGKILL' } })
+    expect(failed.checkpoints).toMatchObject([{ step: 25 }])
+    await test.request('runs.resume', { runId })
+    await test.runState(runId, 'failed') // it dies at 30 again: the fixture is stubborn
+    expect((await steps(test, runId)).slice(0, 25)).toEqual(upTo(25))
+  })
+
+  it('waits while another trains, and can be taken out of the queue', async () => {
+    const test = openBackend()
+    const first = await startRun(test, slow)
+    const second = await startRun(test, short)
+    const third = await startRun(test, short)
+    await test.runState(first.runId, 'running')
+    expect(await test.runState(second.runId, 'queued')).toBeDefined()
+    expect(await test.request('runs.pause', { runId: third.runId })).toMatchObject({ state: 'paused' })
+    expect(await test.request('runs.stop', { runId: first.runId })).toMatchObject({ state: 'stopped' })
+    await test.runState(second.runId, 'done')
+    expect((await test.request('runs.get', { runId: third.runId })).run.state).toBe('paused')
+    await test.request('runs.resume', { runId: third.runId })
+    await test.runState(third.runId, 'done')
+  })
+
+  it('refuses what its state does not allow', async () => {
+    const test = openBackend()
+    const { runId, corpusId } = await startRun(test, slow)
+    await expect(test.request('runs.resume', { runId })).rejects.toMatchObject({ code: 'run.active' })
+    await expect(test.request('corpora.delete', { corpusId })).rejects.toMatchObject({ code: 'corpus.inUse' })
+    await test.runState(runId, 'running')
+    await test.request('runs.stop', { runId })
+    await expect(test.request('runs.stop', { runId })).rejects.toMatchObject({ code: 'run.notActive' })
+    await expect(test.request('runs.pause', { runId })).rejects.toMatchObject({ code: 'run.notActive' })
+    const done = await startRun(test, short)
+    await test.runState(done.runId, 'done')
+    await expect(test.request('runs.resume', { runId: done.runId })).rejects.toMatchObject({
+      code: 'run.notResumable',
+    })
+  })
+
+  it('that is deleted while it trains is stopped, and comes back whole', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, slow)
+    await test.seen((e): e is never => e.topic === 'run' && e.kind === 'steps')
+    await test.request('runs.delete', { runId })
+    expect(await test.request('runs.list', {})).toEqual([])
+    await expect(test.request('runs.get', { runId })).rejects.toMatchObject({ code: 'run.notFound' })
+    const restored = await test.request('runs.restore', { runId })
+    expect(restored.state).toBe('stopped')
+    expect(restored.checkpoints).toHaveLength(1)
+    await expect(test.request('runs.restore', { runId })).rejects.toMatchObject({ code: 'run.notFound' })
+  })
+
+  it('cannot start on a text that does not allow it', async () => {
+    const test = openBackend()
+    const corpus = await test.importSample()
+    const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+    const overrides = { vocabSize: 5000, nHead: 3 }
+    const plan = await test.request('runs.plan', { corpusId: corpus.corpusId, choice, overrides })
+    expect(plan.problems.map(({ error }) => error.code)).toEqual(['config.headsDoNotDivide', 'config.vocabTooLarge'])
+    await expect(test.request('runs.start', { corpusId: corpus.corpusId, config: plan.config })).rejects.toMatchObject({
+      code: 'config.headsDoNotDivide',
+    })
+    expect(await test.request('runs.list', {})).toEqual([])
+  })
+
+  it('is compared by the settings that differ', async () => {
+    const test = openBackend()
+    const a = await startRun(test, { ...short, seed: 1 })
+    const b = await startRun(test, { ...short, seed: 2 })
+    await test.runState(b.runId, 'done')
+    const result = await test.request('runs.compare', { runIds: [a.runId, b.runId], maxPoints: 100 })
+    expect(result.differences).toEqual([{ field: 'seed', values: [1, 2] }])
+    expect(result.curves.map((curve) => curve.steps.length)).toEqual([60, 60])
+  })
+})
+
+describe('the next backend', () => {
+  it('offers a run that was training when its backend died', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, short)
+    await test.runState(runId, 'done')
+    await test.backend.close()
+    // As a kill leaves it: running, owned by a process that is no more.
+    const raw = new Sqlite(join(test.profileDir, 'homegrown.db'))
+    raw.exec(`UPDATE runs SET state = 'running', owner_pid = 999999, owner_token = '1'`)
+    raw.exec('DELETE FROM checkpoints')
+    raw.close()
+
+    const next = openBackend(test.profileDir)
+    const { run } = await next.request('runs.get', { runId })
+    expect(run.state).toBe('interrupted')
+    // Its row was lost, its file was not.
+    expect(run.checkpoints).toMatchObject([{ kind: 'last', step: 60 }])
+  })
+
+  it('leaves a run alone that another living process trains, and can ask it to stop', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, slow)
+    await test.runState(runId, 'running')
+    const other = openBackend(test.profileDir)
+    expect((await other.request('runs.get', { runId })).run.state).toBe('running')
+    await other.request('runs.pause', { runId })
+    expect((await other.runState(runId, 'paused')).checkpoints).toHaveLength(1)
+  })
+
+  it('drops a checkpoint from the list when its files are gone', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, slow)
+    await test.seen((e): e is never => e.topic === 'run' && e.kind === 'steps')
+    await test.request('runs.pause', { runId })
+    rmSync(join(test.profileDir, 'runs', runId, 'checkpoints'), { recursive: true })
+    const { conversationId } = await test.request('talk.create', { runId })
+    const sampling = { temperature: 1, topK: 0, topP: 1, maxTokens: 5, seed: 1, stop: [] }
+    const ask = { conversationId, runId, checkpoint: 'last', prompt: 'a', sampling } as const
+    await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'run.noCheckpoint' })
+  })
+
+  it('saves what trains when it is closed', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, slow)
+    await test.seen((e): e is never => e.topic === 'run' && e.kind === 'steps')
+    await test.backend.close()
+    const next = openBackend(test.profileDir)
+    const { run } = await next.request('runs.get', { runId })
+    expect(run.state).toBe('paused')
+    expect(run.checkpoints).toHaveLength(1)
+  })
+})

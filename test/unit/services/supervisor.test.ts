@@ -1,0 +1,86 @@
+import { resolve } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { isAlive } from '../../../src-main/backend/jobs/process-identity'
+import type { JobEvent, JobTask } from '../../../src-main/backend/jobs/protocol'
+import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
+
+const failures: string[] = []
+const supervisor = createSupervisor({
+  jobEntry: resolve('test/fixtures/jobs/job.mjs'),
+  onFailure: (task, error) => failures.push(`${task} ${error.code}`),
+})
+afterAll(() => supervisor.close(0))
+
+const probe = (behaviour: string): JobTask => ({
+  kind: 'probe',
+  engineOptions: { engine: 'auto', tensorflowDirs: [], xlaCacheDir: behaviour },
+})
+
+const start = (behaviour: string) => {
+  const events: JobEvent[] = []
+  const job = supervisor.start(probe(behaviour), (event) => events.push(event))
+  return { job, events }
+}
+
+describe('a job', () => {
+  it('hands over its events, then ends', async () => {
+    const { job, events } = start('well')
+    await job.ended
+    expect(events.map(({ kind }) => kind)).toEqual(['probed'])
+    expect(isAlive(job.process.pid, job.process.token)).toBe(false)
+  })
+
+  it('loses no event that it sent before it ended', async () => {
+    const { job, events } = start('sends a thousand and ends')
+    await job.ended
+    expect(events).toHaveLength(1001)
+  })
+
+  it('fails with the error that it says', async () => {
+    const { job } = start('says failed')
+    await expect(job.ended).rejects.toMatchObject({ code: 'engine.unavailable', params: { reason: 'test' } })
+    expect(failures).toContain('probe engine.unavailable')
+  })
+
+  it.each([
+    ['exits 7', { code: 'job.killed', params: { signal: 'exit 7' } }],
+    ['kills itself', { code: 'job.killed', params: { signal: 'SIGKILL' } }],
+    ['runs out of memory', { code: 'memory.exhausted' }],
+  ])('that %s is told as such', async (behaviour, error) => {
+    await expect(start(behaviour).job.ended).rejects.toMatchObject(error)
+  })
+
+  it('is killed when it does not stop within its time', async () => {
+    const { job } = start('never ends')
+    job.stop(50)
+    await expect(job.ended).rejects.toMatchObject({ code: 'job.killed', params: { signal: 'SIGKILL' } })
+  })
+
+  it('may be told anything after its end', async () => {
+    const { job } = start('well')
+    await job.ended
+    job.stop(0)
+    job.kill()
+    job.send({ kind: 'stop' })
+  })
+
+  it('that cannot be started is an error like any other', async () => {
+    const broken = createSupervisor({ jobEntry: resolve('test/fixtures/jobs/none.mjs') })
+    const job = broken.start(probe('well'), () => undefined)
+    await expect(job.ended).rejects.toMatchObject({ code: 'job.killed', params: { signal: 'exit 1' } })
+  })
+})
+
+it('leaves no process when it closes', async () => {
+  const own = createSupervisor({ jobEntry: resolve('test/fixtures/jobs/job.mjs') })
+  const jobs = [1, 2, 3].map(() => own.start(probe('never ends'), () => undefined))
+  await own.close(50)
+  for (const job of jobs) expect(isAlive(job.process.pid, job.process.token)).toBe(false)
+})
+
+describe('isAlive', () => {
+  it('tells a process from a later one with its number', () => {
+    expect(isAlive(process.pid, 'another start')).toBe(process.platform !== 'linux')
+    expect(isAlive(null, null)).toBe(false)
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import type { GenerationEvent } from '../../../src-preload/contract/events'
+import type { AppEvent } from '../../../src-preload/contract/events'
+import { openBackend, type TestBackend } from './backend'
+
+const sampling = { temperature: 1, topK: 0, topP: 1, maxTokens: 5, seed: 7, stop: [] }
+type End = Extract<GenerationEvent, { kind: 'end' }>
+const isEnd =
+  (generationId: string) =>
+  (event: AppEvent): event is End =>
+    event.topic === 'generation' && event.kind === 'end' && event.generationId === generationId
+
+async function trained(test: TestBackend): Promise<string> {
+  const { corpusId } = await test.importSample()
+  const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+  const overrides = { maxSteps: 2, warmupSteps: 0 }
+  const { config } = await test.request('runs.plan', { corpusId, choice, overrides })
+  const { runId } = await test.request('runs.start', { corpusId, config })
+  await test.runState(runId, 'done')
+  return runId
+}
+
+describe('talking', () => {
+  it('streams an answer, stores it, and answers again in its place', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    const ask = { conversationId, runId, checkpoint: 'last' as const, sampling }
+    const first = await test.request('talk.generate', { ...ask, prompt: 'Hello\nthere' })
+    expect(first.seed).toBe(7)
+    const end = await test.seen(isEnd(first.generationId))
+    expect(end).toMatchObject({ error: null, message: { text: 'HHHHH', tokens: 5, endReason: 'length', seed: 7 } })
+    const streamed = test.events.flatMap((e) => (e.topic === 'generation' && e.kind === 'text' ? [e.text] : []))
+    expect(streamed.join('')).toBe('HHHHH')
+
+    const again = await test.request('talk.generate', { ...ask, prompt: null })
+    await test.seen(isEnd(again.generationId))
+    const { conversation, messages } = await test.request('talk.get', { conversationId })
+    expect(conversation).toMatchObject({ title: 'Hello', messages: 2 })
+    expect(messages.map(({ role, text }) => [role, text])).toEqual([
+      ['person', 'Hello\nthere'],
+      ['model', 'HHHHH'],
+    ])
+    expect(messages[1]?.messageId).toBe(again.messageId)
+  })
+
+  it('stops when told, keeps what is there, and refuses a second answer meanwhile', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    const long = { ...sampling, maxTokens: 5000, seed: null }
+    const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
+    const { generationId } = await test.request('talk.generate', ask)
+    await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'generation.busy' })
+    await test.seen((e): e is never => e.topic === 'generation')
+    await test.request('talk.stop', { generationId })
+    const end = await test.seen(isEnd(generationId))
+    expect(end.message.endReason).toBe('cancelled')
+    expect(end.message.text.length).toBeGreaterThan(0)
+  })
+
+  it('survives a generator that dies: the next prompt starts another', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    const long = { ...sampling, maxTokens: 5000 }
+    const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
+    const { generationId } = await test.request('talk.generate', ask)
+    await test.seen((e): e is never => e.topic === 'generation')
+    test.backend.services.generator.release(runId) // unloads it in the middle of a word
+    const end = await test.seen(isEnd(generationId))
+    expect(end).toMatchObject({ error: { code: 'job.killed' }, message: { endReason: 'failed' } })
+    const next = await test.request('talk.generate', { ...ask, prompt: 'b', sampling })
+    expect((await test.seen(isEnd(next.generationId))).message.text).toBe('bbbbb')
+  })
+
+  it('deletes and restores', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    await test.request('talk.rename', { conversationId, title: 'Mine' })
+    await test.request('talk.delete', { conversationId })
+    expect(await test.request('talk.list', {})).toEqual([])
+    expect((await test.request('talk.restore', { conversationId })).title).toBe('Mine')
+  })
+
+  it('needs something saved', async () => {
+    const test = openBackend()
+    const { corpusId } = await test.importSample()
+    const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+    const overrides = { samplePrompt: 'slowly' }
+    const { config } = await test.request('runs.plan', { corpusId, choice, overrides })
+    const { runId } = await test.request('runs.start', { corpusId, config })
+    const { conversationId } = await test.request('talk.create', { runId })
+    const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'a', sampling }
+    await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'run.noCheckpoint' })
+  })
+})
