@@ -5,9 +5,9 @@ export type Verdict = 'waiting' | 'early' | 'learning' | 'slowing' | 'level' | '
 
 /** A loss this much (nats) above the best of the run, kept up over several logged steps, is no longer noise. */
 const jumpNats = 0.7
-/** Gains (nats) from one test to the next below which a person would see no difference in what it writes. */
-const levelNats = 0.004
-const slowNats = 0.015
+/** Gains (nats) over the last quarter of the tests: below the first a person would see no difference in the writing. */
+const levelNats = 0.01
+const slowNats = 0.04
 /** Rise (nats) of the test loss above its best that counts as memorising; two tests must agree. */
 const memoryNats = 0.02
 
@@ -44,18 +44,18 @@ export function verdictOf(curves: CurveBuffer): Verdict {
   const best = bestEval(evals)
   const worse = (row: EvalRow): boolean => best !== undefined && row.valLossNats > best.valLossNats + memoryNats
   if (worse(last) && worse(before)) return 'memorising'
-  const gain = (evals.at(-3) ?? before).valLossNats - last.valLossNats
-  const gainPerTest = gain / (evals.length > 2 ? 2 : 1)
-  if (gainPerTest < levelNats) return 'level'
-  return gainPerTest < slowNats ? 'slowing' : 'learning'
+  // Against a test a good while back: neighbours are too alike where a run is tested often.
+  const back = Math.min(evals.length - 1, Math.max(2, Math.ceil(evals.length / 4)))
+  const gain = (evals.at(-1 - back) ?? before).valLossNats - last.valLossNats
+  if (gain < levelNats) return 'level'
+  return gain < slowNats ? 'slowing' : 'learning'
 }
 
-/** Small batches make a restless curve: its own recent spread is not a jump. */
+/** How restless the curve is: small batches jump from step to step. The median, so that a real jump does not count. */
 function noise(curves: CurveBuffer): number {
-  const rows = curves.column('lossNats').subarray(Math.max(0, curves.length - 50), Math.max(0, curves.length - 5))
-  if (rows.length === 0) return 0
-  const mean = rows.reduce((sum, loss) => sum + loss, 0) / rows.length
-  return 2 * Math.sqrt(rows.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / rows.length)
+  const rows = curves.column('lossNats').subarray(Math.max(0, curves.length - 50), curves.length)
+  const changes = rows.slice(1).map((loss, i) => Math.abs(loss - (rows[i] ?? loss)))
+  return 3 * (changes.sort()[changes.length >> 1] ?? 0)
 }
 
 /** Training time until the last step, from the speed of the last logged steps; null until it can be told. */
