@@ -1,0 +1,215 @@
+// @vitest-environment happy-dom
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Output } from '../../../src-preload/contract/methods'
+import { later, refusal, settle, TestBridge } from './bridge'
+import { curves, detail, evalRow, message, record, runId, stepRow } from './records'
+
+/** A fresh page: api.ts takes the bridge when it is loaded, as it does in the window. */
+async function openPage() {
+  vi.resetModules()
+  const bridge = new TestBridge()
+  Object.assign(window, { homegrown: bridge })
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  const [run, runs, talk] = await Promise.all([
+    import('../../../src-renderer/stores/run'),
+    import('../../../src-renderer/stores/runs'),
+    import('../../../src-renderer/stores/talk'),
+  ])
+  return { bridge, run: run.useRunStore(pinia), runs: runs.useRunsStore(pinia), talk: talk.useTalkStore(pinia) }
+}
+let page: Awaited<ReturnType<typeof openPage>>
+beforeEach(async () => {
+  page = await openPage()
+})
+
+const steps = (): number[] => [...page.run.curves.column('step').subarray(0, page.run.curves.length)]
+
+describe('the open run', () => {
+  test('events that arrive before the history are kept, and those the history holds are not counted twice', async () => {
+    const history = later<Output<'runs.curves'>>()
+    page.bridge.answers = { 'runs.get': () => detail(), 'runs.curves': () => history.promise }
+    const opened = page.run.open(runId)
+    page.bridge.emit({ topic: 'run', runId, seq: 2, kind: 'steps', rows: [stepRow(2, 20)] })
+    page.bridge.emit({ topic: 'run', runId, seq: 3, kind: 'steps', rows: [stepRow(3, 30)] })
+    history.resolve(curves(2, [stepRow(1, 10), stepRow(2, 20)]))
+    await opened
+    expect(steps()).toEqual([10, 20, 30])
+    expect(page.run.run?.step).toBe(30)
+  })
+
+  test('live events move the record, the samples, the checkpoints and the tiers', async () => {
+    page.bridge.answers = { 'runs.get': () => detail(), 'runs.curves': () => curves(0, []) }
+    await page.run.open(runId)
+    const before = page.run.version
+    page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'stage', stage: 'training', progress: null })
+    page.bridge.emit({ topic: 'run', runId, seq: 2, kind: 'tier', step: 0, tier: 'graph' })
+    page.bridge.emit({ topic: 'run', runId, seq: 3, kind: 'steps', rows: [stepRow(3, 10)] })
+    page.bridge.emit({ topic: 'run', runId, seq: 4, kind: 'eval', row: evalRow(4, 10, 2.5) })
+    page.bridge.emit({ topic: 'run', runId, seq: 5, kind: 'eval', row: evalRow(5, 20, 2.7) })
+    const saved = { kind: 'last', step: 10, valLossNats: null, savedAt: 5, sizeBytes: 9 } as const
+    page.bridge.emit({ topic: 'run', runId, seq: 6, kind: 'checkpoint', checkpoint: saved })
+    page.bridge.emit({ topic: 'run', runId, seq: 7, kind: 'checkpoint', checkpoint: { ...saved, step: 20 } })
+    page.bridge.emit({
+      topic: 'run',
+      runId,
+      seq: 8,
+      kind: 'sample',
+      sample: { step: 20, prompt: '', text: 'a', at: 1 },
+    })
+    expect(page.run.stage).toBe('training')
+    expect(page.run.detail?.tiers).toEqual([{ step: 0, tier: 'graph' }])
+    expect(page.run.run).toMatchObject({ step: 10, bestValLossNats: 2.5, checkpoints: [{ kind: 'last', step: 20 }] })
+    expect(page.run.detail?.samples).toHaveLength(1)
+    expect(page.run.curves.evals).toHaveLength(2)
+    expect(page.run.version).toBeGreaterThan(before)
+  })
+
+  test('events of another run change nothing, and a late answer for a run left behind is dropped', async () => {
+    const slow = later<Output<'runs.get'>>()
+    page.bridge.answers = {
+      'runs.get': ({ runId: id }) => (id === runId ? slow.promise : detail({ runId: id, name: 'Second' })),
+      'runs.curves': () => curves(0, []),
+    }
+    const first = page.run.open(runId)
+    await page.run.open('run_11111111')
+    slow.resolve(detail())
+    await first
+    page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'steps', rows: [stepRow(1, 10)] })
+    expect(page.run.run?.name).toBe('Second')
+    expect(steps()).toEqual([])
+  })
+
+  test('a run that is deleted while open is gone, and back when the delete is taken back', async () => {
+    page.bridge.answers = { 'runs.get': () => detail(), 'runs.curves': () => curves(0, []) }
+    await page.run.open(runId)
+    page.bridge.answers['runs.get'] = () => {
+      throw refusal('run.notFound')
+    }
+    page.bridge.emit({ topic: 'changed', what: 'runs' })
+    await settle()
+    expect(page.run.gone).toBe(true)
+    page.bridge.answers['runs.get'] = () => detail({ name: 'Again' })
+    page.bridge.emit({ topic: 'changed', what: 'runs' })
+    await settle()
+    expect(page.run.gone).toBe(false)
+    expect(page.run.run?.name).toBe('Again')
+  })
+
+  test('a backend that comes back is asked for everything again', async () => {
+    page.bridge.answers = { 'runs.get': () => detail(), 'runs.curves': () => curves(1, [stepRow(1, 10)]) }
+    await page.run.open(runId)
+    page.bridge.answers['runs.curves'] = () => curves(3, [stepRow(1, 10), stepRow(2, 20), stepRow(3, 30)])
+    page.bridge.emit({ topic: 'backend', state: 'up' })
+    await settle()
+    expect(steps()).toEqual([10, 20, 30])
+  })
+})
+
+describe('the list of runs', () => {
+  test('a state that arrives while the list is fetched is newer than the list', async () => {
+    page.bridge.answers = { 'runs.list': () => [record()] }
+    await page.runs.open()
+    const list = later<Output<'runs.list'>>()
+    page.bridge.answers = { 'runs.list': () => list.promise }
+    const refreshed = page.runs.refresh()
+    page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'state', run: record({ state: 'paused' }) })
+    list.resolve([record({ state: 'running' })])
+    await refreshed
+    expect(page.runs.byId(runId)?.state).toBe('paused')
+  })
+
+  test('a deleted run does not come back by a late event', async () => {
+    page.bridge.answers = { 'runs.list': () => [record()], 'runs.delete': () => ({}) }
+    await page.runs.open()
+    page.bridge.answers['runs.list'] = () => []
+    await page.runs.remove(runId)
+    page.bridge.emit({ topic: 'run', runId, seq: 9, kind: 'state', run: record({ state: 'stopped' }) })
+    await settle()
+    expect(page.runs.list).toEqual([])
+  })
+
+  test('what cannot be fetched is said, and forgotten when it works again', async () => {
+    await page.runs.open()
+    expect(page.runs.error?.code).toBe('method.unknown')
+    page.bridge.answers = { 'runs.list': () => [record()] }
+    await page.runs.refresh()
+    expect(page.runs.error).toBeNull()
+    expect(page.runs.list).toHaveLength(1)
+  })
+})
+
+describe('talk', () => {
+  const conversation = { conversationId: 'con_00000000', title: 'Once', runId, updatedAt: 1, messages: 1 }
+  const generationId = 'gen_00000000'
+  const asked = message('msg_00000001')
+  const answer = message('msg_00000002', { role: 'model', text: ' upon a time', tokens: 3, endReason: 'length' })
+  const wish = {
+    runId,
+    checkpoint: 'best',
+    prompt: 'Once',
+    sampling: { temperature: 1, topK: 0, topP: 1, maxTokens: 10, seed: null, stop: [] },
+  } as const
+  const end = { topic: 'generation', generationId, seq: 3, kind: 'end', message: answer, error: null } as const
+
+  beforeEach(() => {
+    page.bridge.answers = {
+      'talk.list': () => [conversation],
+      'talk.create': () => conversation,
+      'talk.generate': () => ({ generationId, messageId: answer.messageId, seed: 7 }),
+      'talk.get': () => ({ conversation, messages: [asked] }),
+    }
+  })
+
+  test('text arrives piece by piece, and the end turns it into a message', async () => {
+    await page.talk.refresh()
+    await page.talk.write(wish)
+    expect(page.talk.messages).toEqual([asked])
+    page.bridge.emit({ topic: 'generation', generationId, seq: 1, kind: 'text', text: ' upon', tokens: 1 })
+    page.bridge.emit({ topic: 'generation', generationId, seq: 2, kind: 'text', text: ' a time', tokens: 3 })
+    expect(page.talk.writing).toMatchObject({ text: ' upon a time', tokens: 3 })
+    page.bridge.emit(end)
+    expect(page.talk.writing).toBeNull()
+    expect(page.talk.messages).toEqual([asked, answer])
+  })
+
+  test('an answer that ends before its request is answered is not lost', async () => {
+    await page.talk.refresh()
+    page.bridge.answers['talk.generate'] = () => {
+      page.bridge.emit({ topic: 'generation', generationId, seq: 1, kind: 'text', text: ' upon', tokens: 1 })
+      page.bridge.emit(end)
+      return { generationId, messageId: answer.messageId, seed: 7 }
+    }
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, answer] })
+    await page.talk.write(wish)
+    expect(page.talk.messages).toEqual([asked, answer])
+    expect(page.talk.writing).toBeNull()
+  })
+
+  test('writing again takes the old answer away while the new one comes', async () => {
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, answer] })
+    await page.talk.refresh()
+    await page.talk.open(conversation.conversationId)
+    expect(page.talk.messages).toHaveLength(2)
+    await page.talk.write({ ...wish, prompt: null })
+    expect(page.talk.messages).toEqual([asked])
+  })
+
+  test('a refusal is shown and ends the writing', async () => {
+    await page.talk.refresh()
+    page.bridge.answers['talk.generate'] = () => {
+      throw refusal('checkpoint.damaged')
+    }
+    await page.talk.write(wish)
+    expect(page.talk.error?.code).toBe('checkpoint.damaged')
+    expect(page.talk.writing).toBeNull()
+  })
+
+  test('a lost backend ends the writing', async () => {
+    await page.talk.refresh()
+    await page.talk.write(wish)
+    page.bridge.emit({ topic: 'backend', state: 'down' })
+    expect(page.talk.writing).toBeNull()
+  })
+})
