@@ -49,6 +49,7 @@ export const texts = {
     previous: 'Back',
     next: 'Further',
     files: 'Files',
+    why: 'See why',
     problems: '{n} file was left out | {n} files were left out',
   },
   deleted: '“{name}” was deleted.',

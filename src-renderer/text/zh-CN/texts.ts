@@ -49,6 +49,7 @@ export const texts: typeof source = {
     previous: '上一页',
     next: '下一页',
     files: '文件',
+    why: '查看原因',
     problems: '跳过了 {n} 个文件',
   },
   deleted: '“{name}”已删除。',
