@@ -20,7 +20,10 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
     },
@@ -29,7 +32,9 @@ export default defineConfig(
   {
     files: ['src-main/**/*.ts'],
     ignores: ['src-main/main.ts', 'src-main/shell/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: refuse('Electron lives in src-main/shell only.', 'electron') }] },
+    rules: {
+      'no-restricted-imports': ['error', { paths: refuse('Electron lives in src-main/shell only.', 'electron') }],
+    },
   },
   {
     files: ['src-main/shell/**/*.ts'],
@@ -37,7 +42,15 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'electron', importNames: ['ipcMain'], message: 'Only shell/ipc.ts may use ipcMain: it checks the sender.' }] },
+        {
+          paths: [
+            {
+              name: 'electron',
+              importNames: ['ipcMain'],
+              message: 'Only shell/ipc.ts may use ipcMain: it checks the sender.',
+            },
+          ],
+        },
       ],
     },
   },
@@ -45,18 +58,30 @@ export default defineConfig(
     files: ['src-renderer/**/*.{ts,vue}'],
     ignores: ['src-renderer/api.ts'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'window', property: 'homegrown', message: 'Only src-renderer/api.ts may use the bridge.' }],
-      'no-restricted-globals': ['error', { name: 'WebSocket', message: 'Only src-renderer/api.ts may use the socket.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'window', property: 'homegrown', message: 'Only src-renderer/api.ts may use the bridge.' },
+      ],
+      'no-restricted-globals': [
+        'error',
+        { name: 'WebSocket', message: 'Only src-renderer/api.ts may use the socket.' },
+      ],
     },
   },
   // Every random number in the engine comes from a counter (seed, purpose, step): a run must be repeatable.
   {
     files: ['src-main/engine/**/*.ts'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Use engine/random.ts: seed, purpose, step.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Use engine/random.ts: seed, purpose, step.' },
+      ],
     },
   },
-  { files: ['src-main/cli/**/*.ts', 'src-main/cli.ts', 'src-main/serve.ts', 'test/bench/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src-main/cli/**/*.ts', 'src-main/cli.ts', 'src-main/serve.ts', 'test/bench/**'],
+    rules: { 'no-console': 'off' },
+  },
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: ts.parser }, globals: globals.browser } },
   // Plain-JS tooling files are not part of a TS project.
   {

@@ -3,17 +3,7 @@
 export type FieldGroup = 'model' | 'tokenizer' | 'training' | 'optimizer' | 'reporting'
 /** Units are named here and put into words in src-renderer/text. */
 export type FieldUnit =
-  | 'none'
-  | 'layers'
-  | 'heads'
-  | 'numbers'
-  | 'tokens'
-  | 'pieces'
-  | 'steps'
-  | 'batches'
-  | 'minutes'
-  | 'share'
-  | 'examples'
+  'none' | 'layers' | 'heads' | 'numbers' | 'tokens' | 'pieces' | 'steps' | 'batches' | 'minutes' | 'share' | 'examples'
 
 export interface NumberLimit {
   readonly kind: 'number'

@@ -53,10 +53,7 @@ export const methods = {
     z.object({ corpusId: r.corpusId, choice: r.runChoice, overrides: r.runOverrides }),
     z.object({ config: r.runConfig, summary: r.modelSummary, problems: z.array(r.configProblem) }),
   ),
-  'runs.start': method(
-    z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }),
-    r.runRecord,
-  ),
+  'runs.start': method(z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }), r.runRecord),
   'runs.list': method(nothing, z.array(r.runRecord)),
   'runs.get': method(z.object({ runId: r.runId }), r.runDetail),
   'runs.curves': method(

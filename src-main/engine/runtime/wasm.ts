@@ -34,7 +34,7 @@ function stockKernel(name: string): Kernel {
   return kernel.kernelFunc as unknown as Kernel
 }
 
-function register(kernelName: string, kernel: Kernel): void {
+function addKernel(kernelName: string, kernel: Kernel): void {
   tf.registerKernel({ kernelName, backendName, kernelFunc: kernel as unknown as tf.KernelFunc })
 }
 
@@ -43,7 +43,7 @@ const dimension = (shape: readonly number[], fromEnd: number): number => shape[s
 
 /** UnsortedSegmentSum, the gradient of an embedding, is missing in the WASM backend 4.22. */
 function addSegmentSum(): void {
-  register('UnsortedSegmentSum', ({ inputs, attrs, backend }) => {
+  addKernel('UnsortedSegmentSum', ({ inputs, attrs, backend }) => {
     const { x, segmentIds } = inputs as { x: tf.TensorInfo; segmentIds: tf.TensorInfo }
     const { numSegments } = attrs as { numSegments: number }
     const inner = x.shape.slice(segmentIds.shape.length)
@@ -97,7 +97,7 @@ function routeMatMul(): void {
   }
 
   tf.unregisterKernel('BatchMatMul', backendName)
-  register('BatchMatMul', ({ inputs, attrs, backend }) => {
+  addKernel('BatchMatMul', ({ inputs, attrs, backend }) => {
     const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo }
     const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean }
     const countA = sizeOf(a.shape.slice(0, -2))
