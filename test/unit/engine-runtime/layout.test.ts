@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { WeightLayout } from '../../../src-main/engine/runtime/layout'
+import { nameMoments, packMoments } from '../../../src-main/engine/runtime/step'
+import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
+import type { WeightShape } from '../../../src-main/plan/shapes'
+
+beforeAll(async () => {
+  await openWasmBackend()
+})
+
+const weight = (name: string, shape: number[], decay: boolean): WeightShape => ({
+  name,
+  shape,
+  decay,
+  init: { kind: 'zeros' },
+})
+const layout = new WeightLayout([
+  weight('bias', [2], false),
+  weight('matrix', [2, 3], true),
+  weight('norm', [1], false),
+])
+const tensors = new Map([
+  ['bias', { shape: [2], data: Float32Array.of(1, 2) }],
+  ['matrix', { shape: [2, 3], data: Float32Array.of(3, 4, 5, 6, 7, 8) }],
+  ['norm', { shape: [1], data: Float32Array.of(9) }],
+])
+
+describe('WeightLayout', () => {
+  it('puts what decays first and gives everything back in the order of the model', () => {
+    const flat = layout.pack(tensors)
+    expect([...flat]).toEqual([3, 4, 5, 6, 7, 8, 1, 2, 9])
+    expect([layout.size, layout.decayedSize]).toEqual([9, 6])
+    expect(layout.unpack(flat)).toEqual(tensors)
+    expect([...layout.unpack(flat).keys()]).toEqual(['bias', 'matrix', 'norm'])
+  })
+
+  it('splits and joins tensors the same way', () => {
+    const values = tf.tidy(() => {
+      const weights = layout.split(tf.tensor1d(layout.pack(tensors)))
+      expect([...weights].map(([name, tensor]) => [name, tensor.shape])).toEqual([
+        ['bias', [2]],
+        ['matrix', [2, 3]],
+        ['norm', [1]],
+      ])
+      return layout.join(weights).arraySync()
+    })
+    expect(values).toEqual([...layout.pack(tensors)])
+  })
+
+  it('names the optimizer state and reads it back', () => {
+    const expAvg = Float32Array.from({ length: 9 }, (_, i) => i)
+    const expAvgSq = Float32Array.from({ length: 9 }, (_, i) => i * 10)
+    const named = nameMoments(layout, expAvg, expAvgSq)
+    expect(named.get('exp_avg_sq.norm')).toEqual({ shape: [1], data: Float32Array.of(80) })
+    expect(packMoments(layout, named)).toEqual({ expAvg, expAvgSq })
+  })
+
+  it('refuses weights of another model', () => {
+    const missing = new Map([...tensors].filter(([name]) => name !== 'norm'))
+    expect(() => layout.pack(missing)).toThrow('checkpoint.damaged')
+    const other = new Map([...tensors, ['norm', { shape: [2], data: new Float32Array(2) }]])
+    expect(() => layout.pack(other)).toThrow('checkpoint.damaged')
+  })
+})

@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { adamW, adamWScalars, type AdamWState } from '../../../src-main/engine/optim/adamw'
+import { clipByNorm } from '../../../src-main/engine/optim/clip'
+import { learningRateAt } from '../../../src-main/engine/optim/schedule'
+import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
+
+beforeAll(async () => {
+  await openWasmBackend()
+})
+
+describe('the learning rate', () => {
+  const settings = { learningRate: 1e-3, minLearningRate: 1e-4, warmupSteps: 100, maxSteps: 2000 }
+
+  it('warms up, falls as a cosine and ends at its lowest', () => {
+    // nanoGPT's get_lr, computed in Python.
+    expect(learningRateAt(0, settings)).toBeCloseTo(1e-3 / 101, 12)
+    expect(learningRateAt(99, settings)).toBeCloseTo((1e-3 * 100) / 101, 12)
+    expect(learningRateAt(100, settings)).toBeCloseTo(1e-3, 12)
+    expect(learningRateAt(1050, settings)).toBeCloseTo(5.5e-4, 12)
+    expect(learningRateAt(1999, settings)).toBeCloseTo(1.0000061514140841e-4, 12)
+    expect(learningRateAt(5000, settings)).toBe(1e-4)
+  })
+
+  it('needs no warm-up', () => {
+    expect(learningRateAt(0, { ...settings, warmupSteps: 0 })).toBeCloseTo(1e-3, 12)
+  })
+
+  it('stays where both rates are the same', () => {
+    const constant = { ...settings, minLearningRate: 1e-3, warmupSteps: 0 }
+    expect([0, 700, 1999].map((step) => learningRateAt(step, constant))).toEqual([1e-3, 1e-3, 1e-3])
+  })
+})
+
+describe('clipping', () => {
+  const clip = (values: number[], maxNorm: number): { gradient: number[]; norm: number } =>
+    tf.tidy(() => {
+      const { gradient, norm } = clipByNorm(tf.tensor1d(values), maxNorm)
+      return { gradient: gradient.arraySync(), norm: norm.arraySync() }
+    })
+
+  it('scales a long gradient to the norm and leaves a short one alone', () => {
+    const long = clip([3, 4], 1)
+    expect(long.norm).toBeCloseTo(5, 5)
+    expect(long.gradient[0]).toBeCloseTo(0.6, 5)
+    expect(long.gradient[1]).toBeCloseTo(0.8, 5)
+    expect(clip([0.3, 0.4], 1).gradient).toEqual([Math.fround(0.3), Math.fround(0.4)])
+  })
+
+  it('does nothing at 0', () => {
+    expect(clip([3, 4], 0).gradient).toEqual([3, 4])
+  })
+})
+
+describe('AdamW', () => {
+  const settings = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }
+  const learningRate = 1e-2
+
+  /** Loshchilov & Hutter 2019, algorithm 2, in float64 for one number. */
+  function byHand(weight: number, gradients: number[], decays: boolean): number {
+    let [m, v] = [0, 0]
+    for (const [i, g] of gradients.entries()) {
+      m = settings.beta1 * m + (1 - settings.beta1) * g
+      v = settings.beta2 * v + (1 - settings.beta2) * g * g
+      const mHat = m / (1 - settings.beta1 ** (i + 1))
+      const vHat = v / (1 - settings.beta2 ** (i + 1))
+      const decay = decays ? learningRate * settings.weightDecay * weight : 0
+      weight = weight - decay - (learningRate * mHat) / (Math.sqrt(vHat) + settings.epsilon)
+    }
+    return weight
+  }
+
+  function run(weights: number[], gradients: number[][], decayed: number): number[] {
+    return tf.tidy(() => {
+      const start = tf.tensor1d(weights)
+      let state: AdamWState = { weights: start, expAvg: tf.zerosLike(start), expAvgSq: tf.zerosLike(start) }
+      for (const [i, gradient] of gradients.entries()) {
+        const scalars = tf.tensor1d(adamWScalars(settings, i + 1, learningRate))
+        state = adamW(state, tf.tensor1d(gradient), scalars, settings, decayed)
+      }
+      return state.weights.arraySync()
+    })
+  }
+
+  it('computes what the paper says; only the first numbers decay', () => {
+    const gradients = [
+      [0.5, -0.2, 1],
+      [0.1, -0.3, 1e-3],
+      [-0.7, 0.4, 0],
+    ]
+    const weights = [1, -2, 3]
+    const expected = weights.map((weight, i) =>
+      byHand(
+        weight,
+        gradients.map((g) => g[i] ?? 0),
+        i < 2,
+      ),
+    )
+    const result = run(weights, gradients, 2)
+    for (const [i, value] of expected.entries()) expect(result[i]).toBeCloseTo(value, 5)
+  })
+
+  it('moves by the learning rate in the first step, whatever the gradient', () => {
+    const [small = NaN, large = NaN] = run([0, 0], [[1e-4, 100]], 0)
+    expect(small).toBeCloseTo(-learningRate, 4)
+    expect(large).toBeCloseTo(-learningRate, 4)
+  })
+})
