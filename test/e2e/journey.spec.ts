@@ -65,7 +65,7 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
   await test.step('rename and note', async () => {
     await page.getByRole('button', { name: 'Rename First' }).click()
     await page.getByLabel('Name of the model').fill('Grown up')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Grown up' })).toBeVisible()
     await page.getByLabel('Notes on this model').fill('Two layers, to see it work')
     await expect(page.getByText('Saved', { exact: true })).toBeVisible()

@@ -1,0 +1,81 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from './app'
+import { go, importText, patienceMs, sampleFile, state, train } from './journey'
+import { root } from './root'
+
+test.setTimeout(600_000)
+
+const folder = join(root, 'test-results/pictures')
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const languages = ['en', 'zh-CN'] as const
+const themes = ['light', 'dark'] as const
+
+const settings = {
+  ...{ nLayer: '2', nHead: '2', nEmbd: '32', blockSize: '32', batchSize: '8', vocabSize: '300', warmupSteps: '10' },
+  ...{ maxSteps: '200', evalInterval: '20', evalBatches: '4', sampleInterval: '50', logInterval: '2' },
+}
+
+/** The menus of the settings screen have the same order in every language. */
+async function choose(page: Page, testId: 'language' | 'theme', index: number): Promise<void> {
+  await page.getByTestId(testId).click()
+  await page.getByRole('option').nth(index).click()
+  await expect(page.getByRole('option').first()).toBeHidden()
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).withTags(rules).analyze()
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
+  )
+}
+
+test('every screen, in both themes and languages, looked at by axe', async ({ page, complaints }) => {
+  mkdirSync(folder, { recursive: true })
+  await importText(page, sampleFile)
+  await train(page, 'Tales', settings)
+  await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
+  const runUrl = page.url()
+  await page.getByRole('link', { name: 'Talk to it' }).click()
+  await page.getByLabel('The beginning of a text').fill('Once upon a time')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+  const talkUrl = page.url()
+  await train(page, 'Tales, one layer', { ...settings, nLayer: '1', maxSteps: '100' })
+  await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
+  const ids = [runUrl, page.url()].map((url) => url.split('/').at(-1))
+  const at = (hash: string): string => `${runUrl.split('#')[0] ?? ''}#${hash}`
+  await go(page, 'Settings')
+
+  const screens = {
+    start: at('/start'),
+    texts: at('/texts'),
+    new: at('/new'),
+    run: runUrl,
+    talk: talkUrl,
+    history: at('/history'),
+    compare: at(`/history?compare=${ids.join()}`),
+    settings: at('/settings'),
+  }
+  const found: string[] = []
+  for (const [l, language] of languages.entries()) {
+    for (const [t, theme] of themes.entries()) {
+      await page.goto(screens.settings)
+      await choose(page, 'language', l + 1)
+      await choose(page, 'theme', t + 1)
+      for (const [name, url] of Object.entries(screens)) {
+        await page.goto(url)
+        await expect(page.locator('#page-title')).toBeVisible()
+        await page.waitForLoadState('networkidle')
+        // Charts and transitions have settled; nothing depends on this but the picture.
+        await page.waitForTimeout(400)
+        await page.screenshot({ path: join(folder, `${name}-${language}-${theme}.png`), fullPage: true })
+        found.push(...(await violations(page)).map((text) => `${name} ${language} ${theme} ${text}`))
+      }
+    }
+  }
+  expect(found).toEqual([])
+  expect(complaints).toEqual([])
+})
