@@ -1,0 +1,155 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { ComputerInfo, RunRecord } from '../../src-preload/contract/records'
+import { command, temporaryProfile, type CommandResult } from './backend-process'
+
+const text = resolve('resources/sample/en.txt')
+const small = ['nLayer=1', 'nHead=2', 'nEmbd=32', 'blockSize=32', 'batchSize=4', 'compile=graph', 'samplePrompt=Once']
+const settings = small.flatMap((pair) => ['--set', pair])
+
+const run = (profileDir: string, ...args: string[]): Promise<CommandResult> => command(profileDir, ...args).ended
+const lines = ({ stdout }: CommandResult): Record<string, unknown>[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+const ofType = (result: CommandResult, type: string) => lines(result).filter((line) => line['type'] === type)
+const runsOf = async (profileDir: string): Promise<RunRecord[]> =>
+  JSON.parse((await run(profileDir, 'runs', '--json')).stdout) as RunRecord[]
+
+describe('the command line', () => {
+  it('trains, lists, shows, generates, compares and deletes', async () => {
+    const profileDir = temporaryProfile()
+    const train = (seed: number, name: string) =>
+      run(profileDir, 'train', text, '--steps', '40', '--name', name, '--json', '--set', `seed=${seed}`, ...settings)
+    const first = await train(1, 'first')
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    const steps = ofType(first, 'step')
+    expect(steps.length).toBeGreaterThan(0)
+    expect(steps[0]).toMatchObject({ step: expect.any(Number) as number, lossNats: expect.any(Number) as number })
+    expect(ofType(first, 'eval').at(-1)).toMatchObject({
+      valLossNats: expect.any(Number) as number,
+      perplexity: expect.any(Number) as number,
+      bitsPerByte: expect.any(Number) as number,
+    })
+    const done = lines(first).at(-1)
+    expect(done).toMatchObject({
+      type: 'done',
+      bestValLossNats: expect.any(Number) as number,
+      tokensPerSecond: expect.any(Number) as number,
+      engine: 'tensorflow',
+    })
+
+    await train(2, 'second')
+    const runs = await runsOf(profileDir)
+    expect(runs.map(({ name, state, model }) => [name, state, model])).toEqual([
+      ['second', 'done', 'gpt'],
+      ['first', 'done', 'gpt'],
+    ])
+    expect(runs[1]?.runId).toBe(done?.['runId'])
+    // The file was imported once: its bytes were known the second time.
+    expect(new Set(runs.map(({ corpusId }) => corpusId)).size).toBe(1)
+
+    const prompt = 'The AI revolution is'
+    const generate = () => run(profileDir, 'generate', 'first', prompt, '--seed', '7', '--max-tokens', '20')
+    const [a, b] = [await generate(), await generate()]
+    expect(a.code).toBe(0)
+    expect(a.stdout.startsWith(prompt)).toBe(true)
+    expect(a.stdout.length).toBeGreaterThan(prompt.length + 1)
+    expect(b.stdout).toBe(a.stdout)
+    const asJson = await run(profileDir, 'generate', 'first', prompt, '--seed', '7', '--max-tokens', '20', '--json')
+    const last = lines(asJson).at(-1)
+    expect(last).toMatchObject({ type: 'done', prompt, seed: 7 })
+    expect(`${prompt}${String(last?.['text'])}\n`).toBe(a.stdout)
+    const pieces = ofType(asJson, 'text').map((line) => line['text'])
+    expect(pieces.join('')).toBe(last?.['text'])
+
+    const compared = await run(profileDir, 'compare', 'first', 'second', '--json')
+    expect(lines(compared)[0]?.['differences']).toEqual([{ field: 'seed', values: [1, 2] }])
+    expect((await run(profileDir, 'show', runs[0]?.runId.slice(0, 8) ?? '')).stdout).toContain('second')
+    expect((await run(profileDir, 'delete', 'second')).code).toBe(0)
+    expect((await runsOf(profileDir)).map(({ name }) => name)).toEqual(['first'])
+  })
+
+  it('saves at Ctrl-C, says how to resume, and goes on from there', async () => {
+    const profileDir = temporaryProfile()
+    const training = command(profileDir, 'train', text, '--steps', '100000', '--name', 'long', '--json', ...settings)
+    await training.said('"type":"step"')
+    training.child.kill('SIGINT')
+    const stopped = await training.ended
+    expect(stopped.code).toBe(130)
+    const end = lines(stopped).at(-1)
+    expect(end).toMatchObject({ type: 'paused', error: null })
+    const [paused] = await runsOf(profileDir)
+    expect(paused).toMatchObject({ state: 'paused', step: end?.['step'] })
+    expect(paused?.checkpoints).toContainEqual(expect.objectContaining({ kind: 'last', step: paused?.step }))
+
+    const again = command(profileDir, 'resume', 'long')
+    await again.said('training loss')
+    again.child.kill('SIGINT')
+    const second = await again.ended
+    expect(second.code).toBe(130)
+    expect(second.stdout).toContain(`resume ${paused?.runId ?? ''}`)
+    expect((await runsOf(profileDir))[0]?.step).toBeGreaterThan(paused?.step ?? 0)
+  })
+
+  it.each<[string, string[], number, RegExp]>([
+    ['no file', ['train', 'none.txt'], 2, /none\.txt cannot be read/],
+    ['an empty file', ['train', 'EMPTY'], 2, /empty/],
+    ['a binary file', ['train', 'BINARY'], 2, /not a text/],
+    ['a setting that does not exist', ['train', text, '--set', 'nLayers=2'], 2, /no setting nLayers/],
+    ['an impossible combination', ['train', text, '--set', 'nHead=3'], 2, /divisible/],
+    ['too many pieces', ['train', text, '--set', 'vocabSize=60000'], 2, /pieces at most/],
+    ['a window longer than the text', ['train', 'SHORT', '--set', 'blockSize=2048'], 2, /does not fit/],
+    ['an unknown run', ['show', 'nothing'], 3, /no run nothing/],
+    ['an unknown command', ['teach'], 2, /no command teach/],
+    ['an unknown option', ['runs', '--all'], 2, /--all/],
+    ['a missing operand', ['generate', 'x'], 2, /PROMPT is missing/],
+  ])('%s: one sentence and its exit code', async (_, args, code, sentence) => {
+    const profileDir = temporaryProfile()
+    const files: Record<string, string | Buffer> = {
+      EMPTY: '',
+      BINARY: Buffer.from(Array.from({ length: 4000 }, (__, i) => (i * 7) % 256)),
+      SHORT: 'A short text. '.repeat(100),
+    }
+    mkdirSync(join(profileDir, 'files'))
+    const named = args.map((arg) => {
+      const content = files[arg]
+      if (content === undefined) return arg
+      const file = join(profileDir, 'files', `${arg}.txt`)
+      writeFileSync(file, content)
+      return file
+    })
+    const result = await run(profileDir, ...named)
+    expect(result.code).toBe(code)
+    expect(result.stderr).toMatch(sentence)
+    expect(result.stderr.trim().split('\n')).toHaveLength(1)
+    expect(result.stderr).not.toMatch(/ {4}at |Error:/)
+    expect(await runsOf(profileDir)).toEqual([])
+  })
+
+  it('says what this computer can do, and helps', async () => {
+    const profileDir = temporaryProfile()
+    const info = lines(await run(profileDir, 'doctor', '--json'))[0] as unknown as ComputerInfo
+    expect(info).toMatchObject({ engine: 'tensorflow', profileDir })
+    expect(info.engines.map(({ engine, available }) => [engine, available])).toEqual([
+      ['tensorflow', true],
+      ['wasm', true],
+    ])
+    const help = await run(profileDir, '--help')
+    expect(help.code).toBe(0)
+    expect(help.stdout).toContain('Exit codes')
+  })
+
+  it('serves the browser mode at an address with a key, and ends when told', async () => {
+    const profileDir = temporaryProfile()
+    const serving = command(profileDir, 'serve')
+    await serving.said('#token=')
+    serving.child.kill('SIGTERM')
+    const { code, stdout } = await serving.ended
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Homegrown is at http:\/\/127\.0\.0\.1:\d+\/#token=[0-9a-f]{48}\n$/)
+    expect(readFileSync(join(profileDir, 'homegrown.db')).subarray(0, 15).toString()).toBe('SQLite format 3')
+  })
+})
