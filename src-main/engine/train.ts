@@ -8,7 +8,7 @@ import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
 import { evaluate } from './evaluate'
 import { initialWeights } from './model/init'
-import { forwardOf } from './model/model'
+import { compileOf, forwardOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
 import type { StepSpec } from './runtime/step'
@@ -56,7 +56,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
     const startTier = resumed?.engine === engine.id ? resumed.tier : null
-    const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile: config.compile, startTier })
+    const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile: compileOf(config), startTier })
     closing.push(() => {
       trainStep.close()
     })
