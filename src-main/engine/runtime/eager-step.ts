@@ -9,7 +9,7 @@ import {
   nameMoments,
   packMoments,
   trainingStep,
-    type BatchScore,
+  type BatchScore,
   type StepMetrics,
   type StepSpec,
   type Tokens,

@@ -7,7 +7,7 @@ import type { TensorData, Weights } from '../ops'
 import {
   nameMoments,
   packMoments,
-    type BatchScore,
+  type BatchScore,
   type StepMetrics,
   type StepSpec,
   type Tokens,
