@@ -16,8 +16,8 @@ export const settings = {
     missing: 'Not available',
     version: 'Version {version}',
     location: 'Found in',
-    tensorflow: 'TensorFlow: fast, uses all processor cores, compiles the training step.',
-    wasm: 'Built in: always there, needs nothing else, several times slower.',
+    tensorflow: 'Fast: uses all processor cores and compiles the training step.',
+    wasm: 'Always there, needs nothing else, several times slower.',
     graphicsNote: 'This version trains on the processor. Graphics cards are shown for information.',
   },
   files: {

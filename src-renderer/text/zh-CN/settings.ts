@@ -15,8 +15,8 @@ export const settings: typeof source = {
     missing: '不可用',
     version: '版本 {version}',
     location: '位置',
-    tensorflow: 'TensorFlow：速度快，使用全部处理器核心，并编译训练步骤。',
-    wasm: '内置：始终可用，不需要其他组件，速度慢几倍。',
+    tensorflow: '速度快：使用全部处理器核心，并编译训练步骤。',
+    wasm: '始终可用，不需要其他组件，速度慢几倍。',
     graphicsNote: '这个版本用处理器训练。显卡信息仅供参考。',
   },
   files: {
