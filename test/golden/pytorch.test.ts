@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { decodeStep, type Decoded, type DecodeState } from '../../src-main/engine/model/decode'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/runtime/step'
 import { tensorflowDir } from '../tensorflow-dir'
@@ -62,6 +63,22 @@ describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
       const theirs = golden.gradients.get(key)?.data ?? new Float32Array()
       expect(farthest(ours, theirs), key).toBeLessThan(tolerance.gradient)
     }
+  })
+
+  test.each(engines)('%s, token by token: the logits of every position', (name) => {
+    const { ops } = use(name)
+    const { config, vocabSize, batches } = golden
+    const weights = new Map([...golden.weights].map(([key, { shape, data }]) => [key, tf.tensor(data, [...shape])]))
+    let state: DecodeState | null = null
+    for (const [t, id] of (batches[0]?.x.slice(0, config.blockSize) ?? []).entries()) {
+      const decoded: Decoded = decodeStep(config, weights, [id], state, ops)
+      const theirs = golden.logits.subarray(t * vocabSize, (t + 1) * vocabSize)
+      expect(farthest(decoded.logits.dataSync() as Float32Array, theirs), `position ${t}`).toBeLessThan(
+        tolerance.logits,
+      )
+      state = decoded.state
+    }
+    expect.assertions(config.blockSize)
   })
 
   describe.each(runs)('$engine, $compile', ({ engine, compile }) => {
