@@ -56,7 +56,20 @@ describe.each(['gpt', 'lstm'] as const)('a %s on WASM', (model) => {
   })
 })
 
-describe('kernels that the WASM backend lacks', () => {
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+/** Computes on WASM and on TensorFlow and expects the same numbers. */
+function both(compute: () => Float32Array): [Float32Array, Float32Array] {
+  tensorflow.activate()
+  const expected = compute()
+  wasm.activate()
+  const result = compute()
+  expect(result.length).toBe(expected.length)
+  expect(largestDifference([...result], [...expected])).toBeLessThan(1e-5)
+  return [result, expected]
+}
+
+describe('kernels of our own for WASM', () => {
   beforeAll(() => {
     wasm.activate()
   })
@@ -82,22 +95,59 @@ describe('kernels that the WASM backend lacks', () => {
     [[2, 3, 4], [1, 5, 4], false, true],
   ]
   it.each(shapes)('multiplies %j by %j, transposed %s and %s', (shapeA, shapeB, transposeA, transposeB) => {
-    const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 1)
     const numbers = (shape: number[]): number[] =>
-      Array.from({ length: size(shape) }, (_, i) => Math.sin(i + shape.length))
+      Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i + shape.length))
     const product = (): Float32Array =>
       tf.tidy(() =>
         tf
           .matMul(tf.tensor(numbers(shapeA), shapeA), tf.tensor(numbers(shapeB), shapeB), transposeA, transposeB)
           .dataSync<'float32'>(),
       )
-    wasm.activate()
-    const result = product()
-    tensorflow.activate()
-    const expected = product()
-    wasm.activate()
-    expect(result.length).toBe(expected.length)
-    expect(largestDifference([...result], [...expected])).toBeLessThan(1e-5)
+    expect(both(product)).toHaveLength(2)
+  })
+
+  const permutations: [number[], number[]][] = [
+    [
+      [3, 4],
+      [1, 0],
+    ],
+    [
+      [2, 3, 4],
+      [0, 2, 1],
+    ],
+    [
+      [2, 3, 4],
+      [2, 1, 0],
+    ],
+    [
+      [2, 3, 3, 2, 4],
+      [2, 0, 3, 1, 4],
+    ],
+    [
+      [1, 5, 1, 3],
+      [3, 2, 1, 0],
+    ],
+    [[6], [0]],
+  ]
+  it.each(permutations)('transposes %j by %j', (shape, perm) => {
+    const transposed = (): Float32Array =>
+      tf.tidy(() => tf.range(0, sizeOf(shape)).reshape(shape).transpose(perm).dataSync<'float32'>())
+    expect(both(transposed)).toHaveLength(2)
+  })
+
+  const splits: [number[], number[] | number, number][] = [
+    [[6, 2], 3, 0],
+    [[2, 6], [1, 2, 3], 1],
+    [[2, 6, 3], [4, -1], -2],
+    [[2, 3, 4], 2, 2],
+  ]
+  it.each(splits)('splits %j into %j along axis %i', (shape, sizes, axis) => {
+    const parts = (): Float32Array =>
+      tf.tidy(() => {
+        const pieces = tf.split(tf.range(0, sizeOf(shape)).reshape(shape), sizes, axis)
+        return tf.concat1d(pieces.map((piece) => piece.flatten())).dataSync<'float32'>()
+      })
+    expect(both(parts)).toHaveLength(2)
   })
 
   it('draws a dropout mask that seed, step and site decide', () => {
