@@ -22,8 +22,6 @@ export const history = {
     created: 'Started',
     actions: 'Actions',
   },
-  sortBy: 'Sort by {column}',
-  open: 'Open',
   selected: '{n} selected',
   compare: 'Compare',
   compareHint: 'Select two or more to compare them.',
@@ -32,7 +30,6 @@ export const history = {
   notes: 'Notes',
   delete: {
     many: 'Delete {n}',
-    done: '“{name}” was deleted',
     doneMany: '{n} model was deleted | {n} models were deleted',
   },
   comparison: {

@@ -110,7 +110,6 @@ export const run = {
     slider: 'Choose a sample by its step',
     previous: 'Earlier sample',
     next: 'Later sample',
-    live: 'Follow the newest',
   },
   notes: {
     title: 'Notes',

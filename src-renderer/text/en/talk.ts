@@ -19,9 +19,6 @@ export const talk = {
     delete: 'Delete {title}',
     deleted: '“{title}” was deleted',
     name: 'Title',
-    open: 'Conversation: {title}',
-    show: 'Show conversations',
-    hide: 'Hide conversations',
   },
   model: 'Model',
   checkpoint: 'State',
@@ -30,7 +27,6 @@ export const talk = {
   prompt: {
     label: 'The beginning of a text',
     placeholder: 'Write a beginning, for example: Once upon a time',
-    hint: 'Enter continues the text. Shift and Enter starts a new line.',
     send: 'Continue the text',
     stop: 'Stop (Esc)',
   },

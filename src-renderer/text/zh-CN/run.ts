@@ -109,7 +109,6 @@ export const run: typeof source = {
     slider: '按步数选择试写',
     previous: '上一段试写',
     next: '下一段试写',
-    live: '跟随最新',
   },
   notes: { title: '笔记', label: '关于这个模型的笔记', placeholder: '试了什么，结果如何', saved: '已保存' },
   details: {

@@ -21,9 +21,6 @@ export const talk: typeof source = {
     delete: '删除“{title}”',
     deleted: '已删除“{title}”',
     name: '标题',
-    open: '对话：{title}',
-    show: '显示对话列表',
-    hide: '隐藏对话列表',
   },
   model: '模型',
   checkpoint: '进度',
@@ -32,7 +29,6 @@ export const talk: typeof source = {
   prompt: {
     label: '文字的开头',
     placeholder: '写一个开头，例如：从前有一座山',
-    hint: '按 Enter 续写，按 Shift + Enter 换行。',
     send: '续写',
     stop: '停止（Esc）',
   },
