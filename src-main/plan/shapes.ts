@@ -66,8 +66,9 @@ function gptWeights(c: RunConfig, vocabSize: number): WeightShape[] {
 
 /**
  * Embedding → nLayer × LSTM(nEmbd) → dense over the vocabulary. Gates in PyTorch's order (input, forget, cell, output)
- * along the last axis; kernels are [in, 4 · hidden]. Start as torch.nn.LSTM and nn.Linear: uniform within
- * 1/sqrt(hidden). One bias a layer: PyTorch's two are only ever added.
+ * along the last axis; kernels are [in, 4 · hidden]. Start as torch.nn.Embedding, nn.LSTM and nn.Linear: normal with
+ * std 1, uniform within 1/sqrt(hidden); a GPT's std of 0.02 learns far slower here (docs/log.md). One bias a layer:
+ * PyTorch's two are only ever added.
  */
 function lstmWeights(c: RunConfig, vocabSize: number): WeightShape[] {
   const d = c.nEmbd
@@ -78,7 +79,7 @@ function lstmWeights(c: RunConfig, vocabSize: number): WeightShape[] {
     { name: `lstm.${i}.bias`, shape: [4 * d], init: uniform(bound), decay: false },
   ])
   return [
-    { name: 'wte.weight', shape: [vocabSize, d], init: normal(0.02), decay: true },
+    { name: 'wte.weight', shape: [vocabSize, d], init: normal(1), decay: true },
     ...layers.flat(),
     { name: 'lm_head.weight', shape: [d, vocabSize], init: uniform(bound), decay: true },
     { name: 'lm_head.bias', shape: [vocabSize], init: zeros, decay: false },
@@ -95,13 +96,16 @@ export function weightShapes(config: RunConfig, vocabSize: number): WeightShape[
   }
 }
 
-/** Floats that a training step keeps for the backward pass, roughly; measured constants are in docs/log.md. */
+/** What a job process with the fast engine occupies before it holds any model, measured (docs/log.md). */
+const engineBytes = 420e6
+
+/** Floats that a training step keeps for the backward pass, roughly; the factors are measured (docs/log.md). */
 function activationFloats(c: RunConfig, vocabSize: number): number {
   const positions = c.batchSize * c.blockSize
   const logits = 3 * positions * vocabSize
   switch (c.model) {
     case 'gpt':
-      return c.nLayer * (positions * c.nEmbd * 30 + 3 * c.batchSize * c.nHead * c.blockSize ** 2) + logits
+      return c.nLayer * (positions * c.nEmbd * 20 + 3 * c.batchSize * c.nHead * c.blockSize ** 2) + logits
     case 'lstm':
       return c.nLayer * positions * c.nEmbd * 16 + logits
   }
@@ -120,7 +124,7 @@ export function summarize(config: RunConfig, vocabSize: number, trainTokens: num
   }
   const parameterCount = weights.reduce((sum, w) => sum + size(w.shape), 0)
   // Weights, two Adam moments, gradients: four float32 copies.
-  const memoryBytes = 4 * (4 * parameterCount + activationFloats(config, vocabSize))
+  const memoryBytes = engineBytes + 4 * (4 * parameterCount + activationFloats(config, vocabSize))
   return {
     layers: [...layers].map(([name, layer]) => ({ name, ...layer })),
     parameterCount,
