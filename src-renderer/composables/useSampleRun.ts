@@ -18,15 +18,17 @@ export interface SampleRun {
   readonly addText: () => Promise<CorpusRecord | null>
 }
 
+// Shared: leaving the screen and coming back must not offer the button while the import still runs.
+const stage = ref<SampleStage>('idle')
+const importing = ref<string | null>(null)
+
 /** The sample text in the screen's language, and a first small training on it. */
 export function useSampleRun(): SampleRun {
   const corpora = useCorporaStore()
   const newRun = useNewRunStore()
   const { t, locale } = useText()
 
-  const stage = ref<SampleStage>('idle')
   const error = shallowRef<AppError | null>(null)
-  const importing = ref<string | null>(null)
   const progress = computed(() => {
     const event = importing.value === null ? undefined : corpora.progress.get(importing.value)
     return event?.progress ?? null
