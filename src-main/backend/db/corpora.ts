@@ -126,8 +126,3 @@ export function corporaDeletedBefore(db: Db, time: number): string[] {
 export function removeCorpus(db: Db, corpusId: string): void {
   run(db, tables.deleteFrom('corpora').where('corpus_id', '=', corpusId))
 }
-
-/** Every text there is, deleted ones too: whatever else lies in the folder belongs to nobody. */
-export function allCorpusIds(db: Db): string[] {
-  return all(db, tables.selectFrom('corpora').select('corpus_id')).map((row) => row.corpus_id)
-}

@@ -157,7 +157,3 @@ export function ownerOf(db: Db, runId: string): Pick<RunsTable, 'owner_pid' | 'o
 export function removeRun(db: Db, runId: string): void {
   run(db, tables.deleteFrom('runs').where('run_id', '=', runId))
 }
-
-export function allRunIds(db: Db): string[] {
-  return all(db, tables.selectFrom('runs').select('run_id')).map((row) => row.run_id)
-}

@@ -22,6 +22,8 @@ export interface RunRecording {
   record(event: TrainEvent): void
   /** Writes what is pending together with these changes, and tells every window. */
   change(changes: RunChanges): void
+  /** To every window, when it cannot be written: the one thing that is shown before it is stored. */
+  showFailure(error: AppError): void
   close(): void
 }
 
@@ -187,12 +189,17 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
       if (event !== null) emit(event)
     }
 
+    const showFailure = (error: AppError): void => {
+      const event = stateEvent(runId, ++seq)
+      if (event?.kind === 'state') emit({ ...event, run: { ...event.run, state: 'failed', error: error.toData() } })
+    }
+
     const close = (): void => {
       beat()
       live.delete(runId)
     }
 
-    const recording: Recording = { runId, record, change, close }
+    const recording: Recording = { runId, record, change, showFailure, close }
     live.set(runId, recording)
     return recording
   }

@@ -21,6 +21,7 @@ export interface Training {
 }
 
 const wantedPollMs = 1000
+const settleRetryMs = 2000
 
 /** Trains one run from where it stands: tokens first, then a job, all of it recorded. */
 export function startTraining(context: Context, recorder: RunRecorder, runId: string, resume: boolean): Training {
@@ -111,22 +112,30 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     }, wantedPollMs)
     const changes = await outcome()
     clearInterval(wishes)
+    settle({
+      ...changes,
+      ended_at: context.now(),
+      owner_pid: null,
+      owner_token: null,
+      job_pid: null,
+      job_token: null,
+      wanted: null,
+    })
+  }
+
+  /** Writes the end state; on a full disk again and again, until there is space or the program ends. */
+  const settle = (changes: RunChanges): void => {
+    // Closed meanwhile: the next start finds the run "running" without an owner and calls it interrupted.
+    if (!db.raw.open) return
     try {
       reconcileCheckpoints(context, runId)
-      recording.change({
-        ...changes,
-        ended_at: context.now(),
-        owner_pid: null,
-        owner_token: null,
-        job_pid: null,
-        job_token: null,
-        wanted: null,
-      })
-    } catch (error) {
-      // Nothing can be written (a full disk): the next start finds it "running" without an owner: interrupted.
-      context.log(AppError.from(error))
-    } finally {
+      recording.change(changes)
       recording.close()
+    } catch (thrown) {
+      const error = AppError.from(thrown)
+      context.log(error)
+      recording.showFailure(error)
+      setTimeout(settle, settleRetryMs, changes).unref()
     }
   }
 

@@ -161,7 +161,7 @@ describe('the next backend', () => {
     const { conversationId } = await test.request('talk.create', { runId })
     const sampling = { temperature: 1, topK: 0, topP: 1, maxTokens: 5, seed: 1, stop: [] }
     const ask = { conversationId, runId, checkpoint: 'last', prompt: 'a', sampling } as const
-    await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'run.noCheckpoint' })
+    await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'checkpoint.missing' })
   })
 
   it('saves what trains when it is closed', async () => {

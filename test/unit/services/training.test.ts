@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { closeDatabase, openDatabase } from '../../../src-main/backend/db/connection'
+import { findRun } from '../../../src-main/backend/db/runs'
+import { identityOf } from '../../../src-main/backend/jobs/process-identity'
+import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
+import { profilePaths, type Context } from '../../../src-main/backend/services/context'
+import { createRecorder } from '../../../src-main/backend/services/run-recorder'
+import { startTraining } from '../../../src-main/backend/services/training'
+import type { AppEvent } from '../../../src-preload/contract/events'
+import { addRun } from '../db/rows'
+import { temporaryFolder } from '../temporary'
+
+it('a run whose end cannot be written is shown as failed, and written when it can be', async () => {
+  const paths = profilePaths(temporaryFolder())
+  mkdirSync(paths.corpus('c_00000000'), { recursive: true })
+  writeFileSync(join(paths.corpus('c_00000000'), 'text.txt'), 'text')
+  const db = openDatabase(paths.database)
+  const jobs = createSupervisor({ jobEntry: resolve('test/fixtures/jobs/job.mjs') })
+  onTestFinished(async () => {
+    await jobs.close(0)
+    closeDatabase(db)
+  })
+  db.raw.exec(`INSERT INTO corpora (corpus_id, name, state, created_at) VALUES ('c_00000000', 'text', 'ready', 1)`)
+  addRun(db, 'run_00000001', { samplePrompt: 'slowly', maxSteps: 10_000 })
+
+  const events: AppEvent[] = []
+  let heard: () => void = () => undefined
+  const emit = (event: AppEvent): void => {
+    events.push(event)
+    heard()
+  }
+  const context: Context = {
+    db,
+    jobs,
+    paths,
+    resourcesDir: '',
+    engineOptions: { engine: 'wasm', tensorflowDirs: [], xlaCacheDir: null },
+    self: identityOf(process.pid),
+    emit,
+    log: () => undefined,
+    now: Date.now,
+  }
+  const until = async (fits: () => boolean): Promise<void> => {
+    while (!fits()) await new Promise<void>((wait) => (heard = wait))
+  }
+  const states = () => events.flatMap((e) => (e.topic === 'run' && e.kind === 'state' ? [e.run.state] : []))
+
+  const training = startTraining(context, createRecorder(db, emit, Date.now), 'run_00000001', false)
+  await until(() => events.some((e) => e.topic === 'run' && e.kind === 'steps'))
+  db.raw.pragma('query_only = ON')
+  await until(() => states().includes('failed'))
+  await training.ended
+  expect(findRun(db, 'run_00000001')?.state).toBe('running')
+
+  db.raw.pragma('query_only = OFF')
+  const shown = states().length
+  await until(() => states().length > shown)
+  expect(findRun(db, 'run_00000001')).toMatchObject({ state: 'failed', error: { code: 'internal' } })
+})
