@@ -14,7 +14,7 @@ export interface Result {
 }
 
 /** Rows in which less is better, and in which more is; the others just differ. */
-const betterLow: readonly ResultRow[] = ['loss', 'guess', 'bitsPerByte', 'time']
+const betterLow: readonly ResultRow[] = ['loss', 'guess', 'bitsPerByte']
 const betterHigh: readonly ResultRow[] = ['accuracy', 'speed']
 
 function valueOf(row: ResultRow, run: RunRecord, evals: Comparison['curves'][number]['evals']): number | null {

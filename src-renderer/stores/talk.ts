@@ -106,6 +106,7 @@ export const useTalkStore = defineStore('talk', () => {
       openId.value = conversationId
       writing.value = { generationId: null, conversationId, text: '', tokens: 0, startedAt: Date.now() }
       early.clear()
+      if (wish.prompt === null) messages.value = withoutAnswer(messages.value)
       const { generationId } = await request('talk.generate', { conversationId, ...wish })
       const { messages: stored } = await request('talk.get', { conversationId })
       if (openId.value === conversationId) messages.value = withoutAnswer(stored)
@@ -113,6 +114,8 @@ export const useTalkStore = defineStore('talk', () => {
       void refresh()
     } catch (thrown) {
       writing.value = null
+      // The answer that was to be replaced is still the backend's.
+      if (wish.prompt === null) await open(openId.value)
       error.value = AppError.from(thrown)
     }
   }

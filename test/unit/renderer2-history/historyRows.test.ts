@@ -126,7 +126,7 @@ describe('comparison', () => {
       guess: 1,
       bitsPerByte: 1,
       accuracy: 1,
-      time: 1,
+      time: null,
       parameters: null,
       steps: null,
       speed: null,

@@ -196,6 +196,18 @@ describe('talk', () => {
     expect(page.talk.messages).toEqual([asked])
   })
 
+  test('an answer that could not be written again is back', async () => {
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, answer] })
+    page.bridge.answers['talk.generate'] = () => {
+      throw refusal('generation.busy')
+    }
+    await page.talk.refresh()
+    await page.talk.open(conversation.conversationId)
+    await page.talk.write({ ...wish, prompt: null })
+    expect(page.talk.messages).toEqual([asked, answer])
+    expect(page.talk.error?.code).toBe('generation.busy')
+  })
+
   test('a refusal is shown and ends the writing', async () => {
     await page.talk.refresh()
     page.bridge.answers['talk.generate'] = () => {
