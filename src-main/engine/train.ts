@@ -30,7 +30,7 @@ export interface TrainOptions {
  * Trains a model and tells how it goes. Everything random is a function of (seed, step), so that a run that is stopped
  * and resumed computes what it would have computed (bit for bit on the same engine and tier).
  *
- * @param signal ends the run after the step under way, with a checkpoint
+ * @param signal ends the run after the step under way, with a checkpoint (while it compiles: at once, without)
  * @returns events in order; the last is `end`
  * @throws `training.diverged` when the loss is no longer a number; `config.contextTooLong`, `checkpoint.damaged`,
  *   `engine.unavailable`, `engine.failed`, `memory.exhausted`, `disk.full`
@@ -56,7 +56,12 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
     const startTier = resumed?.engine === engine.id ? resumed.tier : null
-    const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile: compileOf(config), startTier })
+    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile: compileOf(config), startTier })
+    const trainStep = await unlessAborted(compiling, signal)
+    if (!trainStep) {
+      yield { kind: 'end', step: resumed?.step ?? 0, elapsedMs: resumed?.elapsedMs ?? 0, finished: false }
+      return
+    }
     closing.push(() => {
       trainStep.close()
     })
@@ -163,6 +168,18 @@ async function checkpointToResume(runDir: string, tokens: TokenStore): Promise<L
     throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
   }
   return checkpoint
+}
+
+/** null when the signal comes first: a compilation cannot be cut short, but the process can end in the middle of it. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => {
+      resolve(null)
+    }
+    if (signal.aborted) give()
+    signal.addEventListener('abort', give, { once: true })
+    work.then(resolve, reject)
+  })
 }
 
 function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {

@@ -198,6 +198,24 @@ describe('a training run', () => {
     expect(await newestCheckpoint(options.runDir, 'last')).toMatch(/last-5$/)
   })
 
+  it('ends at once when it is stopped while it compiles', async () => {
+    const options = optionsOf({ compile: 'xla' })
+    const controller = new AbortController()
+    const events: TrainEvent[] = []
+    let beforeCompiled = true
+    for await (const event of train(options, controller.signal)) {
+      events.push(event)
+      if (event.kind === 'begin') beforeCompiled = false
+      if (event.kind === 'stage' && event.stage === 'compiling') {
+        setTimeout(() => {
+          controller.abort()
+        }, 10)
+      }
+    }
+    expect(beforeCompiled).toBe(true)
+    expect(events.at(-1)).toEqual({ kind: 'end', step: 0, elapsedMs: 0, finished: false })
+  })
+
   it('starts anew where a resumed run has no checkpoint yet', async () => {
     const events = await run({ ...optionsOf({ compile: 'graph', maxSteps: 2 }), resume: true })
     expect(events.find((event) => event.kind === 'begin')).toMatchObject({ step: 0 })
