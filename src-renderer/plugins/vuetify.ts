@@ -72,6 +72,7 @@ export function createDesign(cspNonce: string) {
       VSwitch: { color: 'primary', inset: true, hideDetails: true },
       VBtnToggle: { rounded: 'lg', density: 'comfortable' },
       VTooltip: { openOnFocus: true, maxWidth: 340 },
+      VList: { prependGap: 12 },
       VCard: { rounded: 'xl' },
     },
   })
