@@ -17,3 +17,8 @@ export function quietWhenReaderIsGone(): void {
     if (error.code === 'EPIPE') process.exit(0)
   })
 }
+
+/** In place of what stands on this line of the terminal: to its end, since the new text may be shorter. */
+export function overwrite(text: string): void {
+  write(`\r${text.slice(0, Math.max(20, (process.stdout.columns || 80) - 1))}\u001b[K`)
+}

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../src-preload/contract/events'
 import type { RunRecord } from '../../src-preload/contract/records'
-import { jsonLine, line, write } from './output'
+import { jsonLine, line, overwrite, write } from './output'
 import { texts } from './text'
 
 /** Shows a training as it goes. */
@@ -43,13 +43,14 @@ const clock = (ms: number): string => {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
-const barWidth = 24
+const barWidth = 12
 
 /** A bar that stays on its line where there is a terminal; else a line for each evaluation. */
 export function textProgress(run: RunRecord, terminal: boolean): Progress {
   let lossNats: number | null = null
   let valLossNats: number | null = null
   let stage = ''
+  let engineSaid = false
   let first: { step: number; elapsedMs: number } | null = null
 
   const status = (step: number, elapsedMs: number, tokensPerSecond: number): string => {
@@ -66,11 +67,6 @@ export function textProgress(run: RunRecord, terminal: boolean): Progress {
   const bar = (step: number): string => {
     const full = Math.round((barWidth * step) / run.maxSteps)
     return `[${'#'.repeat(full)}${'.'.repeat(Math.max(0, barWidth - full))}] `
-  }
-
-  // Erase to the end of the line: the new one may be shorter.
-  const overwrite = (text: string): void => {
-    write(`\r${text.slice(0, Math.max(20, (process.stdout.columns || 80) - 1))}\u001b[K`)
   }
 
   const event = (e: RunEvent): void => {
@@ -99,6 +95,11 @@ export function textProgress(run: RunRecord, terminal: boolean): Progress {
         break
       }
       case 'state':
+        if (engineSaid || e.run.engine === null || e.run.state !== 'running') break
+        engineSaid = true
+        if (terminal) overwrite('')
+        line(texts.engine(e.run.engine))
+        break
       case 'sample':
       case 'checkpoint':
       case 'tier':

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
-import type { RunRecord, RunStage, RunState } from '../../src-preload/contract/records'
+import type { CorpusStage } from '../../src-preload/contract/events'
+import type { EngineId, RunRecord, RunStage, RunState } from '../../src-preload/contract/records'
 
 /** Everything that the command line says, in one place. `{name}` is filled from the error's parameters. */
 const errorTexts: Readonly<Record<ErrorCode, string>> = {
@@ -80,6 +81,18 @@ const stages: Readonly<Record<RunStage, string>> = {
   saving: 'saving',
 }
 
+const engines: Readonly<Record<EngineId, string>> = {
+  tensorflow: 'Engine: TensorFlow',
+  wasm: 'Engine: the built-in one (WASM), which is slower; `doctor` says why.',
+}
+
+const importStages: Readonly<Record<CorpusStage, string>> = {
+  reading: 'Reading the text',
+  counting: 'Counting it',
+  tokenizing: 'Learning its vocabulary',
+  encoding: 'Encoding it',
+}
+
 const command = 'npm run -s homegrown --'
 
 export const texts = {
@@ -87,17 +100,18 @@ export const texts = {
   state: (state: RunState) => states[state],
   stage: (stage: RunStage) => stages[stage],
   usingText: (name: string, characters: number) => `Text: ${name} (${characters.toLocaleString('en')} characters)`,
-  importing: (percent: number) => `Reading the text: ${percent} %`,
+  importStage: (stage: CorpusStage) => importStages[stage],
+  percent: (share: number) => `${Math.round(share * 100)} %`,
   started: ({ name, runId, parameterCount, maxSteps }: RunRecord) =>
     `Run ${name} (${runId}): ${parameterCount.toLocaleString('en')} parameters, ${maxSteps.toLocaleString('en')} steps`,
-  engine: (engine: string, version: string) => `Engine: ${engine} ${version}`.trim(),
+  engine: (engine: EngineId) => engines[engine],
   saving: 'Saving; press Ctrl-C again to end without it.',
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
   notSaved: ({ runId }: RunRecord) =>
     `Ended without saving. Carry on from the last saved state with: ${command} resume ${runId}`,
   done: ({ runId }: RunRecord) => `Done. Talk to it with: ${command} generate ${runId} "…"`,
-  loss: 'training loss',
-  valLoss: 'validation loss',
+  loss: 'loss',
+  valLoss: 'validation',
   left: 'left',
   tokensPerSecond: 'tokens/s',
   deleted: (name: string) => `Deleted ${name}.`,

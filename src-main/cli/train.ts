@@ -6,7 +6,7 @@ import type { Backend } from '../backend/backend'
 import { choiceOf, numberOf, operandsOf, settingsOf, type Arguments, type Options } from './arguments'
 import { exitCodes } from './exit'
 import { findRun } from './find-run'
-import { jsonLine, line } from './output'
+import { jsonLine, line, overwrite } from './output'
 import { jsonProgress, textProgress } from './progress'
 import { texts } from './text'
 
@@ -52,13 +52,14 @@ function overridesOf(options: Options): Partial<RunConfig> {
 
 async function importText(backend: Backend, path: string, options: Options): Promise<CorpusRecord> {
   const { corpora } = backend.services
-  let shown = -1
+  const terminal = process.stdout.isTTY
+  let shown = ''
   const unsubscribe = backend.subscribe((event) => {
     if (event.topic !== 'corpus' || event.kind !== 'progress' || options.json === true) return
-    const percent = Math.round(event.progress * 100)
-    if (percent < shown + 25 && percent >= shown) return
-    shown = percent
-    line(texts.importing(percent))
+    const stage = texts.importStage(event.stage)
+    if (terminal) overwrite(`${stage}: ${texts.percent(event.progress)}`)
+    else if (stage !== shown) line(stage)
+    shown = stage
   })
   // Ctrl-C here has nothing to save: the import is cancelled and leaves nothing behind.
   const interrupt = () => {
@@ -74,6 +75,7 @@ async function importText(backend: Backend, path: string, options: Options): Pro
       await corpora.delete(corpusId)
       throw AppError.fromData(corpus.error)
     }
+    if (terminal && shown !== '') overwrite('')
     if (options.json !== true) line(texts.usingText(corpus.name, corpus.counts?.characters ?? 0))
     return corpus
   } finally {

@@ -86,7 +86,7 @@ describe('the command line', () => {
     expect(paused?.checkpoints).toContainEqual(expect.objectContaining({ kind: 'last', step: paused?.step }))
 
     const again = command(profileDir, 'resume', 'long')
-    await again.said('training loss')
+    await again.said('tokens/s')
     again.child.kill('SIGINT')
     const second = await again.ended
     expect(second.code).toBe(130)
