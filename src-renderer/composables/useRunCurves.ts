@@ -5,6 +5,7 @@ import { CurveBuffer, type StepColumn } from './chart/curveBuffer'
 import { curveStyle } from './chart/palette'
 import { smooth } from './chart/smoothing'
 import type { Curve } from './chart/useLineChart'
+import { usePacedVersion } from './usePacedVersion'
 import { useText } from './useText'
 
 export interface CurveChoice {
@@ -42,8 +43,10 @@ export function useRunCurves(choice: () => CurveChoice): {
   const store = useRunStore()
   const { t } = useText()
 
-  /** Reading `version` is what ties a computed to the buffer, which is not reactive. */
-  const current = (): CurveBuffer => (store.version >= 0 ? store.curves : new CurveBuffer())
+  const version = usePacedVersion()
+
+  /** Reading the version is what ties a computed to the buffer, which is not reactive. */
+  const current = (): CurveBuffer => (version.value >= 0 ? store.curves : new CurveBuffer())
 
   const loss = computed<Curve[]>(() => {
     const curves = current()
