@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { forwardOf } from '../../src-main/engine/model/model'
@@ -18,7 +18,8 @@ import type { RunConfig } from '../../src-preload/contract/records'
  * Run by resources/dev/bench.mjs, which names Python, libtensorflow and the repository in the environment.
  */
 
-const rounds = 7
+/** HOMEGROWN_BENCH_ROUNDS: fewer than five say little. */
+const rounds = Number(process.env['HOMEGROWN_BENCH_ROUNDS'] ?? 7)
 const stepsPerRound = 15
 const warmUpSteps = 5
 
@@ -139,6 +140,11 @@ async function compare(engine: Engine, name: string, config: RunConfig, vocabSiz
 }
 
 async function main(): Promise<void> {
+  const cores = availableParallelism()
+  const [load = 0] = loadavg()
+  // PyTorch's threads wait for each other by spinning: on a busy machine it falls back far more than ours.
+  if (load > cores / 2)
+    console.log(`The machine is busy (load ${load.toFixed(1)} on ${cores} cores): do not trust this.`)
   const compile = (process.env['HOMEGROWN_BENCH_COMPILE'] ?? 'xla') as RunConfig['compile']
   const engine = await openEngine({
     engine: 'tensorflow',
@@ -153,7 +159,7 @@ async function main(): Promise<void> {
   const folder = join(required('HOMEGROWN_BENCH_ROOT'), 'docs/bench')
   mkdirSync(folder, { recursive: true })
   const date = new Date().toISOString().slice(0, 16).replace(':', '')
-  const machine = { processor: cpus()[0]?.model, cores: availableParallelism(), node: process.version }
+  const machine = { processor: cpus()[0]?.model, cores, loadAtStart: load, node: process.version }
   const report = { date, machine, rounds, stepsPerRound, results }
   writeFileSync(join(folder, `step-${date}.json`), `${JSON.stringify(report, null, 2)}\n`)
   console.log(`written to docs/bench/step-${date}.json`)
