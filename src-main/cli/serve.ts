@@ -3,10 +3,19 @@ import { pageDirOf, startBackend, type Installation } from '../backend/start'
 import { line } from './output'
 import { texts } from './text'
 
+/** Any free one. */
 const defaultPort = 0
 
 /** Browser mode: prints the address, then serves until it is told to end. */
 export async function serve(installation: Installation, env: NodeJS.ProcessEnv): Promise<number> {
+  // Before anything is started: whoever reads the address may end it at once.
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        resolve()
+      })
+    }
+  })
   const backend = startBackend(installation, env)
   const server = await serveBrowser({
     ...backend,
@@ -15,13 +24,7 @@ export async function serve(installation: Installation, env: NodeJS.ProcessEnv):
     port: Number(env['HOMEGROWN_PORT'] ?? defaultPort),
   })
   line(texts.serving(server.address))
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        resolve()
-      })
-    }
-  })
+  await told
   await server.close()
   await backend.close()
   return 0
