@@ -67,7 +67,7 @@ describe('talking', () => {
     const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
     const { generationId } = await test.request('talk.generate', ask)
     await test.seen((e): e is never => e.topic === 'generation')
-    test.backend.services.generator.release(runId) // unloads it in the middle of a word
+    test.backend.services.generator.close() // kills it in the middle of a word
     const end = await test.seen(isEnd(generationId))
     expect(end).toMatchObject({ error: { code: 'job.killed' }, message: { endReason: 'failed' } })
     const next = await test.request('talk.generate', { ...ask, prompt: 'b', sampling })
