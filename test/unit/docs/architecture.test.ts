@@ -1,0 +1,38 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../../..')
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/** Code spans that look like a place in the tree, for example `src-main/plan/`. */
+function placesIn(markdown: string): string[] {
+  const spans = [...markdown.matchAll(/`([^`\s]+)`/g)].map((match) => match[1] ?? '')
+  return spans.filter((span) => /^(src-\w+|resources|test|docs)\//.test(span) && !/[<{*]/.test(span))
+}
+
+describe('documents stay true', () => {
+  it.each(['docs/architecture.md', 'README.md'])('every path that %s names exists', (file) => {
+    const places = placesIn(read(file))
+    expect(places.length).toBeGreaterThan(5)
+    expect(places.filter((place) => !existsSync(join(root, place)))).toEqual([])
+  })
+
+  it('the map names every folder of the sources', () => {
+    const map = read('docs/architecture.md')
+    const folders = ['src-main', 'src-main/backend', 'src-main/engine'].flatMap((parent) =>
+      readdirSync(join(root, parent), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => `${parent}/${entry.name}/`),
+    )
+    const unnamed = folders.filter(
+      (folder) => !map.includes(folder) && !map.includes(`\`${folder.split('/').at(-2) ?? ''}/\``),
+    )
+    expect(unnamed).toEqual([])
+  })
+
+  it('decisions are numbered without a gap', () => {
+    const numbers = readdirSync(join(root, 'docs/adr')).map((name) => Number(name.slice(0, 4)))
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1))
+  })
+})
