@@ -17,7 +17,7 @@ interface EncodeOptions {
   readonly onProgress?: (progress: number) => void
 }
 
-interface EncodedFacts {
+export interface EncodedFacts {
   readonly trainTokens: number
   readonly valTokens: number
   readonly trainBytes: number
