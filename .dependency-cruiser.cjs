@@ -10,13 +10,23 @@ const contract = '^src-preload/contract/'
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-orphans-from-test', severity: 'error', from: { path: '^src-' }, to: { path: '^test/' } },
     rule('contract-imports-nothing', '^src-preload/contract/', [], 'The contract is pure data.'),
     rule('preload-to-contract', '^src-preload/preload', [contract], ''),
     rule('plan-to-contract', '^src-main/plan/', [contract], 'Pure derivations shared by services and engine.'),
     rule('page-to-contract', '^src-main/page/', [contract], ''),
-    rule('engine-to-contract', '^src-main/engine/', [contract, '^src-main/plan/', '^src-main/backend/jobs/protocol'], 'Tensors live only in the engine.'),
+    rule(
+      'engine-to-contract',
+      '^src-main/engine/',
+      [contract, '^src-main/plan/', '^src-main/backend/jobs/protocol'],
+      'Tensors live only in the engine.',
+    ),
     rule('db-to-contract', '^src-main/backend/db/', [contract], ''),
     rule('jobs-to-contract', '^src-main/backend/jobs/', [contract], ''),
     rule('services', '^src-main/backend/services/', [contract, '^src-main/plan/', '^src-main/backend/(db|jobs)/'], ''),
@@ -39,7 +49,7 @@ module.exports = {
     {
       name: 'train-never-back',
       severity: 'error',
-      comment: 'Inside the engine each stage reads the previous stage\'s file format, not its code.',
+      comment: "Inside the engine each stage reads the previous stage's file format, not its code.",
       from: { path: '^src-main/engine/(corpus|tokenizer|data|model|optim)/' },
       to: { path: '^src-main/engine/(train|evaluate|generate|checkpoint|job)' },
     },

@@ -8,7 +8,7 @@ import ts from 'typescript-eslint'
 const refuse = (message, ...names) => names.map((name) => ({ name, message }))
 
 export default defineConfig(
-  globalIgnores(['out', 'dist', 'node_modules', 'test-results']),
+  globalIgnores(['out', 'dist', 'node_modules', 'test-results', '.cache']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ts.configs.strictTypeChecked,
   vue.configs['flat/recommended-error'],

@@ -149,7 +149,7 @@ describe('talk', () => {
     runId,
     checkpoint: 'best',
     prompt: 'Once',
-    sampling: { temperature: 1, topK: 0, topP: 1, maxTokens: 10, seed: null, stop: [] },
+    sampling: { temperature: 1, topK: 0, topP: 1, maxTokens: 10, seed: null, stop: [] as string[] },
   } as const
   const end = { topic: 'generation', generationId, seq: 3, kind: 'end', message: answer, error: null } as const
 
