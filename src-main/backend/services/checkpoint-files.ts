@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { checkpointKind } from '../../../src-preload/contract/records'
+import { AppError } from '../../../src-preload/contract/errors'
+import { checkpointKind, type RunRecord } from '../../../src-preload/contract/records'
 import { checkpointsOf, removeCheckpoint, storeCheckpoint } from '../db/checkpoints'
 import { transaction } from '../db/connection'
 import type { Context } from './context'
@@ -64,4 +65,15 @@ export function reconcileCheckpoints(context: Context, runId: string): void {
       storeCheckpoint(context.db, runId, { kind, step, valLossNats, savedAt, sizeBytes })
     }
   })
+}
+
+/**
+ * Why there is nothing to go on from. Whoever has evaluated has also saved its best state, so its files have been taken
+ * away: the run must not begin again unasked.
+ *
+ * @param run as it was before its rows were put right
+ */
+export function withoutCheckpoint({ runId, checkpoints, bestValLossNats }: RunRecord): AppError {
+  const had = checkpoints.length > 0 || bestValLossNats !== null
+  return new AppError(had ? 'checkpoint.missing' : 'run.noCheckpoint', { runId })
 }

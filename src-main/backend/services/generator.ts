@@ -24,7 +24,7 @@ export interface Generator {
    */
   generate(request: GenerateRequest, onText: (event: Generated) => void): Promise<Generated>
   stop(generationId: string): void
-  /** The run is about to go: unload it. */
+  /** The run is deleted: its answer ends as if it had been stopped, and its model is unloaded. */
   release(runId: string): void
   close(): void
 }
@@ -36,6 +36,8 @@ interface Warm {
   readonly key: string
   readonly runId: string
   readonly job: Job
+  /** Unload it when its answer has ended. */
+  released: boolean
 }
 
 interface Active {
@@ -66,7 +68,7 @@ export function createGenerator(context: Context): Generator {
       if (event.end === null) active.onText(event)
       else active.resolve(event)
     })
-    const loaded: Warm = { key, runId, job }
+    const loaded: Warm = { key, runId, job, released: false }
     warm = loaded
     const forget = () => {
       if (warm === loaded) warm = null
@@ -79,7 +81,8 @@ export function createGenerator(context: Context): Generator {
     if (active !== null) throw new AppError('generation.busy')
     clearTimeout(idle)
     const { generationId, prompt, sampling } = request
-    const { job } = load(request)
+    const loaded = load(request)
+    const { job } = loaded
     try {
       return await new Promise<Generated>((resolve, reject) => {
         active = { generationId, onText, resolve }
@@ -91,18 +94,26 @@ export function createGenerator(context: Context): Generator {
       })
     } finally {
       active = null
-      idle = setTimeout(unload, idleMs)
+      if (loaded.released) unload()
+      else idle = setTimeout(unload, idleMs)
     }
+  }
+
+  const stop = (generationId: string): void => {
+    if (active?.generationId === generationId) warm?.job.send({ kind: 'stopGeneration', generationId })
+  }
+
+  const release = (runId: string): void => {
+    if (warm?.runId !== runId) return
+    warm.released = true
+    if (active === null) unload()
+    else stop(active.generationId)
   }
 
   return {
     generate,
-    stop: (generationId) => {
-      if (active?.generationId === generationId) warm?.job.send({ kind: 'stopGeneration', generationId })
-    },
-    release: (runId) => {
-      if (warm?.runId === runId) unload()
-    },
+    stop,
+    release,
     close: unload,
   }
 }

@@ -24,7 +24,9 @@ export async function filesUnder(path: string): Promise<ImportSource[]> {
   const found = await stat(path).catch((error: unknown) => {
     throw new AppError('corpus.unreadable', { name }, error)
   })
-  if (!found.isDirectory()) return [{ path, name }]
+  if (found.isFile()) return [{ path, name }]
+  // A pipe or a device never ends: whoever read it, were it only for its hash, would wait for ever.
+  if (!found.isDirectory()) throw new AppError('corpus.unreadable', { name })
   const files = await textsUnder(path, name)
   return files.sort().map((file) => ({ path: file, name: basename(file) }))
 }

@@ -11,8 +11,9 @@ import { evalCurve, stepCurve } from '../db/metrics'
 import { findRun, insertRun, listRuns, ownerOf, runFacts, updateRun } from '../db/runs'
 import { samplesOf, tiersOf } from '../db/samples'
 import { isAlive } from '../jobs/process-identity'
-import { reconcileCheckpoints } from './checkpoint-files'
+import { reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
 import type { Context } from './context'
+import type { Generator } from './generator'
 import { newId } from './ids'
 import type { RunRecorder } from './run-recorder'
 import type { Ending } from './training'
@@ -23,7 +24,7 @@ export type RunService = ReturnType<typeof createRuns>
 /** How long a training that is being deleted may take to end. */
 const deleteGraceMs = 5000
 
-export function createRuns(context: Context, recorder: RunRecorder, queue: TrainingQueue) {
+export function createRuns(context: Context, recorder: RunRecorder, queue: TrainingQueue, generator: Generator) {
   const { db } = context
 
   const mustFind = (runId: string): RunRecord => {
@@ -117,8 +118,9 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     readyCorpus(run.corpusId)
     reconcileCheckpoints(context, runId)
     const hasCheckpoint = mustFind(runId).checkpoints.length > 0
-    if (run.state === 'failed' && !hasCheckpoint) throw new AppError('run.noCheckpoint', { runId })
-    // Without a checkpoint it never got far enough to have one: it begins again.
+    const without = withoutCheckpoint(run)
+    if (!hasCheckpoint && (run.state === 'failed' || without.code === 'checkpoint.missing')) throw without
+    // It never got far enough to have one: it begins again.
     queue.add(runId, hasCheckpoint)
     return mustFind(runId)
   }
@@ -133,6 +135,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const run = mustFind(runId)
     updateRun(db, runId, { deleted_at: context.now(), ...(run.state === 'running' ? { wanted: 'stopped' } : {}) })
     context.emit({ topic: 'changed', what: 'runs' })
+    generator.release(runId)
     if (queue.has(runId)) await queue.end(runId, 'stopped', deleteGraceMs)
   }
 

@@ -18,7 +18,7 @@ import {
   updateConversation,
 } from '../db/conversations'
 import { findRun } from '../db/runs'
-import { reconcileCheckpoints } from './checkpoint-files'
+import { reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
 import type { Context } from './context'
 import type { Generator } from './generator'
 import { newId } from './ids'
@@ -50,15 +50,12 @@ export function createTalk(context: Context, generator: Generator) {
   }
 
   const checkpointFor = (runId: string, kind: 'best' | 'last'): CheckpointRecord => {
-    mustFindRun(runId)
+    const run = mustFindRun(runId)
     reconcileCheckpoints(context, runId)
     const { checkpoints } = mustFindRun(runId)
     const found = checkpoints.find((checkpoint) => checkpoint.kind === kind)
     if (found !== undefined) return found
-    throw new AppError(checkpoints.length === 0 ? 'run.noCheckpoint' : 'checkpoint.missing', {
-      runId,
-      checkpoint: kind,
-    })
+    throw checkpoints.length === 0 ? withoutCheckpoint(run) : new AppError('checkpoint.missing', { runId })
   }
 
   const create = (runId: string): ConversationRecord => {

@@ -24,7 +24,7 @@ export interface Tokenized {
 /**
  * The text as tokens: from an earlier time, or by a job. Cancelling kills the job; what it left is removed.
  *
- * @throws AppError `cancelled`, or the job's error
+ * @throws AppError `cancelled`, `corpus.notFound` (its folder was emptied), or the job's error
  */
 export async function ensureTokenized(
   context: Context,
@@ -41,6 +41,8 @@ export async function ensureTokenized(
   const complete = ['tokenizer.json', 'train.bin', 'val.bin'].every((file) => existsSync(join(dir, file)))
   if (stored !== null && complete) return { dir, facts: JSON.parse(stored) as TokenizedFacts }
 
+  // Somebody emptied the folder: without the text there is nothing to make tokens of.
+  if (!existsSync(join(context.paths.corpus(corpusId), 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })
   await rm(dir, { recursive: true, force: true })
   if (signal.aborted) throw new AppError('cancelled')
   let facts = null as TokenizedFacts | null

@@ -94,13 +94,13 @@ async function sizeOf(source: ImportSource): Promise<number | StoredDocument> {
   }
   try {
     const facts = await stat(source.path)
-    if (!facts.isFile()) return leftOut(source, 0, new AppError('corpus.unreadable', { file }))
+    if (!facts.isFile()) return leftOut(source, 0, new AppError('corpus.unreadable', { name: file }))
     if (facts.size > corpusLimits.maxFileBytes) {
       return leftOut(source, facts.size, new AppError('corpus.tooLarge', { file, sizeBytes: facts.size }))
     }
     return facts.size
   } catch (error) {
-    return leftOut(source, 0, new AppError('corpus.unreadable', { file }, error))
+    return leftOut(source, 0, new AppError('corpus.unreadable', { name: file }, error))
   }
 }
 
@@ -140,7 +140,7 @@ async function readable<T>(source: ImportSource, read: () => Promise<T>, signal:
     return await read()
   } catch (error) {
     signal?.throwIfAborted()
-    throw error instanceof AppError ? error : new AppError('corpus.unreadable', { file: source.name }, error)
+    throw error instanceof AppError ? error : new AppError('corpus.unreadable', { name: source.name }, error)
   }
 }
 

@@ -1,0 +1,142 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig, RunRecord } from '../../src-preload/contract/records'
+import {
+  childrenOf,
+  expectClear,
+  openWorld,
+  removeFolder,
+  runCli,
+  someText,
+  temporaryProfile,
+  type World,
+} from './bad-input-fixture'
+import { smallConfig } from './job-fixture'
+
+let folder = ''
+let world: World
+let corpusId = ''
+let trained: RunRecord
+
+const config = (change: Partial<RunConfig> = {}): RunConfig =>
+  smallConfig({
+    engine: 'wasm',
+    tokenizer: 'char',
+    nEmbd: 8,
+    maxSteps: 100_000,
+    warmupSteps: 0,
+    evalInterval: 5,
+    evalBatches: 1,
+    sampleInterval: 0,
+    ...change,
+  })
+
+const trainedUntilSaved = async (name: string): Promise<RunRecord> => {
+  const { runId } = await world.request('runs.start', { corpusId, config: config(), name })
+  await world.runEvent(runId, 'checkpoint')
+  return await world.request('runs.stop', { runId })
+}
+
+beforeAll(async () => {
+  folder = temporaryProfile()
+  world = openWorld(join(folder, 'profile'))
+  const path = join(folder, 'text.txt')
+  writeFileSync(path, someText)
+  corpusId = (await world.importPath(path)).corpusId
+  trained = await trainedUntilSaved('first')
+})
+afterAll(async () => {
+  await world.close()
+  removeFolder(folder)
+})
+
+describe('a run that is deleted while it is open', () => {
+  it('stops training, and comes back with what was saved', async () => {
+    const { runId } = await world.request('runs.start', { corpusId, config: config() })
+    await world.runEvent(runId, 'checkpoint')
+    await world.request('runs.delete', { runId })
+    expect((await world.request('runs.list', {})).map((run) => run.runId)).not.toContain(runId)
+    expect(childrenOf(process.pid)).toEqual([])
+    for (const method of ['runs.get', 'runs.resume', 'runs.stop', 'runs.pause'] as const) {
+      expectClear(await world.refusal(method, { runId }), 'run.notFound')
+    }
+    expectClear(await world.refusal('runs.curves', { runId, maxPoints: 100 }), 'run.notFound')
+    const back = await world.request('runs.restore', { runId })
+    expect(back).toMatchObject({ state: 'stopped', error: null })
+    expect(back.checkpoints).not.toEqual([])
+    const { steps } = await world.request('runs.curves', { runId, maxPoints: 4000 })
+    expect(steps.at(-1)?.step).toBe(back.step)
+  })
+
+  it('ends its answer, whose text stays, and frees its memory', async () => {
+    const { runId } = trained
+    const { conversationId } = await world.request('talk.create', { runId })
+    const sampling = { temperature: 1, topK: 0, topP: 1, maxTokens: 8192, seed: 7, stop: [] }
+    const input = { conversationId, runId, checkpoint: 'best', prompt: 'the ', sampling } as const
+    const { generationId } = await world.request('talk.generate', input)
+    const events = () =>
+      world.events
+        .filter((event) => event.topic === 'generation')
+        .filter((event) => event.generationId === generationId)
+    while (events().length === 0) await new Promise((wait) => setTimeout(wait, 20))
+    await world.request('runs.delete', { runId })
+    while (events().at(-1)?.kind !== 'end') await new Promise((wait) => setTimeout(wait, 20))
+    const { messages } = await world.request('talk.get', { conversationId })
+    expect(messages.at(-1)).toMatchObject({ role: 'model', endReason: 'cancelled' })
+    expect(messages.at(-1)?.text).not.toBe('')
+    while (childrenOf(process.pid).length > 0) await new Promise((wait) => setTimeout(wait, 20))
+
+    const sentence = expectClear(await world.refusal('talk.generate', input), 'run.notFound')
+    const cli = await runCli(world.profileDir, ['generate', runId, 'the '])
+    expect(cli).toEqual({ code: 3, stdout: '', stderr: `${sentence}\n` })
+
+    await world.request('runs.restore', { runId })
+    expect((await world.ask(runId, 'best')).error).toBeNull()
+  })
+})
+
+describe('a text that is deleted while a run needs it', () => {
+  it('stays as long as the run trains', async () => {
+    const { runId } = await world.request('runs.start', { corpusId, config: config() })
+    await world.runEvent(runId, 'steps')
+    expectClear(await world.refusal('corpora.delete', { corpusId }), 'corpus.inUse')
+    await world.request('runs.stop', { runId })
+    expect((await world.request('corpora.list', {})).map((corpus) => corpus.state)).toEqual(['ready'])
+  })
+
+  it('is asked for when the run is carried on; talking goes on without it', async () => {
+    const { runId } = trained
+    await world.request('corpora.delete', { corpusId })
+    const sentence = expectClear(await world.refusal('runs.resume', { runId }), 'corpus.notFound')
+    const cli = await runCli(world.profileDir, ['resume', runId])
+    expect({ code: cli.code, stderr: cli.stderr }).toEqual({ code: 3, stderr: `${sentence}\n` })
+    expect((await world.ask(runId, 'last')).message).toMatchObject({ tokens: 5, endReason: 'length' })
+    expect((await world.request('runs.get', { runId })).run).toMatchObject({ state: 'stopped', corpus: 'text.txt' })
+
+    await world.request('corpora.restore', { corpusId })
+    const since = world.events.length
+    await world.request('runs.resume', { runId })
+    const [first] = (await world.runEvent(runId, 'steps', undefined, since)).rows
+    expect(first?.step).toBe(trained.step + 1)
+    trained = await world.request('runs.stop', { runId })
+  })
+
+  it('fails the run clearly when its folder was emptied by hand, and nothing of the run is lost', async () => {
+    const { runId } = trained
+    const corpusDir = join(world.profileDir, 'corpora', corpusId)
+    renameSync(corpusDir, `${corpusDir}-away`)
+    await world.request('runs.resume', { runId })
+    const failed = await world.reached(runId, 'failed', 'done')
+    expectClear(failed.error, 'corpus.notFound')
+    expect(failed).toMatchObject({ step: trained.step, checkpoints: trained.checkpoints })
+    expect((await world.ask(runId, 'best')).error).toBeNull()
+
+    rmSync(corpusDir, { recursive: true, force: true })
+    renameSync(`${corpusDir}-away`, corpusDir)
+    expect(existsSync(join(corpusDir, 'text.txt'))).toBe(true)
+    await world.request('runs.resume', { runId })
+    await world.reached(runId, 'running')
+    expect(await world.request('runs.stop', { runId })).toMatchObject({ state: 'stopped', error: null })
+  })
+})
