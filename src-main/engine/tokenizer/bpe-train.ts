@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { byteCharacters, bytesInOrder, endOfTextPiece } from './bytes'
 import { PairHeap } from './pair-heap'
-import { WordSplitter } from './pretokenize'
+import { ownCopy, WordSplitter } from './pretokenize'
 
 /** A BPE vocabulary: pieces by id, in the spelling of tokenizer.json, and the merges in their order. */
 export interface BpeVocabulary {
@@ -18,15 +18,21 @@ const keyOf = (left: number, right: number): number => left * pairBase + right
 const idOfByte = new Uint16Array(256)
 bytesInOrder.forEach((byte, i) => (idOfByte[byte] = 1 + i))
 
+/** New words are no longer taken up beyond this: the pair counts of a text that never repeats would fill the memory. */
+const maxDistinctCharacters = 8 * 1024 * 1024
+
 /** How often each word occurs, collected from text in pieces. */
 export class WordCounter {
   readonly counts = new Map<string, number>()
+  #distinctCharacters = 0
   readonly #splitter = new WordSplitter((word) => {
     const count = this.counts.get(word)
-    // A long slice keeps the whole text that it was cut from alive; a new key is therefore copied.
-    if (count === undefined)
-      this.counts.set(word.length > 12 ? Buffer.from(word, 'utf16le').toString('utf16le') : word, 1)
-    else this.counts.set(word, count + 1)
+    if (count !== undefined) {
+      this.counts.set(word, count + 1)
+    } else if (this.#distinctCharacters < maxDistinctCharacters) {
+      this.#distinctCharacters += word.length
+      this.counts.set(ownCopy(word), 1)
+    }
   })
 
   push(text: string): void {

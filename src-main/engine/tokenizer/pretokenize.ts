@@ -21,6 +21,11 @@ export const wordPatternForFiles = pattern('\\s', '\\S')
 
 const wordPattern = new RegExp(pattern('\\p{White_Space}', '\\P{White_Space}'), 'gu')
 
+/** A long slice keeps the whole text that it was cut from alive (V8); a word that is kept is therefore copied. */
+export function ownCopy(word: string): string {
+  return word.length > 12 ? Buffer.from(word, 'utf16le').toString('utf16le') : word
+}
+
 /** Calls `visit` for each word of a whole text. */
 export function splitWords(text: string, visit: (word: string) => void): void {
   new WordSplitter(visit).end(text)
