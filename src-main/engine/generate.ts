@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunConfig } from '../../src-preload/contract/records'
+import type { GenerationEnd } from '../backend/jobs/protocol'
 import { decodeStep, disposeDecodeState, type DecodeState } from './model/decode'
 import type { ModelOps, Weights } from './runtime/ops'
 import { sampleToken, type SeededSampling } from './sampling'
@@ -20,8 +21,6 @@ export interface GeneratedText {
   /** Tokens so far. */
   readonly tokens: number
 }
-
-export type GenerationEnd = 'length' | 'stop' | 'endOfText' | 'cancelled'
 
 /**
  * Continues a prompt, a token at a time. Messages and timers run between tokens, so that a signal is heard.

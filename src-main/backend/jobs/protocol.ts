@@ -5,9 +5,12 @@ import type {
   CorpusCounts,
   CorpusDocument,
   EngineId,
+  EngineInfo,
+  EvalRow,
   RunConfig,
   RunStage,
   Sampling,
+  StepRow,
   Tier,
 } from '../../../src-preload/contract/records'
 
@@ -33,6 +36,9 @@ export interface ImportSource {
   /** What the person calls it. */
   readonly name: string
 }
+
+/** What reading a text counts; `tokens` and `maxVocabSize` follow from tokenizing it. */
+export type TextCounts = Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
 
 /** `tokenizer.json`, `train.bin`, `val.bin` under `dir`. */
 export interface TokenizedFacts {
@@ -84,28 +90,9 @@ export type JobRequest =
   | { readonly kind: 'generate'; readonly generationId: string; readonly prompt: string; readonly sampling: Sampling }
   | { readonly kind: 'stopGeneration'; readonly generationId: string }
 
-export interface StepEvent {
-  readonly kind: 'step'
-  readonly step: number
-  readonly tokens: number
-  readonly elapsedMs: number
-  readonly lossNats: number
-  readonly gradNorm: number
-  readonly learningRate: number
-  readonly tokensPerSecond: number
-  readonly memoryBytes: number
-}
-
-export interface EvalEvent {
-  readonly kind: 'eval'
-  readonly step: number
-  readonly tokens: number
-  readonly elapsedMs: number
-  readonly valLossNats: number
-  readonly perplexity: number
-  readonly bitsPerByte: number
-  readonly accuracy: number
-}
+/** Rows before they have their number: units as in the contract. */
+export type StepEvent = { readonly kind: 'step' } & Readonly<Omit<StepRow, 'seq'>>
+export type EvalEvent = { readonly kind: 'eval' } & Readonly<Omit<EvalRow, 'seq'>>
 
 /** What training yields: plain numbers, in order. The run recorder gives each its `seq`. */
 export type TrainEvent =
@@ -127,14 +114,11 @@ export type TrainEvent =
   /** Last: `finished` when all steps are done, else the job was told to stop. */
   | { readonly kind: 'end'; readonly step: number; readonly elapsedMs: number; readonly finished: boolean }
 
+export type GenerationEnd = 'length' | 'stop' | 'endOfText' | 'cancelled'
+
 export type JobEvent =
   | { readonly kind: 'progress'; readonly stage: CorpusStage; readonly progress: number; readonly file: string | null }
-  /** Characters, words, lines and bytes; tokens and maxVocabSize follow from tokenizing. */
-  | {
-      readonly kind: 'imported'
-      readonly documents: readonly CorpusDocument[]
-      readonly counts: Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
-    }
+  | { readonly kind: 'imported'; readonly documents: readonly CorpusDocument[]; readonly counts: TextCounts }
   | { readonly kind: 'tokenized'; readonly facts: TokenizedFacts }
   | TrainEvent
   | { readonly kind: 'ready'; readonly engine: EngineId; readonly step: number }
@@ -146,18 +130,10 @@ export type JobEvent =
       readonly tokens: number
       readonly tokensPerSecond: number
       readonly seed: number
-      readonly end: 'length' | 'stop' | 'endOfText' | 'cancelled' | null
+      /** null: more follows. */
+      readonly end: GenerationEnd | null
     }
-  | {
-      readonly kind: 'probed'
-      readonly engines: readonly {
-        readonly engine: EngineId
-        readonly available: boolean
-        readonly version: string | null
-        readonly location: string | null
-        readonly problem: ErrorData | null
-      }[]
-    }
+  | { readonly kind: 'probed'; readonly engines: readonly EngineInfo[] }
   /** The task failed; the process ends after it. */
   | { readonly kind: 'failed'; readonly error: ErrorData }
 

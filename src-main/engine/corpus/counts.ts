@@ -1,8 +1,6 @@
-import type { CorpusCounts } from '../../../src-preload/contract/records'
+import type { TextCounts } from '../../backend/jobs/protocol'
 import { textChunks } from './text-chunks'
 import { textPath, type StoredDocument } from './documents'
-
-type Counts = Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
 
 /** Words are counted in all text up to this many characters, beyond it in one chunk of sixteen. */
 const exactWordCharacters = 20_000_000
@@ -18,7 +16,7 @@ export async function countText(
   documents: readonly StoredDocument[],
   onProgress: (bytes: number) => void,
   signal?: AbortSignal,
-): Promise<{ counts: Counts; documents: StoredDocument[] }> {
+): Promise<{ counts: TextCounts; documents: StoredDocument[] }> {
   const seen = new Uint8Array(0x110000)
   const words = new WordEstimate()
   let characters = 0

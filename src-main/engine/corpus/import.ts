@@ -3,8 +3,8 @@ import { extname } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusStage } from '../../../src-preload/contract/events'
 import { corpusLimits } from '../../../src-preload/contract/limits'
-import { corpusDocument, type CorpusCounts, type CorpusDocument } from '../../../src-preload/contract/records'
-import type { ImportSource } from '../../backend/jobs/protocol'
+import { corpusDocument, type CorpusDocument } from '../../../src-preload/contract/records'
+import type { ImportSource, TextCounts } from '../../backend/jobs/protocol'
 import { createAtomicFile, type AtomicFile } from '../files'
 import { countText } from './counts'
 import { textPath, writeDocuments, type StoredDocument } from './documents'
@@ -27,7 +27,7 @@ interface ImportOptions {
  */
 export async function importTexts(
   options: ImportOptions,
-): Promise<{ documents: CorpusDocument[]; counts: Omit<CorpusCounts, 'tokens' | 'maxVocabSize'> }> {
+): Promise<{ documents: CorpusDocument[]; counts: TextCounts }> {
   const { sources, corpusDir, signal, onProgress } = options
   const sizes = await Promise.all(sources.map((source) => sizeOf(source)))
   // Each file is read twice: once to find its encoding, once for its text.

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TokenizedFacts } from '../../backend/jobs/protocol'
 import { trainShare } from '../../plan/facts'
 import { readDocuments, textPath } from '../corpus/documents'
 import { textChunks } from '../corpus/text-chunks'
@@ -17,12 +18,7 @@ interface EncodeOptions {
   readonly onProgress?: (progress: number) => void
 }
 
-export interface EncodedFacts {
-  readonly trainTokens: number
-  readonly valTokens: number
-  readonly trainBytes: number
-  readonly valBytes: number
-}
+type EncodedFacts = Pick<TokenizedFacts, 'trainTokens' | 'valTokens' | 'trainBytes' | 'valBytes'>
 
 /**
  * Text → ids: the first 90 % train, the rest validates, in order, so that no sentence is in both. Each document ends

@@ -1,22 +1,16 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
-import type { EngineId, RunConfig, Tier } from '../../../src-preload/contract/records'
+import type { EngineId, EngineInfo } from '../../../src-preload/contract/records'
 import type { EngineOptions } from '../../backend/jobs/protocol'
 import { composedOps } from './composed-ops'
 import { EagerTrainStep } from './eager-step'
 import type { ModelOps } from './ops'
-import type { StepSpec, TrainStep } from './step'
+import type { CompileOptions, StepSpec, TrainStep } from './step'
 import { hasLibrary } from './tensorflow/c-api'
 import type { TensorFlowBackend } from './tensorflow/backend'
 import { tensorFlowOps } from './tensorflow/ops'
 import { TensorFlowTrainStep } from './tensorflow/train-step'
 import { openWasmBackend } from './wasm'
-
-export interface CompileOptions {
-  readonly compile: RunConfig['compile']
-  /** Tier of the first step, for a run that goes on; null: the engine chooses. */
-  readonly startTier: Tier | null
-}
 
 /** Something that computes tensors. TensorFlow.js's current backend is the engine's from `openEngine` on. */
 export interface Engine {
@@ -42,12 +36,12 @@ export interface Engine {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   switch (options.engine) {
     case 'tensorflow':
-      return openTensorFlow(options, null)
+      return openTensorFlow(options)
     case 'wasm':
       return openWasm(null)
     case 'auto':
       try {
-        return await openTensorFlow(options, null)
+        return await openTensorFlow(options)
       } catch (error) {
         return openWasm(AppError.from(error).toData())
       }
@@ -55,16 +49,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** Each engine and whether it can be used here. Opens both: the current backend afterwards is the one `auto` picks. */
-export async function probeEngines(options: EngineOptions): Promise<
-  {
-    engine: EngineId
-    available: boolean
-    version: string | null
-    location: string | null
-    problem: ErrorData | null
-  }[]
-> {
-  const probe = async (engine: EngineId): Promise<Awaited<ReturnType<typeof probeEngines>>[number]> => {
+export async function probeEngines(options: EngineOptions): Promise<EngineInfo[]> {
+  const probe = async (engine: EngineId): Promise<EngineInfo> => {
     try {
       const { version, location } = await openEngine({ ...options, engine })
       return { engine, available: true, version, location, problem: null }
@@ -76,7 +62,7 @@ export async function probeEngines(options: EngineOptions): Promise<
   return [await probe('tensorflow'), wasm]
 }
 
-async function openTensorFlow(options: EngineOptions, fallbackReason: ErrorData | null): Promise<Engine> {
+async function openTensorFlow(options: EngineOptions): Promise<Engine> {
   const dirs = options.tensorflowDirs.filter(hasLibrary)
   if (dirs.length === 0) {
     throw new AppError('engine.unavailable', { reason: 'missing', detail: options.tensorflowDirs.join(', ') })
@@ -87,7 +73,7 @@ async function openTensorFlow(options: EngineOptions, fallbackReason: ErrorData 
   let firstError: unknown
   for (const dir of dirs) {
     try {
-      return tensorFlowEngine(await openTensorFlowBackend(dir), dir, fallbackReason)
+      return tensorFlowEngine(await openTensorFlowBackend(dir), dir)
     } catch (error) {
       firstError ??= error
     }
@@ -95,7 +81,7 @@ async function openTensorFlow(options: EngineOptions, fallbackReason: ErrorData 
   throw AppError.from(firstError)
 }
 
-function tensorFlowEngine(backend: TensorFlowBackend, location: string, fallbackReason: ErrorData | null): Engine {
+function tensorFlowEngine(backend: TensorFlowBackend, location: string): Engine {
   const activate = (): void => {
     void tf.setBackend('tensorflow')
   }
@@ -103,7 +89,7 @@ function tensorFlowEngine(backend: TensorFlowBackend, location: string, fallback
     id: 'tensorflow',
     version: backend.context.version,
     location,
-    fallbackReason,
+    fallbackReason: null,
     ops: tensorFlowOps(backend, null),
     activate,
     compileStep: (spec, compile) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Tier } from '../../../src-preload/contract/records'
+import type { RunConfig, Tier } from '../../../src-preload/contract/records'
 import type { WeightShape } from '../../plan/shapes'
 import { adamW, type AdamWSettings, type AdamWState } from '../optim/adamw'
 import { clipByNorm } from '../optim/clip'
@@ -18,6 +18,16 @@ export interface StepSpec {
   readonly optimizer: AdamWSettings
   /** Global gradient norm; 0 turns clipping off. */
   readonly gradClip: number
+}
+
+export interface CompileOptions {
+  /** `auto` starts as a plain graph and moves to XLA when it is compiled. */
+  readonly compile: RunConfig['compile']
+  /**
+   * Tier of the first step: a resumed run goes on in the tier that it was in, and XLA is compiled before that step.
+   * null: the engine chooses.
+   */
+  readonly startTier: Tier | null
 }
 
 /** x: the tokens, y: the next ones; both int32 [B, T], row by row. */

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../../src-preload/contract/errors'
-import type { RunConfig, Tier } from '../../../../src-preload/contract/records'
+import type { Tier } from '../../../../src-preload/contract/records'
 import { adamWScalars } from '../../optim/adamw'
 import { WeightLayout } from '../layout'
 import type { TensorData, Weights } from '../ops'
@@ -8,6 +8,7 @@ import {
   nameMoments,
   packMoments,
   type BatchScore,
+  type CompileOptions,
   type StepMetrics,
   type StepSpec,
   type Tokens,
@@ -18,13 +19,6 @@ import type { TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
 import { recordEvaluation, recordTrainingStep } from './functions'
 import { Variable } from './variables'
-
-export interface TierChoice {
-  /** `auto` starts as a plain graph and moves to XLA when it is compiled. */
-  readonly compile: RunConfig['compile']
-  /** Tier of the first step: a resumed run goes on in the tier that it was in. XLA is then compiled before. */
-  readonly startTier: Tier | null
-}
 
 /** The recorded training step and its state: one native call a step, off the event loop. */
 export class TensorFlowTrainStep implements TrainStep {
@@ -43,7 +37,6 @@ export class TensorFlowTrainStep implements TrainStep {
   /** Result of the last step, not read yet: float32 [2]. */
   #metrics: TensorHandle | null = null
 
-  /** Prefer `create`: it waits for XLA where the first step needs it. */
   private constructor(backend: TensorFlowBackend, spec: StepSpec) {
     this.#backend = backend
     this.#spec = spec
@@ -55,12 +48,17 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#expAvgSq = new Variable(backend.context, zeros)
   }
 
-  static async create(backend: TensorFlowBackend, spec: StepSpec, tiers: TierChoice): Promise<TensorFlowTrainStep> {
+  /** Records the step; waits for XLA where the first step needs it. */
+  static async create(
+    backend: TensorFlowBackend,
+    spec: StepSpec,
+    options: CompileOptions,
+  ): Promise<TensorFlowTrainStep> {
     const step = new TensorFlowTrainStep(backend, spec)
-    if (tiers.compile === 'xla' || (tiers.compile === 'auto' && tiers.startTier === 'xla')) {
+    if (options.compile === 'xla' || (options.compile === 'auto' && options.startTier === 'xla')) {
       await step.#compile()
       step.#tier = 'xla'
-    } else if (tiers.compile === 'auto') {
+    } else if (options.compile === 'auto') {
       // A step that XLA cannot compile still runs as a graph.
       step.#compiling = step.#compile().catch(() => undefined)
     }
