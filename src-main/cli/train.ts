@@ -125,10 +125,8 @@ async function follow(backend: Backend, start: () => RunRecord, options: Options
 
 function finish(run: RunRecord, { json, interrupted }: { json: boolean; interrupted: boolean }): number {
   const { runId, state, step, bestValLossNats, trainLossNats, tokensPerSecond, engine, trainedMs, error } = run
-  if (json) {
-    const type = state === 'done' ? 'done' : state
-    jsonLine({ type, runId, state, step, bestValLossNats, trainLossNats, tokensPerSecond, engine, trainedMs, error })
-  }
+  const facts = { runId, state, step, bestValLossNats, trainLossNats, tokensPerSecond, engine, trainedMs, error }
+  if (json) jsonLine({ type: state, ...facts })
   if (error !== null) throw AppError.fromData(error)
   if (state === 'done') {
     if (!json) line(texts.done(run))

@@ -5,7 +5,7 @@
 export const errorKinds = ['validation', 'precondition', 'cancelled', 'resource', 'external', 'internal'] as const
 export type ErrorKind = (typeof errorKinds)[number]
 
-/** Every code, with its kind. A sentence for each exists in every language (test/unit/text). */
+/** Every code, with its kind. A sentence for each exists in every language (test/unit/renderer-text). */
 export const errorCodes = {
   'input.invalid': 'validation',
   'corpus.emptyFile': 'validation',

@@ -87,11 +87,9 @@ export function evalCurve(db: Db, runId: string, maxPoints: number): EvalRow[] {
 
 /** A resumed run computes these steps again: what was logged beyond its checkpoint never happened. */
 export function deleteMetricsBeyond(db: Db, runId: string, step: number): void {
-  for (const table of ['steps', 'evals', 'samples'] as const) {
+  for (const table of ['steps', 'evals', 'samples', 'tiers'] as const) {
     run(db, tables.deleteFrom(table).where('run_id', '=', runId).where('step', '>', step))
   }
-  // A tier counts from its step on: one that begins at the checkpoint's own step + 1 is computed again too.
-  run(db, tables.deleteFrom('tiers').where('run_id', '=', runId).where('step', '>', step))
 }
 
 export function lowestEval(db: Db, runId: string): number | null {

@@ -121,6 +121,19 @@ export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Su
   return { start, close }
 }
 
+/** Waits for a job that has nothing to save: the signal kills it. Rejects as `job.ended` does. */
+export async function endOf(job: Job, signal: AbortSignal): Promise<void> {
+  const kill = (): void => {
+    job.kill()
+  }
+  signal.addEventListener('abort', kill)
+  try {
+    await job.ended
+  } finally {
+    signal.removeEventListener('abort', kill)
+  }
+}
+
 interface End {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null

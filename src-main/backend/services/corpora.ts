@@ -18,7 +18,7 @@ import {
 import { runsOfCorpus } from '../db/runs'
 import type { ImportSource } from '../jobs/protocol'
 import type { Context } from './context'
-import { importText } from './import'
+import { importText, type ImportRequest } from './import'
 import { filesUnder, hashFile } from './import-sources'
 import { newId } from './ids'
 import type { UploadService } from './uploads'
@@ -70,11 +70,7 @@ export function createCorpora(context: Context, uploads: UploadService) {
     await mkdir(context.paths.corpus(corpusId), { recursive: true })
     insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceHash, owner: context.self })
     const cancel = new AbortController()
-    const onProgress = (
-      stage: Extract<CorpusEvent, { kind: 'progress' }>['stage'],
-      progress: number,
-      file: string | null,
-    ) => {
+    const onProgress: ImportRequest['onProgress'] = (stage, progress, file) => {
       tell({ kind: 'progress', corpusId, stage, progress, file })
     }
     const ended = importText(context, { corpusId, sources, onProgress, signal: cancel.signal }).then(async () => {

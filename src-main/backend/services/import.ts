@@ -4,7 +4,8 @@ import type { CorpusStage } from '../../../src-preload/contract/events'
 import type { CorpusCounts } from '../../../src-preload/contract/records'
 import { defaultVocabSize } from '../../plan/vocabulary'
 import { setCorpusDocuments, setCorpusEnded, setCorpusReady } from '../db/corpora'
-import type { ImportSource } from '../jobs/protocol'
+import type { ImportSource, TextCounts } from '../jobs/protocol'
+import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
 import { ensureTokenized } from './tokenizing'
 
@@ -15,14 +16,11 @@ export interface ImportRequest {
   readonly signal: AbortSignal
 }
 
-const progressMs = 100
-
 /** Reads the files, then learns the vocabulary that most runs will use. Never rejects: a failure is the text's state. */
 export async function importText(context: Context, request: ImportRequest): Promise<void> {
-  const { corpusId, signal } = request
-  const onProgress = throttled(request.onProgress)
+  const { corpusId, signal, onProgress } = request
   try {
-    const read = await readSources(context, request, onProgress)
+    const read = await readSources(context, request)
     const wish = { corpusId, tokenizer: 'bpe' as const, vocabSize: defaultVocabSize(read) }
     const tell = (stage: CorpusStage, progress: number) => {
       onProgress(stage, progress, null)
@@ -49,15 +47,12 @@ export async function importText(context: Context, request: ImportRequest): Prom
   }
 }
 
-type ReadCounts = Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
-
 async function readSources(
   context: Context,
-  { corpusId, sources, signal }: ImportRequest,
-  onProgress: ImportRequest['onProgress'],
-): Promise<ReadCounts> {
+  { corpusId, sources, onProgress, signal }: ImportRequest,
+): Promise<TextCounts> {
   signal.throwIfAborted()
-  const result: { counts: ReadCounts | null } = { counts: null }
+  const result: { counts: TextCounts | null } = { counts: null }
   const task = { kind: 'import' as const, sources, corpusDir: context.paths.corpus(corpusId) }
   const job = context.jobs.start(task, (event) => {
     if (event.kind === 'progress') onProgress(event.stage, event.progress, event.file)
@@ -65,28 +60,7 @@ async function readSources(
     setCorpusDocuments(context.db, corpusId, event.documents)
     result.counts = event.counts
   })
-  const cancel = () => {
-    job.kill()
-  }
-  signal.addEventListener('abort', cancel)
-  try {
-    await job.ended
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
+  await endOf(job, signal)
   if (result.counts === null) throw new AppError('corpus.noText')
   return result.counts
-}
-
-/** At most ten a second; the first of a stage and its last always. */
-function throttled(tell: ImportRequest['onProgress']): ImportRequest['onProgress'] {
-  let last = 0
-  let lastStage: CorpusStage | null = null
-  return (stage, progress, file) => {
-    const now = performance.now()
-    if (stage === lastStage && progress < 1 && now - last < progressMs) return
-    last = now
-    lastStage = stage
-    tell(stage, progress, file)
-  }
 }

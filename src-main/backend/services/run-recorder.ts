@@ -35,11 +35,6 @@ export interface RunRecorder {
 }
 
 type Write = (db: Db) => void
-type Shown = RunEvent
-
-interface Recording extends RunRecording {
-  readonly runId: string
-}
 
 /**
  * Its numbers, each finite: SQLite has no NaN and JSON no infinity, and an exploding gradient norm is no reason to lose
@@ -53,7 +48,7 @@ function numbersOf<T extends StepEvent | EvalEvent>(event: T): Omit<T, 'kind'> {
 }
 
 export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () => number): RunRecorder {
-  const live = new Map<string, Recording>()
+  const live = new Map<string, RunRecording>()
 
   const stateEvent = (runId: string, seq: number): RunEvent | null => {
     const run = findRun(db, runId, 'any')
@@ -63,7 +58,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
   const open = (runId: string, onError: (error: AppError) => void): RunRecording => {
     let seq = runFacts(db, runId)?.seq ?? 0
     let writes: Write[] = []
-    let shown: Shown[] = []
+    let shown: RunEvent[] = []
     let changes: RunChanges = {}
     let lastBeat = 0
     let timer: NodeJS.Timeout | undefined
@@ -103,7 +98,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
       else timer ??= setTimeout(beat, wait)
     }
 
-    const show = (event: Shown): void => {
+    const show = (event: RunEvent): void => {
       shown.push(event)
     }
 
@@ -199,7 +194,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
       live.delete(runId)
     }
 
-    const recording: Recording = { runId, record, change, showFailure, close }
+    const recording: RunRecording = { record, change, showFailure, close }
     live.set(runId, recording)
     return recording
   }

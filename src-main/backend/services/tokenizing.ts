@@ -6,6 +6,7 @@ import type { CorpusStage } from '../../../src-preload/contract/events'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { findTokenizer, storeTokenizer } from '../db/tokenizers'
 import type { TokenizedFacts } from '../jobs/protocol'
+import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
 
 export interface TokenizeRequest {
@@ -53,17 +54,11 @@ export async function ensureTokenized(
       if (event.kind === 'progress') onProgress(event.stage, event.progress)
     },
   )
-  const cancel = () => {
-    job.kill()
-  }
-  signal.addEventListener('abort', cancel)
   try {
-    await job.ended
+    await endOf(job, signal)
   } catch (error) {
     await rm(dir, { recursive: true, force: true })
     throw isAborted(signal) ? new AppError('cancelled') : error
-  } finally {
-    signal.removeEventListener('abort', cancel)
   }
   if (facts === null) throw new AppError('internal', { detail: 'tokenize job ended without facts' })
   storeTokenizer(context.db, key, facts.hash, JSON.stringify(facts), context.now())
