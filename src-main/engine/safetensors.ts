@@ -4,6 +4,7 @@ import { endianness } from 'node:os'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../src-preload/contract/errors'
+import { sizeOf } from '../plan/shapes'
 import { writeAll } from './files'
 import type { TensorData } from './runtime/ops'
 
@@ -20,7 +21,6 @@ const tensorEntry = z.object({
 })
 const fileHeader = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(tensorEntry)
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
 /**

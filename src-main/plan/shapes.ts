@@ -16,7 +16,8 @@ export interface WeightShape {
   readonly decay: boolean
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+/** Numbers in a tensor of this shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 const normal = (std: number): Init => ({ kind: 'normal', std })
 const uniform = (bound: number): Init => ({ kind: 'uniform', bound })
@@ -119,10 +120,10 @@ export function summarize(config: RunConfig, vocabSize: number, trainTokens: num
     const layer = name.replace(/\.[^.]+$/, '')
     const entry = layers.get(layer) ?? { shapes: [], parameters: 0 }
     entry.shapes.push([...shape])
-    entry.parameters += size(shape)
+    entry.parameters += sizeOf(shape)
     layers.set(layer, entry)
   }
-  const parameterCount = weights.reduce((sum, w) => sum + size(w.shape), 0)
+  const parameterCount = weights.reduce((sum, w) => sum + sizeOf(w.shape), 0)
   // Weights, two Adam moments, gradients: four float32 copies.
   const memoryBytes = engineBytes + 4 * (4 * parameterCount + activationFloats(config, vocabSize))
   return {

@@ -5,8 +5,8 @@ import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from './layers'
 import { matrix, vector } from './weights'
 
 /**
- * GPT-2 as in nanoGPT's model.py: learned positions, pre-norm blocks, exact GELU, head tied to the embedding. One
- * difference: nanoGPT's dropout inside torch's fused attention and ours draw different masks, of course.
+ * GPT-2 as in nanoGPT's model.py: learned positions, pre-norm blocks, exact GELU, head tied to the embedding.
+ * Dropout is at the same places and draws other masks.
  */
 
 /** Keys and values of earlier positions, one layer's: `[B, nHead, past, headDim]` each. */

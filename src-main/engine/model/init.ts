@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../../src-preload/contract/records'
-import { weightShapes, type Init } from '../../plan/shapes'
+import { sizeOf, weightShapes, type Init } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import type { TensorData } from '../runtime/ops'
 
@@ -24,8 +24,7 @@ export function initialWeights(config: RunConfig, vocabSize: number, seed: numbe
   const weights = new Map<string, TensorData>()
   for (const [index, { name, shape, init }] of weightShapes(config, vocabSize).entries()) {
     const next = filler(init, new RandomStream(seed, 'init', index))
-    const length = shape.reduce((product, size) => product * size, 1)
-    weights.set(name, { shape, data: Float32Array.from({ length }, next) })
+    weights.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, next) })
   }
   return weights
 }

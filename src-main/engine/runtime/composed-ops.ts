@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import type { ModelOps } from './ops'
 
@@ -46,7 +47,7 @@ function sparseCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tenso
 /** 0 or 1 / (1 - rate), drawn on the host: the counter makes it the same whenever a step is repeated. */
 function dropoutMask(shape: number[], rate: number, site: number, key: DropoutKey): tf.Tensor {
   const random = new RandomStream(key.seed, 'dropout', key.step, site)
-  const mask = new Float32Array(shape.reduce((a, b) => a * b, 1))
+  const mask = new Float32Array(sizeOf(shape))
   const threshold = Math.round(rate * 0x100000000)
   const kept = 1 / (1 - rate)
   for (let i = 0; i < mask.length; i++) mask[i] = random.uint32() >= threshold ? kept : 0

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { WeightShape } from '../../plan/shapes'
+import { sizeOf, type WeightShape } from '../../plan/shapes'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { TensorData, Weights } from './ops'
 
@@ -75,5 +75,3 @@ function required<T>(map: ReadonlyMap<string, T>, name: string): T {
   if (value === undefined) throw new AppError('checkpoint.damaged', { file: name })
   return value
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)

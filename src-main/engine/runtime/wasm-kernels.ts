@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { AppError } from '../../../src-preload/contract/errors'
+import { sizeOf } from '../../plan/shapes'
 
 /**
  * Kernels of the WASM backend 4.22 that training lacks, or that are so slow that they decide the speed of a step. They
@@ -55,7 +56,6 @@ function replaceKernel(kernelName: string, kernel: (call: Call) => tf.TensorInfo
   addKernel(kernelName, kernel)
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 const dimension = (shape: readonly number[], fromEnd: number): number => shape[shape.length - fromEnd] ?? 1
 
 /** UnsortedSegmentSum, the gradient of an embedding, is missing in the WASM backend 4.22. */

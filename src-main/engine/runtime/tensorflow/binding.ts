@@ -14,7 +14,7 @@ interface Metadata {
   dtype: number
 }
 
-/** Two classes that the interface asks for; only their shape is used. */
+/** TFJSBinding asks for both classes; TensorFlow.js only uses their shape. */
 class TensorMetadata {
   id = -1
   shape: number[] = []

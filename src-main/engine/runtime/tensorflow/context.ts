@@ -1,7 +1,8 @@
 import { AppError } from '../../../../src-preload/contract/errors'
+import { sizeOf } from '../../../plan/shapes'
 import { setEagerAttribute, type Attribute } from './attributes'
 import { loadCApi, viewOf, type CApi, type Context, type NativeTensor, type Status, type TensorHandle } from './c-api'
-import { bytesOf, dimsOf, sizeOf, sizeOfDtype, type Numbers } from './dtypes'
+import { bytesOf, dimsOf, sizeOfDtype, type Numbers } from './dtypes'
 
 /** TF_Code (tensorflow/c/tf_status.h). */
 const resourceExhausted = 8

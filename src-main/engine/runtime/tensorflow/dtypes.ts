@@ -53,4 +53,3 @@ export function numbersOf(dtype: number, bytes: Uint8Array<ArrayBuffer>): Number
 }
 
 export const dimsOf = (shape: readonly number[]): BigInt64Array => BigInt64Array.from(shape, BigInt)
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)

@@ -26,10 +26,6 @@ export class GraphRecorder {
     this.#graph = context.api.TF_NewGraph()
   }
 
-  get nodeCount(): number {
-    return this.#nodes
-  }
-
   /** An argument of the function, in the order of these calls. */
   placeholder(dtype: number, shape: readonly number[]): Output {
     const output = this.#single('Placeholder', [typeAttr('dtype', dtype), shapeAttr('shape', shape)], [])
