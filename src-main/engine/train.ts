@@ -2,16 +2,14 @@ import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { CheckpointKind, RunConfig, Tier } from '../../src-preload/contract/records'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
-import { weightShapes } from '../plan/shapes'
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
 import { evaluate } from './evaluate'
 import { initialWeights } from './model/init'
-import { compileOf, forwardOf } from './model/model'
+import { compileOf, stepSpecOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
-import type { StepSpec } from './runtime/step'
 import { sampleText } from './sample'
 import { loadTokenizer } from './tokenizer/tokenizer'
 import { TrainingClock } from './training-clock'
@@ -180,19 +178,6 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | nu
     signal.addEventListener('abort', give, { once: true })
     work.then(resolve, reject)
   })
-}
-
-function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
-  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay } = config
-  return {
-    weights: weightShapes(config, vocabSize),
-    forward: forwardOf(config),
-    batchSize,
-    blockSize,
-    seed,
-    gradClip,
-    optimizer: { beta1, beta2, epsilon, weightDecay },
-  }
 }
 
 function checkFinite(lossNats: number, step: number): void {

@@ -4,12 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { forwardOf } from '../../src-main/engine/model/model'
+import { stepSpecOf } from '../../src-main/engine/model/model'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { RandomStream } from '../../src-main/engine/random'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { Tokens, TrainStep } from '../../src-main/engine/runtime/step'
-import { weightShapes } from '../../src-main/plan/shapes'
 import { runFields, runLimits } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 
@@ -52,18 +51,10 @@ interface Side {
 
 async function homegrown(engine: Engine, config: RunConfig, vocabSize: number): Promise<Side> {
   const { batchSize, blockSize } = config
-  const step: TrainStep = await engine.compileStep(
-    {
-      weights: weightShapes(config, vocabSize),
-      forward: forwardOf(config),
-      batchSize,
-      blockSize,
-      seed: config.seed,
-      optimizer: config,
-      gradClip: config.gradClip,
-    },
-    { compile: config.compile, startTier: null },
-  )
+  const step: TrainStep = await engine.compileStep(stepSpecOf(config, vocabSize), {
+    compile: config.compile,
+    startTier: null,
+  })
   step.writeWeights(initialWeights(config, vocabSize, config.seed))
   const random = new RandomStream(1, 'test')
   const ids = (): Int32Array => Int32Array.from({ length: batchSize * blockSize }, () => random.intBelow(vocabSize))

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { forwardOf } from '../../src-main/engine/model/model'
+import { stepSpecOf } from '../../src-main/engine/model/model'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import type { StepSpec, Tokens } from '../../src-main/engine/runtime/step'
 import { readSafetensors } from '../../src-main/engine/safetensors'
-import { weightShapes } from '../../src-main/plan/shapes'
 import { runFields, runLimits } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 
@@ -67,15 +66,7 @@ export async function readGolden(model: RunConfig['model']): Promise<Golden> {
     weights: under('weights/'),
     gradients: under('gradients/'),
     after3: under('after3/'),
-    spec: {
-      weights: weightShapes(config, vocabSize),
-      forward: forwardOf(config),
-      batchSize: config.batchSize,
-      blockSize: config.blockSize,
-      seed: 1,
-      optimizer: facts.optimizer,
-      gradClip: facts.optimizer.gradClip,
-    },
+    spec: stepSpecOf(config, vocabSize),
   }
 }
 

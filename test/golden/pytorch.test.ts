@@ -90,7 +90,9 @@ describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
       step = await use(engine).compileStep(golden.spec, { compile, startTier: null })
       step.writeWeights(golden.weights)
       for (let i = 0; i < 3; i++) await advance(i)
-      for (const [name, { data }] of step.readWeights()) {
+      const weights = step.readWeights()
+      expect([...weights.keys()].sort()).toEqual([...golden.after3.keys()].sort())
+      for (const [name, { data }] of weights) {
         const theirs = golden.after3.get(name)?.data ?? new Float32Array()
         const skip = undetermined(name, golden.config.nEmbd)
         expect(farthest(data, theirs, skip), name).toBeLessThan(tolerance.weightAfter3)

@@ -1,11 +1,10 @@
 import { runLimits } from '../../src-preload/contract/limits'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { initialWeights } from '../../src-main/engine/model/init'
-import { forwardOf } from '../../src-main/engine/model/model'
+import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { StepSpec, Tokens, TrainStep } from '../../src-main/engine/runtime/step'
-import { weightShapes } from '../../src-main/plan/shapes'
 import { tensorflowDir } from '../tensorflow-dir'
 
 export const vocabSize = 23
@@ -22,18 +21,7 @@ export function open(engine: EngineId): Promise<Engine> {
   return openEngine({ engine, tensorflowDirs, xlaCacheDir: null })
 }
 
-export function specOf(config: RunConfig): StepSpec {
-  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay } = config
-  return {
-    weights: weightShapes(config, vocabSize),
-    forward: forwardOf(config),
-    batchSize,
-    blockSize,
-    seed,
-    gradClip,
-    optimizer: { beta1, beta2, epsilon, weightDecay },
-  }
-}
+export const specOf = (config: RunConfig): StepSpec => stepSpecOf(config, vocabSize)
 
 /** A step with the initial weights that the config's seed gives. */
 export async function compiled(

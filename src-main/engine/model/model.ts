@@ -1,5 +1,7 @@
 import type { RunConfig } from '../../../src-preload/contract/records'
+import { weightShapes } from '../../plan/shapes'
 import type { Forward } from '../runtime/ops'
+import type { StepSpec } from '../runtime/step'
 import { gptForward } from './gpt'
 import { lstmForward } from './lstm'
 
@@ -10,6 +12,20 @@ export function forwardOf(config: RunConfig): Forward {
       return gptForward(config)
     case 'lstm':
       return lstmForward(config)
+  }
+}
+
+/** The training step that the configuration names, for a vocabulary of `vocabSize` pieces. */
+export function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
+  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay } = config
+  return {
+    weights: weightShapes(config, vocabSize),
+    forward: forwardOf(config),
+    batchSize,
+    blockSize,
+    seed,
+    gradClip,
+    optimizer: { beta1, beta2, epsilon, weightDecay },
   }
 }
 
