@@ -43,6 +43,24 @@ describe.each(['gpt', 'lstm'] as const)('a %s on WASM', (model) => {
     second.close()
   })
 
+  it('drops in training and not in evaluation', async () => {
+    const config = tinyConfig({ model, dropout: 0.5 })
+    const step = await compiled(wasm, config)
+    const plain = await compiled(wasm, { ...config, dropout: 0 })
+    const batch = batchOf(config, 1)
+    const trained: number[] = []
+    // A learning rate of 0 leaves the weights alone: only the masks differ.
+    for (const at of [1, 2, 2]) {
+      await step.run(at, 0, batch)
+      trained.push(step.readMetrics().lossNats)
+    }
+    expect(trained[1]).not.toBe(trained[0])
+    expect(trained[2]).toBe(trained[1])
+    expect(await step.evaluate(batch, 32)).toEqual(await plain.evaluate(batch, 32))
+    step.close()
+    plain.close()
+  })
+
   it('keeps no tensor of a step', async () => {
     const config = tinyConfig({ model, dropout: 0.1 })
     const step = await compiled(wasm, config)
