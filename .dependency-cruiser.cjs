@@ -49,7 +49,7 @@ module.exports = {
     {
       name: 'train-never-back',
       severity: 'error',
-      comment: "Inside the engine each stage reads the previous stage's file format, not its code.",
+      comment: 'Inside the engine a stage never knows what comes after it.',
       from: { path: '^src-main/engine/(corpus|tokenizer|data|model|optim)/' },
       to: { path: '^src-main/engine/(train|evaluate|generate|checkpoint|job)' },
     },
