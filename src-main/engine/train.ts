@@ -97,12 +97,13 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       const evaluation = await evaluate(trainStep, valTokens, config, signal)
       // null: cut short. A checkpoint that says so owes this evaluation, and a resumed run begins with it.
       valLossNats = evaluation?.valLossNats ?? null
+      const better = valLossNats !== null && (bestValLossNats === null || valLossNats < bestValLossNats)
+      if (better) bestValLossNats = valLossNats
+      // The file before the news of it: a run of which an evaluation is known has a best state to go back to.
+      const saved = better ? await save('best') : null
       if (evaluation)
         yield { kind: 'eval', step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs, ...evaluation }
-      if (valLossNats !== null && (bestValLossNats === null || valLossNats < bestValLossNats)) {
-        bestValLossNats = valLossNats
-        yield await save('best')
-      }
+      if (saved) yield saved
       yield { kind: 'stage', stage: 'training', progress: null }
     }
 

@@ -10,8 +10,7 @@ import { request, subscribe } from '../api'
 const activeStates: readonly RunState[] = ['queued', 'running']
 const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
 export const isActive = (run: RunRecord): boolean => activeStates.includes(run.state)
-export const isResumable = (run: RunRecord): boolean =>
-  resumableStates.includes(run.state) && run.step < run.maxSteps && run.checkpoints.length > 0
+export const isResumable = (run: RunRecord): boolean => resumableStates.includes(run.state) && run.step < run.maxSteps
 
 /** Every run there is, newest first, kept current by events. */
 export const useRunsStore = defineStore('runs', () => {

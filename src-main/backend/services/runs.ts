@@ -119,8 +119,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     reconcileCheckpoints(context, runId)
     const hasCheckpoint = mustFind(runId).checkpoints.length > 0
     const without = withoutCheckpoint(run)
-    if (!hasCheckpoint && (run.state === 'failed' || without.code === 'checkpoint.missing')) throw without
-    // It never got far enough to have one: it begins again.
+    if (!hasCheckpoint && without.code === 'checkpoint.missing') throw without
+    // Without one it never got far enough to have one, whatever ended it: it begins again.
     queue.add(runId, hasCheckpoint)
     return mustFind(runId)
   }

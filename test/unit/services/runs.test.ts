@@ -55,6 +55,16 @@ describe('a run', () => {
     expect((await steps(test, runId)).slice(0, 25)).toEqual(upTo(25))
   })
 
+  it('that is killed before anything was saved begins again when it is resumed', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, { ...short, samplePrompt: 'dies at 5' })
+    expect((await test.runState(runId, 'failed')).checkpoints).toEqual([])
+    expect(await test.request('runs.resume', { runId })).toMatchObject({ state: 'queued' })
+    await test.runState(runId, 'failed') // stubborn again
+    const rows = await steps(test, runId)
+    expect(rows).toEqual(upTo(rows.length))
+  })
+
   it('waits while another trains, and can be taken out of the queue', async () => {
     const test = openBackend()
     const first = await startRun(test, slow)
