@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { openAddress } from './browser.mjs'
 import { build } from './build.mjs'
 import { note } from './cache.mjs'
 import { findElectron, rootArguments } from './electron.mjs'
@@ -45,14 +46,7 @@ function openInBrowser(server, addressOf = (address) => address) {
     if (!served) return void process.stdout.write(`${line}\n`)
     const address = await addressOf(served)
     process.stdout.write(`${line.replace(served, address)}\n`)
-    const headless = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY
-    if (headless) return void note('Open this address in a browser on this computer.')
-    const [program, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
-      process.platform
-    ] ?? ['xdg-open']
-    spawn(program, [...args, address], { stdio: 'ignore', detached: true })
-      .on('error', () => note('Open this address in a browser on this computer.'))
-      .unref()
+    openAddress(address, join(root, 'out'), () => note('Open this address in a browser on this computer.'))
   })
 }
 
