@@ -24,9 +24,20 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
+/** `--set a=1 b=2` means `--set a=1 --set b=2`. */
+function withRepeatedSet(args: readonly string[]): string[] {
+  const isSetting = (arg: string): boolean => runFields.some((field) => arg.startsWith(`${field}=`))
+  let following = false
+  return args.flatMap((arg, i) => {
+    const isValue = args[i - 1] === '--set'
+    following = isValue || arg.startsWith('--set=') || (following && isSetting(arg))
+    return following && !isValue && isSetting(arg) ? ['--set', arg] : [arg]
+  })
+}
+
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
+    return parseArgs({ args: withRepeatedSet(args), options, allowPositionals: true })
   } catch (error) {
     throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
   }

@@ -26,7 +26,7 @@ Usage: npm run -s homegrown -- COMMAND
     --preset NAME          size and length: tiny, small, medium or large, with -quick, -normal or -long (tiny-normal)
     --steps N              number of steps, instead of the preset's
     --name NAME            what the run is called
-    --set KEY=VALUE        one setting, may be repeated (below)
+    --set KEY=VALUE …      settings (below)
   resume RUN             carry on a run that was paused, stopped, interrupted or failed
   generate RUN PROMPT    let a run continue a text
     --max-tokens N         ${maxTokens.min} to ${maxTokens.max} (${maxTokens.default})

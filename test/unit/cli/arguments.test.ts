@@ -35,6 +35,11 @@ describe('arguments', () => {
   })
 
   it('a setting has a known name and a number where one is needed', () => {
+    const several = readArguments(['train', '--set', 'nLayer=2', 'seed=1', 'book.txt', '--set', 'nHead=1', 'dropout=0'])
+    expect(settingsOf(several.options)).toEqual({ nLayer: 2, seed: 1, nHead: 1, dropout: 0 })
+    expect(several.operands).toEqual(['book.txt'])
+    // A file may be called like a setting, as long as it does not follow --set.
+    expect(readArguments(['train', 'seed=1']).operands).toEqual(['seed=1'])
     expect(settingsOf(options('--set', 'samplePrompt=a=b'))).toEqual({ samplePrompt: 'a=b' })
     expect(() => settingsOf(options('--set', 'nLayers=2'))).toThrow(
       expect.objectContaining({ code: 'config.unknownField' }) as Error,
