@@ -39,9 +39,9 @@ interface Length {
 }
 const lengths: Readonly<Record<RunChoice['model'], Readonly<Record<LengthDial, Length>>>> = {
   gpt: {
-    quick: { epochs: 8, minSteps: 300, maxSteps: 1000 },
-    normal: { epochs: 15, minSteps: 1000, maxSteps: 5000 },
-    long: { epochs: 40, minSteps: 3000, maxSteps: 50_000 },
+    quick: { epochs: 15, minSteps: 300, maxSteps: 1000 },
+    normal: { epochs: 30, minSteps: 1000, maxSteps: 5000 },
+    long: { epochs: 60, minSteps: 3000, maxSteps: 50_000 },
   },
   lstm: {
     quick: { epochs: 4, minSteps: 100, maxSteps: 500 },
@@ -57,11 +57,12 @@ const round = (value: number): number => {
   return Math.max(1, Math.round(value / unit) * unit)
 }
 
-// 3. Learning rate. GPT: 1e-3 up to 384 wide, 6e-4 at 768 (both nanoGPT), in inverse proportion to the width between
-//    (Yang et al. 2022, muP); it falls to a tenth (Hoffmann et al. 2022, appendix B), after nanoGPT's 100 warm-up steps.
+// 3. Learning rate. GPT: 6e-4 at 768 (nanoGPT), in inverse proportion to the width (Yang et al. 2022, muP), 3e-3 at most:
+//    at width 128 that learned the sample text much faster than nanoGPT's 1e-3 (docs/log.md). It falls to a tenth
+//    (Hoffmann et al. 2022, appendix B), after nanoGPT's 100 warm-up steps.
 //    LSTM: Adam at a constant 1e-3.
 function gptLearningRate(nEmbd: number): number {
-  return Math.min(1e-3, Number(((6e-4 * 768) / nEmbd).toPrecision(2)))
+  return Math.min(3e-3, Number(((6e-4 * 768) / nEmbd).toPrecision(2)))
 }
 
 // 4. Dropout: none while each part of the text is seen a few times; a model that reads a small text often learns it by

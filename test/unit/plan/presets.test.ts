@@ -58,9 +58,9 @@ describe('configFor', () => {
     expect(epochs).toBeCloseTo(10, 0)
   })
 
-  it('is nanoGPT on a CPU for the smallest GPT, and quick is at most 1,000 steps', () => {
+  it('has the shape of nanoGPT on a CPU for the smallest GPT, and quick is at most 1,000 steps', () => {
     const config = configFor({ model: 'gpt', size: 'tiny', length: 'quick' }, counts)
-    expect(config).toMatchObject({ nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 64, batchSize: 12, learningRate: 1e-3 })
+    expect(config).toMatchObject({ nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 64, batchSize: 12, learningRate: 3e-3 })
     expect(config.maxSteps).toBeLessThanOrEqual(1000)
   })
 
