@@ -24,7 +24,9 @@ export function openAddress(address, dir, onProblem) {
     // A full disk, say: the address is on the terminal all the same.
     return onProblem()
   }
-  spawn(program, [...args, page], { stdio: 'ignore', detached: true }).on('error', onProblem).unref()
+  spawn(program, [...args, page], { stdio: 'ignore', detached: true })
+    .on('error', onProblem)
+    .unref()
 }
 
 /**
