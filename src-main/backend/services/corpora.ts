@@ -74,7 +74,11 @@ export function createCorpora(context: Context, uploads: UploadService) {
       tell({ kind: 'progress', corpusId, stage, progress, file })
     }
     const ended = importText(context, { corpusId, sources, onProgress, signal: cancel.signal }).then(async () => {
-      for (const uploadId of uploadIds) await uploads.remove(uploadId)
+      // An upload that cannot be removed is swept later; the text is no less ready for it.
+      const swept = (error: unknown): void => {
+        context.log(AppError.from(error))
+      }
+      for (const uploadId of uploadIds) await uploads.remove(uploadId).catch(swept)
       importing.delete(corpusId)
       tellState(corpusId)
     })

@@ -133,7 +133,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
 
   const remove = async (runId: string): Promise<void> => {
     const run = mustFind(runId)
-    updateRun(db, runId, { deleted_at: context.now(), ...(run.state === 'running' ? { wanted: 'stopped' } : {}) })
+    const isActive = run.state === 'running' || run.state === 'queued'
+    updateRun(db, runId, { deleted_at: context.now(), ...(isActive ? { wanted: 'stopped' } : {}) })
     context.emit({ topic: 'changed', what: 'runs' })
     generator.release(runId)
     if (queue.has(runId)) await queue.end(runId, 'stopped', deleteGraceMs)

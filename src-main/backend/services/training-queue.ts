@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-preload/contract/errors'
+import { wantedOf } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { startTraining, type Ending, type Training } from './training'
@@ -23,6 +24,13 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     if (current !== null || closed) return
     const entry = waiting.shift()
     if (entry === undefined) return
+    // Another process on this profile may have asked while it waited: nobody else reads that before it trains.
+    const wanted = wantedOf(context.db, entry.runId)
+    if (wanted !== null) {
+      recorder.change(entry.runId, { state: wanted, owner_pid: null, owner_token: null, wanted: null })
+      next()
+      return
+    }
     const training = startTraining(context, recorder, entry.runId, entry.resume)
     current = training
     void training.ended.then(() => {

@@ -162,6 +162,20 @@ describe('the next backend', () => {
     expect((await other.runState(runId, 'paused')).checkpoints).toHaveLength(1)
   })
 
+  it('is heard about runs that wait in the queue of another living process', async () => {
+    const test = openBackend()
+    const first = await startRun(test, slow)
+    await test.runState(first.runId, 'running')
+    const [second, third] = [await startRun(test, short), await startRun(test, short)]
+    const other = openBackend(test.profileDir)
+    await other.request('runs.pause', { runId: second.runId })
+    await other.request('runs.delete', { runId: third.runId })
+    await test.request('runs.stop', { runId: first.runId })
+    expect(await test.runState(second.runId, 'paused')).toMatchObject({ step: 0, startedAt: null })
+    await other.request('runs.restore', { runId: third.runId })
+    expect(await test.runState(third.runId, 'stopped')).toMatchObject({ step: 0, startedAt: null })
+  })
+
   it('drops a checkpoint from the list when its files are gone', async () => {
     const test = openBackend()
     const { runId } = await startRun(test, slow)
