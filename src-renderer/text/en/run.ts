@@ -102,7 +102,7 @@ export const run = {
   },
   samples: {
     title: 'What it writes',
-    help: 'The same beginning, continued by the model again and again while it learns.',
+    help: 'What the model writes, again and again while it learns.',
     empty: 'The first sample appears soon after the training begins.',
     none: 'Samples are turned off for this training.',
     at: 'Step {step}',

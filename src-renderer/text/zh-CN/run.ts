@@ -101,7 +101,7 @@ export const run: typeof source = {
   },
   samples: {
     title: '它写的文字',
-    help: '同一个开头，由模型在学习过程中一次次续写。',
+    help: '模型在学习过程中一次次写出的文字。',
     empty: '训练开始后不久，就会出现第一段试写。',
     none: '这次训练没有开启试写。',
     at: '第 {step} 步',
