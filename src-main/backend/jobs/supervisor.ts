@@ -9,7 +9,8 @@ export interface Job {
   readonly process: ProcessIdentity
   /**
    * Settles once, when the process is gone and every event before that was handed over.
-   * Rejects with the job's own error, with `job.killed` {signal}, or with `memory.exhausted`.
+   * Rejects with the job's own error, with what `onEvent` threw (it kills the job), with `job.killed` {signal}, or with
+   * `memory.exhausted`.
    */
   readonly ended: Promise<void>
   send(request: JobRequest): void
@@ -72,9 +73,18 @@ export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Su
         reject(error)
       }
       child.on('message', (event: JobEvent) => {
-        if (settled) return
-        if (event.kind === 'failed') failure = AppError.fromData(event.error)
-        else onEvent(event)
+        if (settled || failure !== null) return
+        if (event.kind === 'failed') {
+          failure = AppError.fromData(event.error)
+          return
+        }
+        try {
+          onEvent(event)
+        } catch (error) {
+          // A full disk, mostly: it ends this job, not the program with everything else that runs.
+          failure = AppError.from(error)
+          kill()
+        }
       })
       child.on('error', (error) => {
         // Could not be started. A failed send also comes here; then the process's end says more.

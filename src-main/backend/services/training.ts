@@ -96,6 +96,9 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     try {
       return { state: await train(), error_json: null }
     } catch (thrown) {
+      // Where its start could not be written down nobody listens to it: it must not go on in this folder.
+      job?.kill()
+      await job?.ended.catch(() => undefined)
       const error = forced ?? AppError.from(thrown)
       if (ending !== null && (error.kind === 'cancelled' || error.code === 'job.killed')) {
         // Cancelled before it trained, or killed because saving took too long: its last checkpoint stands.

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { isAlive } from '../../../src-main/backend/jobs/process-identity'
 import type { JobEvent, JobTask } from '../../../src-main/backend/jobs/protocol'
 import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
+import { AppError } from '../../../src-preload/contract/errors'
 
 const failures: string[] = []
 const supervisor = createSupervisor({
@@ -62,6 +63,17 @@ describe('a job', () => {
     job.stop(0)
     job.kill()
     job.send({ kind: 'stop' })
+  })
+
+  it('ends with the error of whoever takes its events, and takes nothing else along', async () => {
+    const heard: JobEvent[] = []
+    const job = supervisor.start(probe('sends a thousand and ends'), (event) => {
+      heard.push(event)
+      throw new AppError('disk.full')
+    })
+    await expect(job.ended).rejects.toMatchObject({ code: 'disk.full' })
+    expect(heard).toHaveLength(1)
+    expect(isAlive(job.process.pid, job.process.token)).toBe(false)
   })
 
   it('that cannot be started is an error like any other', async () => {

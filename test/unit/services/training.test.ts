@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { closeDatabase, openDatabase } from '../../../src-main/backend/db/connection'
@@ -12,7 +12,7 @@ import type { AppEvent } from '../../../src-preload/contract/events'
 import { addRun } from '../db/rows'
 import { temporaryFolder } from '../temporary'
 
-it('a run whose end cannot be written is shown as failed, and written when it can be', async () => {
+function setUp() {
   const paths = profilePaths(temporaryFolder())
   mkdirSync(paths.corpus('c_00000000'), { recursive: true })
   writeFileSync(join(paths.corpus('c_00000000'), 'text.txt'), 'text')
@@ -46,8 +46,16 @@ it('a run whose end cannot be written is shown as failed, and written when it ca
     while (!fits()) await new Promise<void>((wait) => (heard = wait))
   }
   const states = () => events.flatMap((e) => (e.topic === 'run' && e.kind === 'state' ? [e.run.state] : []))
+  const start = () => startTraining(context, createRecorder(db, emit, Date.now), 'run_00000001', false)
+  return { db, events, until, states, start }
+}
 
-  const training = startTraining(context, createRecorder(db, emit, Date.now), 'run_00000001', false)
+/** Process ids of what this process has started and not yet buried. */
+const children = (): string[] => readFileSync('/proc/thread-self/children', 'utf8').trim().split(' ')
+
+it('a run whose end cannot be written is shown as failed, and written when it can be', async () => {
+  const { db, events, until, states, start } = setUp()
+  const training = start()
   await until(() => events.some((e) => e.topic === 'run' && e.kind === 'steps'))
   db.raw.pragma('query_only = ON')
   await until(() => states().includes('failed'))
@@ -58,4 +66,14 @@ it('a run whose end cannot be written is shown as failed, and written when it ca
   const shown = states().length
   await until(() => states().length > shown)
   expect(findRun(db, 'run_00000001')).toMatchObject({ state: 'failed', error: { code: 'internal' } })
+})
+
+it.skipIf(process.platform !== 'linux')('a run whose job cannot be written down leaves no job behind', async () => {
+  const { db, start } = setUp()
+  const before = children()
+  db.raw.exec(`CREATE TRIGGER full BEFORE UPDATE OF job_pid ON runs WHEN new.job_pid IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'full'); END`)
+  await start().ended
+  expect(findRun(db, 'run_00000001')?.state).toBe('failed')
+  expect(children()).toEqual(before)
 })
