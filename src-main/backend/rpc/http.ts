@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '../../../src-preload/contract/errors'
+import { corpusLimits } from '../../../src-preload/contract/limits'
 import { loadPage } from '../../page/page'
 import { commonHeaders } from '../../page/policy'
 import type { UploadService } from '../services/uploads'
@@ -41,10 +42,14 @@ export async function serveBrowser(options: BrowserServerOptions): Promise<Brows
 
   const upload = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
     try {
+      const sizeBytes = Number(request.headers['content-length'] ?? 0)
+      if (sizeBytes > corpusLimits.maxFileBytes) throw new AppError('corpus.tooLarge', { name, sizeBytes })
       respondJson(response, 200, await options.uploads.receive(request, name))
     } catch (thrown) {
       const error = AppError.from(thrown)
       respondJson(response, error.kind === 'validation' ? 413 : 507, error.toData())
+      // A browser reads the answer when it has sent everything.
+      request.resume()
     }
   }
 

@@ -21,14 +21,15 @@ import type { Port } from './transport'
  */
 
 const socketPath = '/socket'
-/** A prompt of 100,000 characters in JSON, and a list of 10,000 paths, fit. */
-const maxMessageBytes = 64 * 1024 * 1024
+/** A prompt of 100,000 characters in JSON and a list of 10,000 uploads fit; parsing it stops everything else for 30 ms. */
+const maxMessageBytes = 4 * 1024 * 1024
 /** A tab that does not read (asleep, stopped in a debugger) is cut off before it fills the memory; it reconnects. */
 const maxBufferedBytes = 64 * 1024 * 1024
 const pingMs = 30_000
 
 const refuse = (socket: Duplex): void => {
-  socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  // Whoever does not hang up would keep the server from closing.
+  socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy())
 }
 
 /** Serves browser tabs over WebSocket on an HTTP server that listens on 127.0.0.1. Returns the function that ends it. */

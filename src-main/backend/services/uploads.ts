@@ -19,7 +19,10 @@ export function createUploads(context: Context) {
   const folder = context.paths.uploads
   const fileOf = (uploadId: string) => join(folder, uploadId)
 
-  /** @throws AppError `corpus.tooLarge`, `disk.full`; what was written of it is removed */
+  /**
+   * @param body left open where it fails, so that its sender can be told why
+   * @throws AppError `corpus.tooLarge`, `disk.full`; what was written of it is removed
+   */
   const receive = async (body: Readable, name: string): Promise<{ uploadId: string }> => {
     const uploadId = newId('up')
     const file = fileOf(uploadId)
@@ -27,7 +30,7 @@ export function createUploads(context: Context) {
     let received = 0
     try {
       await pipeline(
-        body,
+        body.iterator({ destroyOnReturn: false }),
         async function* (chunks: AsyncIterable<Buffer>) {
           for await (const chunk of chunks) {
             received += chunk.length

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -6,18 +7,19 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { serveBrowser, type BrowserServer } from '../../../src-main/backend/rpc/http'
 import type { AppEvent } from '../../../src-preload/contract/events'
+import { corpusLimits } from '../../../src-preload/contract/limits'
 import type { WireMessage } from '../../../src-preload/contract/wire'
 import { openBackend } from '../services/backend'
 import { temporaryFolder } from '../temporary'
 
 async function serve() {
-  const { backend } = openBackend()
+  const { backend, profileDir } = openBackend()
   const pageDir = temporaryFolder()
   mkdirSync(join(pageDir, 'assets'))
   writeFileSync(join(pageDir, 'index.html'), '<!doctype html><meta name="csp-nonce" content="__CSP_NONCE__">')
   const server = await serveBrowser({ ...backend, uploads: backend.services.uploads, pageDir, port: 0 })
   onTestFinished(() => server.close())
-  return { server, backend }
+  return { server, backend, profileDir }
 }
 
 interface Answer {
@@ -28,13 +30,16 @@ interface Answer {
 
 function ask(port: number, method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers, setHost: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
-      })
-    })
+    const sent = httpRequest(
+      { host: '127.0.0.1', port, method, path, headers, setHost: false, agent: false },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
+        })
+      },
+    )
     sent.on('error', reject)
     sent.end(body)
   })
@@ -123,6 +128,23 @@ describe('the socket', () => {
     for (const h of badHosts(port)) for (const o of badOrigins(port)) expect(await open(h, o, protocol)).not.toBe(101)
   })
 
+  it('is closed to whoever was refused and does not hang up', async () => {
+    const { server } = await serve()
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    onTestFinished(() => void socket.destroy())
+    socket.write(
+      `GET /socket HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+    )
+    const refusal = await new Promise((resolve) =>
+      socket.once('data', (data) => {
+        resolve(data.toString())
+      }),
+    )
+    expect(refusal).toContain('403')
+    // Ctrl-C would wait for it for ever.
+    await server.close()
+  })
+
   it('carries requests, answers and events; paths are not for browsers', async () => {
     const { server, backend } = await serve()
     const { origin } = good(server)
@@ -203,6 +225,27 @@ describe('http', () => {
     for (const bad of [undefined, '', 'Bearer', `Bearer ${server.token}0`, `Basic ${server.token}`]) {
       expect((await upload({ authorization: bad })).status).toBe(403)
     }
+  })
+
+  it('says why an upload failed while it is still being sent, and keeps nothing of it', async () => {
+    const { server, profileDir } = await serve()
+    const { host, origin } = good(server)
+    const authorization = `Bearer ${server.token}`
+    const path = '/upload?name=a.txt'
+    const length = { 'content-length': String(corpusLimits.maxFileBytes + 1) }
+    expect((await ask(server.port, 'POST', path, { host, origin, authorization, ...length })).status).toBe(413)
+
+    const folder = join(profileDir, 'uploads')
+    mkdirSync(folder)
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status !== 0) {
+      process.stderr.write('Upload to a full disk: left out, because only root may mount a small disk to fill.\n')
+      return
+    }
+    onTestFinished(() => void spawnSync('umount', [folder]))
+    const much = 'x'.repeat(50_000_000)
+    const answer = await ask(server.port, 'POST', path, { host, origin, authorization }, much)
+    expect(answer).toMatchObject({ status: 507, body: JSON.stringify({ code: 'disk.full', params: {} }) })
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('has a fresh token of 192 bits at each start, and listens on this computer only', async () => {
