@@ -18,19 +18,22 @@ const keyOf = (left: number, right: number): number => left * pairBase + right
 const idOfByte = new Uint16Array(256)
 bytesInOrder.forEach((byte, i) => (idOfByte[byte] = 1 + i))
 
-/** New words are no longer taken up beyond this: the pair counts of a text that never repeats would fill the memory. */
-const maxDistinctCharacters = 8 * 1024 * 1024
+/**
+ * New words are no longer taken up beyond this many bytes of UTF-8 (what merging works on): the pair counts of a text
+ * that never repeats would fill the memory.
+ */
+const maxDistinctBytes = 6 * 1024 * 1024
 
 /** How often each word occurs, collected from text in pieces. */
 export class WordCounter {
   readonly counts = new Map<string, number>()
-  #distinctCharacters = 0
+  #distinctBytes = 0
   readonly #splitter = new WordSplitter((word) => {
     const count = this.counts.get(word)
     if (count !== undefined) {
       this.counts.set(word, count + 1)
-    } else if (this.#distinctCharacters < maxDistinctCharacters) {
-      this.#distinctCharacters += word.length
+    } else if (this.#distinctBytes < maxDistinctBytes) {
+      this.#distinctBytes += Buffer.byteLength(word)
       this.counts.set(ownCopy(word), 1)
     }
   })
