@@ -66,7 +66,7 @@ export function useFormat(): Format {
       const passed = Math.max(0, nowMs - timestampMs)
       const relative = new Intl.RelativeTimeFormat(i18n.global.locale.value, { numeric: 'auto' })
       const found = spans.find(([unit, length]) => unit !== 'second' && passed >= length)
-      return found ? relative.format(-Math.floor(passed / found[1]), found[0]) : relative.format(0, 'second')
+      return found ? relative.format(-Math.floor(passed / found[1]), found[0]) : i18n.global.t('app.justNow')
     },
     dateTime: (timestampMs) =>
       new Intl.DateTimeFormat(i18n.global.locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(

@@ -2,6 +2,7 @@ export const app = {
   name: 'Homegrown',
   skip: 'Skip to content',
   loading: 'Loading',
+  justNow: 'just now',
   nav: {
     label: 'Main',
     start: 'Start',

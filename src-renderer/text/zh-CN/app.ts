@@ -4,6 +4,7 @@ export const app: typeof source = {
   name: 'Homegrown',
   skip: '跳到正文',
   loading: '正在载入',
+  justNow: '刚刚',
   nav: {
     label: '主导航',
     start: '开始',

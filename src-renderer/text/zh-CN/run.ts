@@ -121,7 +121,7 @@ export const run: typeof source = {
     history: '由什么计算，保存了什么',
     tier: '从第 {step} 步起：{engine}，{tier}',
     checkpoint: { best: '未见文本上最佳', last: '最新' },
-    checkpointFacts: '第 {step} 步，{size}，保存于{ago}',
+    checkpointFacts: '第 {step} 步，{size}，{ago}保存',
     checkpointLoss: '未见文本损失 {loss}',
     memory: '占用内存：{size}',
     id: '本次训练编号：{id}',

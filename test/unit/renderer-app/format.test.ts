@@ -44,15 +44,17 @@ describe('useFormat', () => {
   })
 
   it('says how long ago', () => {
-    expect(format.ago(1_000_000, 1_030_000)).toBe('now')
+    expect(format.ago(1_000_000, 1_030_000)).toBe('just now')
     expect(format.ago(0, 5 * 60_000)).toBe('5 minutes ago')
     // A clock that was set back must not show the future.
-    expect(format.ago(10_000, 0)).toBe('now')
+    expect(format.ago(10_000, 0)).toBe('just now')
   })
 
   it('follows the language', () => {
     i18n.global.locale.value = 'zh-CN'
     expect(format.duration(83_000)).toMatch(/1分钟\s?23秒/)
     expect(format.compact(12_345)).toBe('1.2万')
+    // Intl's word for this moment would make “now add” of “added just now”.
+    expect(format.ago(1_000_000, 1_030_000)).toBe('刚刚')
   })
 })
