@@ -242,9 +242,19 @@ describe('http', () => {
       return
     }
     onTestFinished(() => void spawnSync('umount', [folder]))
-    const much = 'x'.repeat(50_000_000)
-    const answer = await ask(server.port, 'POST', path, { host, origin, authorization }, much)
-    expect(answer).toMatchObject({ status: 507, body: JSON.stringify({ code: 'disk.full', params: {} }) })
+    // As a browser does: it looks for an answer when it has sent everything.
+    const size = 50_000_000
+    const lines = [`POST ${path} HTTP/1.1`, `host: ${host}`, `origin: ${origin}`, `authorization: ${authorization}`]
+    const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
+    const answer = await new Promise((resolve, reject) => {
+      socket.on('error', reject)
+      socket.write(`${lines.join('\r\n')}\r\ncontent-length: ${size}\r\n\r\n${'x'.repeat(size)}`, () => {
+        socket.once('data', resolve)
+      })
+    })
+    socket.destroy()
+    expect(answer).toMatch(/^HTTP\/1\.1 507 /)
+    expect(answer).toContain(JSON.stringify({ code: 'disk.full', params: {} }))
     expect(readdirSync(folder)).toEqual([])
   })
 
