@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
 import { closeDatabase, openDatabase } from './db/connection'
+import { endOpenMessages } from './db/conversations'
 import { identityOf } from './jobs/process-identity'
 import type { EngineOptions } from './jobs/protocol'
 import { createSupervisor } from './jobs/supervisor'
@@ -11,7 +12,7 @@ import type { Port } from './rpc/transport'
 import { profilePaths, undoMs, type Context } from './services/context'
 import { createCorpora } from './services/corpora'
 import { createGenerator } from './services/generator'
-import { purge, recover } from './services/recovery'
+import { purge, recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
 import { createRuns } from './services/runs'
 import type { Services } from './services/services'
@@ -81,7 +82,8 @@ export function createBackend(options: BackendOptions): Backend {
   }
 
   const recorder = createRecorder(db, emit, context.now)
-  recover(context, recorder)
+  recoverLost(context, recorder)
+  endOpenMessages(db)
 
   const queue = createTrainingQueue(context, recorder)
   const uploads = createUploads(context)
@@ -100,7 +102,7 @@ export function createBackend(options: BackendOptions): Backend {
   }
   tidy()
   const tidying = setInterval(tidy, undoMs)
-  const unwatch = watchOtherProcesses(context)
+  const unwatch = watchOtherProcesses(context, recorder)
 
   const subscribe = (listener: (event: AppEvent) => void) => {
     listeners.add(listener)

@@ -206,7 +206,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
       return
     }
     const seq = transaction(db, () => {
-      const next = (runFacts(db, runId)?.seq ?? 0) + 1
+      const next = Math.max(changes.seq ?? 0, runFacts(db, runId)?.seq ?? 0) + 1
       updateRun(db, runId, { ...changes, seq: next })
       return next
     })

@@ -45,7 +45,8 @@ export async function streamAnswer(
     // Now and then, so that a crash leaves what was read; a transaction a token would be too much.
     if (performance.now() - lastStored < storeMs) return
     lastStored = performance.now()
-    updateMessage(db, messageId, { text, tokens })
+    // No reason: another process that starts on this profile takes it for one that its backend left behind.
+    updateMessage(db, messageId, { text, tokens, end_reason: null })
   }
 
   let changes: MessageChanges

@@ -55,8 +55,9 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
   const unqueue = (runId: string, as: Ending): boolean => {
     const index = waiting.findIndex((entry) => entry.runId === runId)
     if (index < 0) return false
-    waiting.splice(index, 1)
+    // First: where it cannot be written, the run still waits here.
     recorder.change(runId, { state: as, owner_pid: null, owner_token: null })
+    waiting.splice(index, 1)
     return true
   }
 

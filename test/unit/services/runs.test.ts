@@ -1,7 +1,8 @@
 import Sqlite from 'better-sqlite3'
-import { rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
 import { openBackend, type TestBackend } from './backend'
 
@@ -150,6 +151,48 @@ describe('the next backend', () => {
     expect(run.state).toBe('interrupted')
     // Its row was lost, its file was not.
     expect(run.checkpoints).toMatchObject([{ kind: 'last', step: 60 }])
+  })
+
+  it('notices that another process died on this profile, also when it has long started', async () => {
+    const test = openBackend()
+    const { corpusId } = await test.importSample()
+    const { runId } = await startRun(test, short)
+    await test.runState(runId, 'done')
+    const half = join(test.profileDir, 'corpora', corpusId, 'text.txt.1-1.tmp')
+    writeFileSync(half, 'half of a text')
+    const raw = new Sqlite(join(test.profileDir, 'homegrown.db'))
+    raw.exec(`UPDATE runs SET state = 'running', owner_pid = 999999, owner_token = '1'`)
+    raw.exec(`UPDATE corpora SET state = 'importing', owner_pid = 999999, owner_token = '1'
+      WHERE corpus_id = '${corpusId}'`)
+    raw.close()
+    await test.runState(runId, 'interrupted')
+    // Its last events may have been shown and not stored: a window must not take this one for one of them.
+    const seqs = test.events.flatMap((e) => (e.topic === 'run' && e.kind === 'state' ? [e.seq] : []))
+    expect((seqs.at(-1) ?? 0) - (seqs.at(-2) ?? 0)).toBeGreaterThan(1000)
+    expect(await test.request('corpora.list', {})).toMatchObject([{ state: 'failed', error: { code: 'job.killed' } }])
+    // A text that was never finished takes no space.
+    while (existsSync(half)) await new Promise((wait) => setTimeout(wait, 10))
+  })
+
+  it('kills no process of which it is not sure that it was a job', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, short)
+    await test.runState(runId, 'done')
+    await test.backend.close()
+    const other = spawn('sleep', ['60'])
+    onTestFinished(() => void other.kill())
+    const ended = new Promise((resolve) => other.once('exit', resolve))
+    // As on systems that do not tell when a process started: the number may be another one's by now.
+    const raw = new Sqlite(join(test.profileDir, 'homegrown.db'))
+    raw.exec(`UPDATE runs SET state = 'running', owner_pid = 999999, owner_token = '1',
+      job_pid = ${other.pid ?? 0}, job_token = ''`)
+    raw.close()
+    const { platform } = process
+    Object.defineProperty(process, 'platform', { value: 'darwin' })
+    onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }))
+    const next = openBackend(test.profileDir)
+    expect((await next.request('runs.get', { runId })).run.state).toBe('interrupted')
+    expect(await Promise.race([ended, new Promise((wait) => setTimeout(wait, 300, 'lives'))])).toBe('lives')
   })
 
   it('leaves a run alone that another living process trains, and can ask it to stop', async () => {

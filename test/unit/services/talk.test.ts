@@ -44,6 +44,21 @@ describe('talking', () => {
     expect(messages[1]?.messageId).toBe(again.messageId)
   })
 
+  it('is not called broken off for long where another process starts on the profile meanwhile', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    const long = { ...sampling, maxTokens: 5000, seed: null }
+    const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
+    const { generationId } = await test.request('talk.generate', ask)
+    await test.seen((e): e is never => e.topic === 'generation')
+    openBackend(test.profileDir)
+    const reason = async () => (await test.request('talk.get', { conversationId })).messages.at(-1)?.endReason
+    while ((await reason()) !== null) await new Promise((wait) => setTimeout(wait, 10))
+    await test.request('talk.stop', { generationId })
+    expect((await test.seen(isEnd(generationId))).message.endReason).toBe('cancelled')
+  })
+
   it('stops when told, keeps what is there, and refuses a second answer meanwhile', async () => {
     const test = openBackend()
     const runId = await trained(test)
