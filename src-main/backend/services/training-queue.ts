@@ -1,11 +1,13 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import { wantedOf } from '../db/runs'
+import { transaction } from '../db/connection'
+import { ownerOf, wantedOf } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { startTraining, type Ending, type Training } from './training'
 
 /** One training at a time: two on one processor are slower than one after the other. */
 export interface TrainingQueue {
+  /** @throws AppError `run.active` where a process has it already */
   add(runId: string, resume: boolean): void
   /** The training or the place in the queue that this run has here. */
   has(runId: string): boolean
@@ -40,12 +42,16 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
   }
 
   const add = (runId: string, resume: boolean): void => {
-    recorder.change(runId, {
-      state: 'queued',
-      owner_pid: context.self.pid,
-      owner_token: context.self.token,
-      wanted: null,
-      error_json: null,
+    // Under the lock: another process on this profile may be starting it, and two would write into one folder.
+    transaction(context.db, () => {
+      if (ownerOf(context.db, runId)?.owner_pid !== null) throw new AppError('run.active', { runId })
+      recorder.change(runId, {
+        state: 'queued',
+        owner_pid: context.self.pid,
+        owner_token: context.self.token,
+        wanted: null,
+        error_json: null,
+      })
     })
     waiting.push({ runId, resume })
     // Later, so that whoever asked has the answer before the first event.

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { identityOf } from '../../../src-main/backend/jobs/process-identity'
 import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
 import { openBackend, type TestBackend } from './backend'
 
@@ -203,6 +204,26 @@ describe('the next backend', () => {
     expect((await other.request('runs.get', { runId })).run.state).toBe('running')
     await other.request('runs.pause', { runId })
     expect((await other.runState(runId, 'paused')).checkpoints).toHaveLength(1)
+  })
+
+  it('starts no run that another process is just starting', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, slow)
+    await test.seen((e): e is never => e.topic === 'run' && e.kind === 'steps')
+    await test.request('runs.pause', { runId })
+    // Commits half a second later what it has done to the run: meanwhile the run still looks paused.
+    const { pid, token } = identityOf(process.pid)
+    const other = spawn(process.execPath, [
+      '--eval',
+      `const db = require('better-sqlite3')(process.argv[1])
+       db.exec("BEGIN IMMEDIATE; UPDATE runs SET state = 'queued', owner_pid = ${pid}, owner_token = '${token}'")
+       console.log('claimed')
+       setTimeout(() => db.exec('COMMIT'), 500)`,
+      join(test.profileDir, 'homegrown.db'),
+    ])
+    onTestFinished(() => void other.kill())
+    await new Promise((resolve) => other.stdout.once('data', resolve))
+    await expect(test.request('runs.resume', { runId })).rejects.toMatchObject({ code: 'run.active' })
   })
 
   it('is heard about runs that wait in the queue of another living process', async () => {
