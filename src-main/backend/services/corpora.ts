@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../../src-preload/contract/events'
-import { nameMaxLength } from '../../../src-preload/contract/limits'
+import { corpusLimits, nameMaxLength } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
 import type { CorpusRecord } from '../../../src-preload/contract/records'
 import {
@@ -91,6 +91,7 @@ export function createCorpora(context: Context, uploads: UploadService) {
     const files = (await Promise.all(sources.map(resolveSource))).flat()
     const [first] = files
     if (first === undefined) throw new AppError('corpus.noText')
+    if (files.length > corpusLimits.maxFiles) throw new AppError('corpus.tooLarge', { name: first.name })
     const chosen = name ?? `${first.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
     const uploadIds = sources.flatMap((source) => (source.kind === 'upload' ? [source.uploadId] : []))
     return await begin(chosen.slice(0, nameMaxLength), files, null, uploadIds)

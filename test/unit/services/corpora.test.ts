@@ -39,6 +39,14 @@ describe('importing', () => {
     })
   })
 
+  it('counts the files of all folders against the limit', async () => {
+    const test = openBackend()
+    const path = temporaryFolder()
+    for (let i = 0; i < 101; i++) writeFileSync(join(path, `${i}.txt`), 'text')
+    const sources = Array.from({ length: 100 }, () => ({ kind: 'path' as const, path }))
+    await expect(test.request('corpora.import', { sources })).rejects.toMatchObject({ code: 'corpus.tooLarge' })
+  })
+
   it('can be cancelled, and leaves no files', async () => {
     const test = openBackend()
     const path = join(temporaryFolder(), 'a.txt')
