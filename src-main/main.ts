@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const places = findPlaces(app)
   const isOwn = ownerOf(places.url)
   denyNavigation(app, isOwn)
-  mkdirSync(app.getPath('userData'), { recursive: true })
+  mkdirSync(app.getPath('userData'), { recursive: true, mode: 0o700 })
 
   let window: BrowserWindow | null = null
   let memory = recall(places.memory)

@@ -12,6 +12,8 @@ export const pageDirOf = ({ programDir }: Installation): string => join(programD
 
 /** The backend as this program runs it: places from the environment, the job program beside the built file. */
 export function startBackend({ programDir }: Installation, env: NodeJS.ProcessEnv): Backend {
+  // Texts and what was learned from them are for this person alone, in whatever folder the profile lies.
+  process.umask(0o077)
   const packageJson = readFileSync(join(programDir, '..', '..', 'package.json'), 'utf8')
   const { version } = JSON.parse(packageJson) as { version: string }
   return createBackend({

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ComputerInfo, RunRecord } from '../../src-preload/contract/records'
@@ -19,6 +19,15 @@ const runsOf = async (profileDir: string): Promise<RunRecord[]> =>
   JSON.parse((await run(profileDir, 'runs', '--json')).stdout) as RunRecord[]
 
 describe('the command line', () => {
+  it.skipIf(process.platform === 'win32')('keeps what it writes from other users of the computer', async () => {
+    const profileDir = temporaryProfile()
+    chmodSync(profileDir, 0o755)
+    await run(profileDir, 'train', text, '--steps', '2', ...settings)
+    const files = readdirSync(profileDir, { recursive: true, encoding: 'utf8' })
+    expect(files.filter((file) => file.endsWith('.safetensors')).length).toBeGreaterThan(0)
+    expect(files.filter((file) => (statSync(join(profileDir, file)).mode & 0o077) !== 0)).toEqual([])
+  })
+
   it('trains, lists, shows, generates, compares and deletes', async () => {
     const profileDir = temporaryProfile()
     const train = (seed: number, name: string) =>
