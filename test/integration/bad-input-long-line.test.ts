@@ -91,5 +91,5 @@ it(
     expect(memory.peakBytes).toBeGreaterThan(50e6)
     expect(memory.peakBytes).toBeLessThan(memoryLimitBytes)
   },
-  wholeGigabyte ? 1_800_000 : 180_000,
+  wholeGigabyte ? 1_800_000 : 600_000,
 )
