@@ -21,7 +21,11 @@ export function locked(file, what, work) {
       fs.writeFileSync(file, String(process.pid), { flag: 'wx' })
       break
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error
+      if (error.code !== 'EEXIST') {
+        // Created but not written (a full disk): whoever comes next would wait for nobody.
+        fs.rmSync(file, { force: true })
+        throw error
+      }
       let holder = 0
       try {
         holder = Number(fs.readFileSync(file, 'utf8'))
