@@ -9,6 +9,8 @@ import { note } from './cache.mjs'
 import { findElectron, rootArguments } from './electron.mjs'
 import { installEngine } from './engine.mjs'
 
+/** Its address comes over stdout; the channel carries nothing, and ends the server with this process. */
+const serverStdio = ['ignore', 'pipe', 'inherit', 'ipc']
 const root = join(import.meta.dirname, '../..')
 const isDev = process.argv.includes('--dev')
 // The backend runs on this very Node (docs/adr/0002-processes.md).
@@ -22,7 +24,7 @@ if (isDev) await dev()
 else {
   build()
   if (electron.program) run(electron.program, [...rootArguments, root], 'inherit')
-  else openInBrowser(run(process.execPath, [join(root, 'out/main/serve.cjs')], ['ignore', 'pipe', 'inherit']))
+  else openInBrowser(run(process.execPath, [join(root, 'out/main/serve.cjs')], serverStdio))
 }
 
 /** Runs a program for as long as this process lives, and ends with it. */
@@ -62,7 +64,7 @@ async function dev() {
   const { createServer, loadConfigFromFile } = await import('vite')
   const file = join(root, 'electron.vite.config.ts')
   const { config } = await loadConfigFromFile({ command: 'serve', mode: 'development' }, file)
-  const server = run(process.execPath, [join(root, 'out/main/serve.cjs')], ['ignore', 'pipe', 'inherit'])
+  const server = run(process.execPath, [join(root, 'out/main/serve.cjs')], serverStdio)
   openInBrowser(server, async (address) => {
     const { origin, hash } = new URL(address)
     // The backend's exact checks of Host and Origin stay as they are: the proxy speaks in the backend's own name.

@@ -15,6 +15,8 @@ export async function serve(installation: Installation, env: NodeJS.ProcessEnv):
         resolve()
       })
     }
+    // The start script, if there is one: killed hard, it cannot pass a signal on.
+    process.on('disconnect', resolve)
   })
   const backend = startBackend(installation, env)
   const server = await serveBrowser({

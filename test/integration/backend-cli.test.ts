@@ -1,8 +1,11 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ComputerInfo, RunRecord } from '../../src-preload/contract/records'
-import { command, temporaryProfile, type CommandResult } from './backend-process'
+import { built } from '../built'
+import { command, environment, temporaryProfile, type CommandResult } from './backend-process'
 
 const text = resolve('resources/sample/en.txt')
 const small = ['nLayer=1', 'nHead=2', 'nEmbd=32', 'blockSize=32', 'batchSize=4', 'compile=graph', 'samplePrompt=Once']
@@ -160,5 +163,14 @@ describe('the command line', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^Homegrown is at http:\/\/127\.0\.0\.1:\d+\/#token=[0-9a-f]{48}\n$/)
     expect(readFileSync(join(profileDir, 'homegrown.db')).subarray(0, 15).toString()).toBe('SQLite format 3')
+  })
+
+  it('serves no longer than the start script lives, however that ends', async () => {
+    const child = fork(built('serve.cjs'), [], { env: environment(temporaryProfile()), silent: true })
+    const ended = once(child, 'exit')
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await once(child.stdout ?? child, 'data')
+    child.disconnect()
+    expect(await ended).toEqual([0, null])
   })
 })
