@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -250,6 +250,32 @@ describe('the next backend', () => {
     const sampling = { temperature: 1, topK: 0, topP: 1, maxTokens: 5, seed: 1, stop: [] }
     const ask = { conversationId, runId, checkpoint: 'last', prompt: 'a', sampling } as const
     await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'checkpoint.missing' })
+  })
+
+  it('removes for good what can be removed, whatever cannot', async () => {
+    const test = openBackend()
+    const ids: string[] = []
+    for (let i = 0; i < 2; i++) ids.push((await startRun(test, { ...short, seed: i })).runId)
+    for (const runId of ids) await test.runState(runId, 'done')
+    await test.backend.close()
+    const raw = new Sqlite(join(test.profileDir, 'homegrown.db'))
+    raw.exec('UPDATE runs SET deleted_at = 1')
+    const [stuck = '', other = ''] = raw
+      .prepare('SELECT run_id FROM runs WHERE deleted_at < 2')
+      .pluck()
+      .all() as string[]
+    const folderOf = (runId: string) => join(test.profileDir, 'runs', runId)
+    // A mounted folder cannot be removed, not even by root.
+    if (spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', join(folderOf(stuck), 'checkpoints')]).status !== 0) {
+      process.stderr.write('A folder that cannot be removed: left out, because only root may mount one.\n')
+      return
+    }
+    onTestFinished(() => void spawnSync('umount', [join(folderOf(stuck), 'checkpoints')]))
+    const next = openBackend(test.profileDir)
+    while (existsSync(folderOf(other))) await new Promise((wait) => setTimeout(wait, 10))
+    await next.backend.close()
+    expect(raw.prepare('SELECT run_id FROM runs').pluck().all()).toEqual([stuck])
+    raw.close()
   })
 
   it('saves what trains when it is closed', async () => {
