@@ -61,9 +61,12 @@ const round = (value: number): number => {
 //    at width 128 that learned the sample text much faster than nanoGPT's 1e-3 (docs/log.md). It falls to a tenth
 //    (Hoffmann et al. 2022, appendix B), after nanoGPT's 100 warm-up steps.
 //    LSTM: Adam at a constant 1e-3.
-function gptLearningRate(nEmbd: number): number {
-  return Math.min(3e-3, Number(((6e-4 * 768) / nEmbd).toPrecision(2)))
+function gptLearningRate(nEmbd: number): { learningRate: number; minLearningRate: number } {
+  const learningRate = twoDigits(Math.min(3e-3, (6e-4 * 768) / nEmbd))
+  return { learningRate, minLearningRate: twoDigits(learningRate / 10) }
 }
+/** Without the binary dust of a division: these numbers stand in the form. */
+const twoDigits = (value: number): number => Number(value.toPrecision(2))
 
 // 4. Dropout: none while each part of the text is seen a few times; a model that reads a small text often learns it by
 //    heart otherwise (nanoGPT: 0 on a CPU for 1.5 passes, 0.2 on a GPU for 80).
@@ -108,8 +111,7 @@ export function configFor({ model, size, length }: RunChoice, counts: CorpusCoun
   const optimizer =
     model === 'gpt'
       ? {
-          learningRate: gptLearningRate(shape.nEmbd),
-          minLearningRate: gptLearningRate(shape.nEmbd) / 10,
+          ...gptLearningRate(shape.nEmbd),
           warmupSteps: Math.min(100, Math.floor(maxSteps / 10)),
           weightDecay: 0.1,
           dropout: gptDropout(epochs),

@@ -64,6 +64,14 @@ describe('configFor', () => {
     expect(config.maxSteps).toBeLessThanOrEqual(1000)
   })
 
+  it('has learning rates that people can read: two digits, a tenth at the end', () => {
+    for (const size of ['tiny', 'small', 'medium', 'large'] as const) {
+      const { learningRate, minLearningRate } = configFor({ model: 'gpt', size, length: 'normal' }, counts)
+      expect(String(learningRate)).toBe(String(Number(learningRate.toPrecision(2))))
+      expect(String(minLearningRate)).toBe(String(Number((learningRate / 10).toPrecision(2))))
+    }
+  })
+
   it('grows with each dial', () => {
     const steps = (length: RunChoice['length']) => configFor({ model: 'gpt', size: 'tiny', length }, counts).maxSteps
     expect(steps('quick')).toBeLessThan(steps('normal'))
