@@ -65,6 +65,9 @@ export function runFacts(db: Db, runId: string): RunFacts | null {
   return { config: parseConfig(row.config_json), vocabSize, trainTokens, seq }
 }
 
+/** No process works on the run, and so nobody is waiting for one to hear a wish. */
+export const unowned = { owner_pid: null, owner_token: null, job_pid: null, job_token: null, wanted: null } as const
+
 export interface NewRun {
   readonly runId: string
   readonly name: string
@@ -105,11 +108,7 @@ export function insertRun(db: Db, r: NewRun): void {
       notes: '',
       error_json: null,
       seq: 0,
-      owner_pid: null,
-      owner_token: null,
-      job_pid: null,
-      job_token: null,
-      wanted: null,
+      ...unowned,
       deleted_at: null,
     }),
   )

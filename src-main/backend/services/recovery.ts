@@ -3,7 +3,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import { transaction, type Db } from '../db/connection'
 import { conversationsDeletedBefore, removeConversation } from '../db/conversations'
 import { corporaDeletedBefore, importingCorpora, removeCorpus, setCorpusEnded } from '../db/corpora'
-import { ownedRuns, removeRun, runsDeletedBefore, type OwnedRun } from '../db/runs'
+import { ownedRuns, removeRun, runsDeletedBefore, unowned, type OwnedRun } from '../db/runs'
 import { isAlive } from '../jobs/process-identity'
 import { reconcileCheckpoints } from './checkpoint-files'
 import { undoMs, type Context } from './context'
@@ -29,11 +29,7 @@ export function recoverLost(context: Context, recorder: RunRecorder): void {
         state: 'interrupted',
         ended_at: context.now(),
         seq: run.seq + seqGapAfterCrash,
-        owner_pid: null,
-        owner_token: null,
-        job_pid: null,
-        job_token: null,
-        wanted: null,
+        ...unowned,
       })
     }
     for (const { corpus_id: corpusId } of corpora()) {

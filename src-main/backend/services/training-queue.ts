@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { transaction } from '../db/connection'
-import { ownerOf, wantedOf } from '../db/runs'
+import { ownerOf, unowned, wantedOf } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { startTraining, type Ending, type Training } from './training'
@@ -29,7 +29,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     // Another process on this profile may have asked while it waited: nobody else reads that before it trains.
     const wanted = wantedOf(context.db, entry.runId)
     if (wanted !== null) {
-      recorder.change(entry.runId, { state: wanted, owner_pid: null, owner_token: null, wanted: null })
+      recorder.change(entry.runId, { state: wanted, ...unowned })
       next()
       return
     }
@@ -62,7 +62,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     const index = waiting.findIndex((entry) => entry.runId === runId)
     if (index < 0) return false
     // First: where it cannot be written, the run still waits here.
-    recorder.change(runId, { state: as, owner_pid: null, owner_token: null })
+    recorder.change(runId, { state: as, ...unowned })
     waiting.splice(index, 1)
     return true
   }

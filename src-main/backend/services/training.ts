@@ -1,7 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig, RunState } from '../../../src-preload/contract/records'
 import { summarize } from '../../plan/shapes'
-import { findRun, runFacts, wantedOf, type RunChanges } from '../db/runs'
+import { findRun, runFacts, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { isTrainEvent } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
 import { reconcileCheckpoints } from './checkpoint-files'
@@ -115,15 +115,7 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     }, wantedPollMs)
     const changes = await outcome()
     clearInterval(wishes)
-    settle({
-      ...changes,
-      ended_at: context.now(),
-      owner_pid: null,
-      owner_token: null,
-      job_pid: null,
-      job_token: null,
-      wanted: null,
-    })
+    settle({ ...changes, ...unowned, ended_at: context.now() })
   }
 
   /** Writes the end state; on a full disk again and again, until there is space or the program ends. */
