@@ -63,7 +63,9 @@ export function createUploads(context: Context) {
     if (!existsSync(folder)) return
     for (const name of await readdir(folder)) {
       const file = join(folder, name)
-      if (context.now() - (await stat(file)).mtimeMs > staleMs) await rm(file, { force: true, recursive: true })
+      // Vanished meanwhile: another process swept it, or an import has read it.
+      const facts = await stat(file).catch(() => null)
+      if (facts !== null && context.now() - facts.mtimeMs > staleMs) await rm(file, { force: true, recursive: true })
     }
   }
 
