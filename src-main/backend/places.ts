@@ -46,8 +46,6 @@ export function engineOptionsFrom(env: Env): EngineOptions {
   return {
     engine: wished === 'wasm' || wished === 'tensorflow' ? wished : 'auto',
     tensorflowDirs: [...(own === undefined ? [] : [own]), join(cache, 'runtime', tensorflowFolder), ...python],
-    // A cached program differs from a fresh one in the last bits, and a resumed run must not.
-    xlaCacheDir: null,
   }
 }
 

@@ -140,7 +140,6 @@ async function main(): Promise<void> {
   const engine = await openEngine({
     engine: 'tensorflow',
     tensorflowDirs: [required('HOMEGROWN_TENSORFLOW_DIR')],
-    xlaCacheDir: null,
   })
   const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
   const results = []

@@ -22,7 +22,7 @@ const runs = [
 const opened = new Map<string, Engine>()
 beforeAll(async () => {
   for (const engine of engines) {
-    opened.set(engine, await openEngine({ engine, tensorflowDirs: [tensorflowDir()], xlaCacheDir: null }))
+    opened.set(engine, await openEngine({ engine, tensorflowDirs: [tensorflowDir()] }))
   }
 })
 

@@ -50,7 +50,7 @@ export function openWorld(profileDir: string): World {
     profileDir,
     jobEntry: built('job.cjs'),
     resourcesDir: resolve('resources'),
-    engineOptions: { engine: 'auto', tensorflowDirs: [tensorflowDir()], xlaCacheDir: null },
+    engineOptions: { engine: 'auto', tensorflowDirs: [tensorflowDir()] },
     appVersion: '0.0.0',
     checkOutput: true,
   })

@@ -136,16 +136,16 @@ describe('dropout on TensorFlow', () => {
 
 describe('choice of engine', () => {
   it('falls back to WASM where there is no library, and says why', async () => {
-    const auto = await openEngine({ engine: 'auto', tensorflowDirs: ['/nowhere'], xlaCacheDir: null })
+    const auto = await openEngine({ engine: 'auto', tensorflowDirs: ['/nowhere'] })
     expect(auto.id).toBe('wasm')
     expect(auto.fallbackReason).toMatchObject({ code: 'engine.unavailable', params: { reason: 'missing' } })
-    const asked = openEngine({ engine: 'tensorflow', tensorflowDirs: ['/nowhere'], xlaCacheDir: null })
+    const asked = openEngine({ engine: 'tensorflow', tensorflowDirs: ['/nowhere'] })
     await expect(asked).rejects.toMatchObject({ code: 'engine.unavailable' })
     engine.activate()
   })
 
   it('reports what can be used', async () => {
-    const engines = await probeEngines({ engine: 'auto', tensorflowDirs: [tensorflowDir()], xlaCacheDir: null })
+    const engines = await probeEngines({ engine: 'auto', tensorflowDirs: [tensorflowDir()] })
     expect(engines).toEqual([
       { engine: 'tensorflow', available: true, version: engine.version, location: tensorflowDir(), problem: null },
       { engine: 'wasm', available: true, version: '4.22.0', location: null, problem: null },

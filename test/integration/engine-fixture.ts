@@ -18,7 +18,7 @@ export function tinyConfig(overrides: Partial<RunConfig> = {}): RunConfig {
 
 export function open(engine: EngineId): Promise<Engine> {
   const tensorflowDirs = engine === 'tensorflow' ? [tensorflowDir()] : []
-  return openEngine({ engine, tensorflowDirs, xlaCacheDir: null })
+  return openEngine({ engine, tensorflowDirs })
 }
 
 export const specOf = (config: RunConfig): StepSpec => stepSpecOf(config, vocabSize)

@@ -61,7 +61,7 @@ function optionsOf(overrides: Partial<RunConfig>, changes: Partial<TrainOptions>
     tokenizedDir,
     config: tinyConfig({ ...base, ...overrides }),
     resume: false,
-    engineOptions: { engine: 'tensorflow', tensorflowDirs: [tensorflowDir()], xlaCacheDir: null },
+    engineOptions: { engine: 'tensorflow', tensorflowDirs: [tensorflowDir()] },
     ...changes,
   }
 }
@@ -229,7 +229,7 @@ describe('a training run', () => {
   })
 
   it('runs on WASM too', async () => {
-    const engineOptions = { engine: 'wasm', tensorflowDirs: [], xlaCacheDir: null } as const
+    const engineOptions = { engine: 'wasm', tensorflowDirs: [] } as const
     const options = optionsOf({ maxSteps: 6, evalInterval: 3, sampleInterval: 6 }, { engineOptions })
     const events = await run(options)
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 6, finished: true })

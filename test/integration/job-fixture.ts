@@ -94,7 +94,6 @@ export const eventsOf = <K extends JobEvent['kind']>(events: readonly JobEvent[]
 export const engineOptions = (engine: EngineId): EngineOptions => ({
   engine,
   tensorflowDirs: [tensorflowDir()],
-  xlaCacheDir: null,
 })
 
 const defaults = Object.fromEntries(

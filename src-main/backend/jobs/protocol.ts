@@ -23,11 +23,6 @@ import type {
 export interface EngineOptions {
   readonly engine: 'auto' | EngineId
   readonly tensorflowDirs: readonly string[]
-  /**
-   * XLA's persistent cache; null for none. What comes out of it computes other last bits than what is compiled anew
-   * (TensorFlow 2.21, measured), so runs that are resumed bit for bit do without.
-   */
-  readonly xlaCacheDir: string | null
 }
 
 export interface ImportSource {

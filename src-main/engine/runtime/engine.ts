@@ -67,7 +67,7 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
   if (dirs.length === 0) {
     throw new AppError('engine.unavailable', { reason: 'missing', detail: options.tensorflowDirs.join(', ') })
   }
-  setEnvironment(options)
+  setEnvironment()
   // Only here, so that a computer without the library does not even load its kernels.
   const { openTensorFlowBackend } = await import('./tensorflow/backend')
   let firstError: unknown
@@ -99,14 +99,10 @@ function tensorFlowEngine(backend: TensorFlowBackend, location: string): Engine 
   }
 }
 
-/** TensorFlow reads these once, when it loads. */
-function setEnvironment({ xlaCacheDir }: EngineOptions): void {
+/** TensorFlow reads this once, when it loads. */
+function setEnvironment(): void {
   // Warnings about instruction sets and absent graphics cards would be taken for errors.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3'
-  if (xlaCacheDir !== null) {
-    const flag = `--tf_xla_persistent_cache_directory=${xlaCacheDir}`
-    process.env['TF_XLA_FLAGS'] = [process.env['TF_XLA_FLAGS'], flag].filter(Boolean).join(' ')
-  }
 }
 
 async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {

@@ -18,7 +18,7 @@ beforeAll(() => {
     profileDir,
     jobEntry: resolve('test/fixtures/jobs/job.mjs'),
     resourcesDir: resolve('resources'),
-    engineOptions: { engine: 'wasm', tensorflowDirs: [], xlaCacheDir: null },
+    engineOptions: { engine: 'wasm', tensorflowDirs: [] },
     appVersion: '0.0.0',
     checkOutput: true,
   })

@@ -26,7 +26,7 @@ export function openBackend(profileDir = temporaryFolder()): TestBackend {
     profileDir,
     jobEntry: jobFixture,
     resourcesDir: resolve('resources'),
-    engineOptions: { engine: 'wasm', tensorflowDirs: [], xlaCacheDir: null },
+    engineOptions: { engine: 'wasm', tensorflowDirs: [] },
     appVersion: '0.0.0',
     checkOutput: true,
   })

@@ -14,7 +14,7 @@ afterAll(() => supervisor.close(0))
 
 const probe = (behaviour: string): JobTask => ({
   kind: 'probe',
-  engineOptions: { engine: 'auto', tensorflowDirs: [], xlaCacheDir: behaviour },
+  engineOptions: { engine: 'auto', tensorflowDirs: [behaviour] },
 })
 
 const start = (behaviour: string) => {

@@ -36,7 +36,7 @@ function setUp() {
     jobs,
     paths,
     resourcesDir: '',
-    engineOptions: { engine: 'wasm', tensorflowDirs: [], xlaCacheDir: null },
+    engineOptions: { engine: 'wasm', tensorflowDirs: [] },
     self: identityOf(process.pid),
     emit,
     log: () => undefined,
