@@ -55,7 +55,7 @@ export const useNewRunStore = defineStore('newRun', () => {
       if ('value' in result) overrides[field] = result.value
       else problems.set(field, result.problem)
     }
-    return { overrides: overrides, problems }
+    return { overrides, problems }
   })
 
   const problems = computed(() => {

@@ -5,6 +5,7 @@ import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import { maxCurvePoints } from '../../src-preload/contract/limits'
 import type { RunDetail, RunRecord, RunStage } from '../../src-preload/contract/records'
 import { request, subscribe } from '../api'
+import { withCheckpoint } from './runs'
 import { CurveBuffer } from '../composables/chart/curveBuffer'
 
 /** The run that is open on the screen: its record, its curves, its samples, live. */
@@ -63,11 +64,9 @@ export const useRunStore = defineStore('run', () => {
         change({ samples: [...kept, event.sample] })
         break
       }
-      case 'checkpoint': {
-        const kept = run.value?.checkpoints.filter((other) => other.kind !== event.checkpoint.kind) ?? []
-        changeRun({ checkpoints: [...kept, event.checkpoint] })
+      case 'checkpoint':
+        changeRun({ checkpoints: withCheckpoint(run.value?.checkpoints ?? [], event.checkpoint) })
         break
-      }
       case 'tier': {
         const kept = detail.value?.tiers.filter((other) => other.step < event.step) ?? []
         change({ tiers: [...kept, { step: event.step, tier: event.tier }] })

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import type { Input } from '../../src-preload/contract/methods'
-import type { RunRecord, RunState } from '../../src-preload/contract/records'
+import type { CheckpointRecord, RunRecord, RunState } from '../../src-preload/contract/records'
 import { request, subscribe } from '../api'
 
 /** States in which a process works on the run or is about to. */
@@ -11,6 +11,12 @@ const activeStates: readonly RunState[] = ['queued', 'running']
 const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
 export const isActive = (run: RunRecord): boolean => activeStates.includes(run.state)
 export const isResumable = (run: RunRecord): boolean => resumableStates.includes(run.state) && run.step < run.maxSteps
+
+/** The checkpoints with a newer one of its kind: of each kind only the last is kept. */
+export const withCheckpoint = (kept: readonly CheckpointRecord[], added: CheckpointRecord): CheckpointRecord[] => [
+  ...kept.filter(({ kind }) => kind !== added.kind),
+  added,
+]
 
 /** Every run there is, newest first, kept current by events. */
 export const useRunsStore = defineStore('runs', () => {
@@ -51,8 +57,7 @@ export const useRunsStore = defineStore('runs', () => {
       const { step, tokensPerSecond, lossNats, elapsedMs } = row
       patch(event.runId, { step, tokensPerSecond, trainLossNats: lossNats, trainedMs: elapsedMs })
     } else if (event.kind === 'checkpoint') {
-      const kept = byId(event.runId)?.checkpoints.filter((other) => other.kind !== event.checkpoint.kind) ?? []
-      patch(event.runId, { checkpoints: [...kept, event.checkpoint] })
+      patch(event.runId, { checkpoints: withCheckpoint(byId(event.runId)?.checkpoints ?? [], event.checkpoint) })
     }
   }
 
