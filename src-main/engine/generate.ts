@@ -45,7 +45,7 @@ export async function* generate(
       const decoded = decodeStep(model.config, model.weights, ids, state, model.ops)
       state = decoded.state
       // One read a token: the choice is made on the host.
-      const logits = decoded.logits.dataSync<'float32'>()
+      const logits = await decoded.logits.data<'float32'>()
       decoded.logits.dispose()
       const id = sampleToken(Float32Array.from(logits), sampling, tokens, tokenizer.untrained)
       tokens += 1

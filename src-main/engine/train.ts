@@ -76,14 +76,14 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
       // A model that is lost must not replace one that is good.
-      if (step > (resumed?.step ?? 0)) checkFinite(trainStep.readMetrics().lossNats, step)
+      if (step > (resumed?.step ?? 0)) checkFinite((await trainStep.readMetrics()).lossNats, step)
       const { elapsedMs } = clock
       const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, tier: tier ?? startTier ?? 'eager' }
       const { sizeBytes } = await saveCheckpoint(runDir, {
         ...facts,
         engine: engine.id,
-        weights: trainStep.readWeights(),
-        optimizer: kind === 'last' ? trainStep.readOptimizer() : null,
+        weights: await trainStep.readWeights(),
+        optimizer: kind === 'last' ? await trainStep.readOptimizer() : null,
         config,
         vocabSize,
         tokenizerHash,
@@ -128,7 +128,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
       // Reading a number waits for the device and costs as much as a small step: only at the log interval.
       if (step === 1 || step % config.logInterval === 0 || last) {
-        const { lossNats, gradNorm } = trainStep.readMetrics()
+        const { lossNats, gradNorm } = await trainStep.readMetrics()
         checkFinite(lossNats, step)
         const tokensPerSecond = clock.stepsPerSecond() * tokensPerStep
         const at = { step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs }

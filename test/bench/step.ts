@@ -67,7 +67,7 @@ async function homegrown(engine: Engine, config: RunConfig, vocabSize: number): 
       await step.run(++done, config.learningRate, batch)
       times.push(performance.now() - began)
     }
-    step.readMetrics()
+    await step.readMetrics()
     return times
   }
   return {

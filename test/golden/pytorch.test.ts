@@ -90,7 +90,7 @@ describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
       step = await use(engine).compileStep(golden.spec, { compile, startTier: null })
       step.writeWeights(golden.weights)
       for (let i = 0; i < 3; i++) await advance(i)
-      const weights = step.readWeights()
+      const weights = await step.readWeights()
       expect([...weights.keys()].sort()).toEqual([...golden.after3.keys()].sort())
       for (const [name, { data }] of weights) {
         const theirs = golden.after3.get(name)?.data ?? new Float32Array()
@@ -113,7 +113,7 @@ describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
       const batch = golden.batches[i]
       if (batch === undefined) throw new Error(`no batch ${i}`)
       await step.run(i + 1, golden.learningRate, batch)
-      const { lossNats, gradNorm } = step.readMetrics()
+      const { lossNats, gradNorm } = await step.readMetrics()
       losses.push(lossNats)
       norms.push(gradNorm)
     }

@@ -55,7 +55,7 @@ export async function lossesOf(step: TrainStep, config: RunConfig, count: number
   const losses: number[] = []
   for (let i = done + 1; i <= done + count; i++) {
     await step.run(i, config.learningRate, batchOf(config, i))
-    losses.push(step.readMetrics().lossNats)
+    losses.push((await step.readMetrics()).lossNats)
   }
   return losses
 }

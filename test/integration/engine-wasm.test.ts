@@ -36,8 +36,8 @@ describe.each(['gpt', 'lstm'] as const)('a %s on WASM', (model) => {
     const first = await compiled(wasm, config)
     await lossesOf(first, config, 10)
     const second = await compiled(wasm, config)
-    second.writeWeights(first.readWeights())
-    second.writeOptimizer(first.readOptimizer())
+    second.writeWeights(await first.readWeights())
+    second.writeOptimizer(await first.readOptimizer())
     expect(await lossesOf(second, config, 10, 10)).toEqual(expected.slice(10))
     first.close()
     second.close()
@@ -52,7 +52,7 @@ describe.each(['gpt', 'lstm'] as const)('a %s on WASM', (model) => {
     // A learning rate of 0 leaves the weights alone: only the masks differ.
     for (const at of [1, 2, 2]) {
       await step.run(at, 0, batch)
-      trained.push(step.readMetrics().lossNats)
+      trained.push((await step.readMetrics()).lossNats)
     }
     expect(trained[1]).not.toBe(trained[0])
     expect(trained[2]).toBe(trained[1])

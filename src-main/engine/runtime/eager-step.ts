@@ -19,7 +19,8 @@ import {
 /** Lets timers and messages run: an eager step blocks the event loop while it computes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-const numbersOf = (tensor: tf.Tensor1D): Float32Array => tensor.dataSync<'float32'>()
+/** Never `dataSync`: a graphics card can only be read later. */
+const numbersOf = (tensor: tf.Tensor1D): Promise<Float32Array> => tensor.data<'float32'>()
 
 /** The training step op by op, on a TensorFlow.js backend. */
 export class EagerTrainStep implements TrainStep {
@@ -59,9 +60,9 @@ export class EagerTrainStep implements TrainStep {
     return 'eager'
   }
 
-  readMetrics(): StepMetrics {
+  async readMetrics(): Promise<StepMetrics> {
     if (!this.#metrics) throw new AppError('engine.failed', { detail: 'no step was run' })
-    const [lossNats = NaN, gradNorm = NaN] = this.#metrics.dataSync()
+    const [lossNats = NaN, gradNorm = NaN] = await numbersOf(this.#metrics)
     return { lossNats, gradNorm }
   }
 
@@ -71,14 +72,18 @@ export class EagerTrainStep implements TrainStep {
     const scores = tf.tidy(() => {
       const { x, y } = this.#tensorsOf(batch)
       const mask = tf.tensor1d(new Float32Array(x.size).fill(1, 0, counted))
-      return evaluationStep(this.#spec, this.#layout, composedOps(null), this.#weights, x, y, mask).dataSync()
+      return evaluationStep(this.#spec, this.#layout, composedOps(null), this.#weights, x, y, mask)
     })
-    const [lossNats = NaN, correct = NaN] = scores
-    return { lossNats, correct }
+    try {
+      const [lossNats = NaN, correct = NaN] = await numbersOf(scores)
+      return { lossNats, correct }
+    } finally {
+      scores.dispose()
+    }
   }
 
-  readWeights(): Map<string, TensorData> {
-    return this.#layout.unpack(numbersOf(this.#weights))
+  async readWeights(): Promise<Map<string, TensorData>> {
+    return this.#layout.unpack(await numbersOf(this.#weights))
   }
 
   writeWeights(weights: ReadonlyMap<string, TensorData>): void {
@@ -86,8 +91,9 @@ export class EagerTrainStep implements TrainStep {
     this.#replaceState(tf.tensor1d(this.#layout.pack(weights)), this.#expAvg, this.#expAvgSq)
   }
 
-  readOptimizer(): Map<string, TensorData> {
-    return nameMoments(this.#layout, numbersOf(this.#expAvg), numbersOf(this.#expAvgSq))
+  async readOptimizer(): Promise<Map<string, TensorData>> {
+    const [expAvg, expAvgSq] = await Promise.all([numbersOf(this.#expAvg), numbersOf(this.#expAvgSq)])
+    return nameMoments(this.#layout, expAvg, expAvgSq)
   }
 
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void {

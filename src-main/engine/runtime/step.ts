@@ -59,13 +59,13 @@ export interface TrainStep {
    */
   run(step: number, learningRate: number, batch: Tokens): Promise<Tier>
   /** Of the last step. Waits for the device: only at the log interval. */
-  readMetrics(): StepMetrics
+  readMetrics(): Promise<StepMetrics>
   /** Scores the first `counted` tokens of a batch, dropout off. Deterministic whatever the tier of the training step. */
   evaluate(batch: Tokens, counted: number): Promise<BatchScore>
-  readWeights(): Map<string, TensorData>
+  readWeights(): Promise<Map<string, TensorData>>
   writeWeights(weights: ReadonlyMap<string, TensorData>): void
   /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
-  readOptimizer(): Map<string, TensorData>
+  readOptimizer(): Promise<Map<string, TensorData>>
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void
   /** The weights as they are now, for generating; later steps do not change them. The caller disposes them. */
   snapshot(): Weights

@@ -80,10 +80,10 @@ export class TensorFlowTrainStep implements TrainStep {
     return this.#tier
   }
 
-  readMetrics(): StepMetrics {
-    if (!this.#metrics) throw new AppError('engine.failed', { detail: 'no step was run' })
+  readMetrics(): Promise<StepMetrics> {
+    if (!this.#metrics) return Promise.reject(new AppError('engine.failed', { detail: 'no step was run' }))
     const [lossNats = NaN, gradNorm = NaN] = this.#numbers(this.#metrics)
-    return { lossNats, gradNorm }
+    return Promise.resolve({ lossNats, gradNorm })
   }
 
   async evaluate(batch: Tokens, counted: number): Promise<BatchScore> {
@@ -102,16 +102,16 @@ export class TensorFlowTrainStep implements TrainStep {
     }
   }
 
-  readWeights(): Map<string, TensorData> {
-    return this.#layout.unpack(this.#weights.read())
+  readWeights(): Promise<Map<string, TensorData>> {
+    return Promise.resolve(this.#layout.unpack(this.#weights.read()))
   }
 
   writeWeights(weights: ReadonlyMap<string, TensorData>): void {
     this.#weights.write(this.#layout.pack(weights))
   }
 
-  readOptimizer(): Map<string, TensorData> {
-    return nameMoments(this.#layout, this.#expAvg.read(), this.#expAvgSq.read())
+  readOptimizer(): Promise<Map<string, TensorData>> {
+    return Promise.resolve(nameMoments(this.#layout, this.#expAvg.read(), this.#expAvgSq.read()))
   }
 
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
