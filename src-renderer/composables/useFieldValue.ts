@@ -11,7 +11,8 @@ export function useFieldValue(): (field: RunField, value: string | number) => st
     const limit = runLimits[field]
     if (limit.kind === 'choice') return t(`fields.option.${field}.${value}` as TextKey)
     if (limit.kind === 'text') return value === '' ? t('app.unknown') : String(value)
-    const unit = limit.unit === 'none' || limit.unit === 'share' ? '' : ` ${t(`fields.unit.${limit.unit}`)}`
+    const unit =
+      limit.unit === 'none' || limit.unit === 'share' ? '' : ` ${t(`fields.unit.${limit.unit}`, {}, Number(value))}`
     return `${field === 'seed' ? String(value) : precise(Number(value))}${unit}`
   }
 }

@@ -5,7 +5,7 @@ export interface Format {
   readonly number: (value: number, digits?: number) => string
   /** 1,234,567 → 1.2M. */
   readonly compact: (value: number) => string
-  /** Whole numbers in full; others with six significant digits, scientific below 0.0001: 0.00001 → 1E-5. */
+  /** Whole numbers in full; others with six significant digits, scientific below 0.0001, as it is typed: 0.00001 → 1e-5. */
   readonly precise: (value: number) => string
   readonly percent: (share: number) => string
   readonly bytes: (sizeBytes: number) => string
@@ -35,7 +35,7 @@ export function useFormat(): Format {
     precise: (value) => {
       if (Number.isInteger(value)) return format(value, { useGrouping: Math.abs(value) >= 10_000 })
       const notation = Math.abs(value) < 0.0001 ? 'scientific' : 'standard'
-      return format(value, { notation, maximumSignificantDigits: 6 })
+      return format(value, { notation, maximumSignificantDigits: 6 }).replace('E', 'e')
     },
     percent: (share) => format(share, { style: 'percent', maximumFractionDigits: 0 }),
     bytes: (sizeBytes) => {

@@ -84,7 +84,9 @@ export function useSampleRun(): SampleRun {
       const text = await ensureText()
       stage.value = 'starting'
       const recipe = { model: 'gpt', size: 'tiny', length: 'quick' } as const
-      return newRun.startSuggested(text.corpusId, recipe, t('start.sample.name'))
+      // One beginning for all samples: they can be compared while the model learns.
+      const overrides = { samplePrompt: t('start.sample.prompt') }
+      return newRun.startSuggested(text.corpusId, recipe, t('start.sample.name'), overrides)
     })
 
   return { stage, progress, error, start, addText: () => guarded(ensureText) }

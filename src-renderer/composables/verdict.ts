@@ -70,3 +70,13 @@ export function timeLeftMs(run: RunRecord, curves: CurveBuffer): number | null {
   if (made <= 0 || took <= 0) return null
   return Math.max(0, run.maxSteps - (steps[at] ?? 0)) * (took / made)
 }
+
+/**
+ * Time left as a person is told it: to ten seconds below five minutes, to a minute above, to five minutes from two hours
+ * on; 0 for less than a minute.
+ */
+export function roundedLeftMs(leftMs: number): number {
+  if (leftMs < 60_000) return 0
+  const unitMs = leftMs < 5 * 60_000 ? 10_000 : leftMs < 120 * 60_000 ? 60_000 : 5 * 60_000
+  return Math.round(leftMs / unitMs) * unitMs
+}

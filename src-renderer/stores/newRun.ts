@@ -132,9 +132,14 @@ export const useNewRunStore = defineStore('newRun', () => {
     return run
   }
 
-  /** Starts with what Homegrown suggests, without the form. */
-  async function startSuggested(text: string, recipe: RunChoice, runName: string): Promise<RunRecord> {
-    const { config } = await request('runs.plan', { corpusId: text, choice: recipe, overrides: {} })
+  /** Starts with what Homegrown suggests but for `overrides`, without the form. */
+  async function startSuggested(
+    text: string,
+    recipe: RunChoice,
+    runName: string,
+    overrides: Overrides,
+  ): Promise<RunRecord> {
+    const { config } = await request('runs.plan', { corpusId: text, choice: recipe, overrides })
     return request('runs.start', { corpusId: text, config, name: runName })
   }
 

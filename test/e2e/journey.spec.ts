@@ -74,9 +74,9 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
   await test.step('talk to it', async () => {
     await page.getByRole('link', { name: 'Talk to it' }).click()
     await expect(page.getByText('It continues your text')).toBeVisible()
-    await page.getByLabel('The beginning of a text').fill('Once upon a time')
+    await page.getByLabel('The beginning of a text').fill('There was a')
     await page.keyboard.press('Enter')
-    await expect(page.getByRole('article', { name: 'Your beginning' })).toHaveText('Once upon a time')
+    await expect(page.getByRole('article', { name: 'Your beginning' })).toHaveText('There was a')
     const reply = page.getByRole('article', { name: 'The model goes on' })
     await expect(reply.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
     const first = await reply.textContent()
@@ -101,9 +101,9 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
   })
 
   await test.step('conversations are kept, deleted and taken back', async () => {
-    const open = page.getByRole('navigation', { name: 'Conversations' }).getByText('Once upon a time')
+    const open = page.getByRole('navigation', { name: 'Conversations' }).getByText('There was a')
     await expect(open).toBeVisible()
-    await page.getByRole('button', { name: /^Delete Once upon a time/ }).click()
+    await page.getByRole('button', { name: /^Delete There was a/ }).click()
     await expect(open).toBeHidden()
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect(open).toBeVisible()
@@ -122,7 +122,7 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
     await page.getByRole('button', { name: 'Compare' }).click()
     const differences = page.getByRole('table', { name: 'What is different' })
     await expect(differences.getByRole('row', { name: /Layers/ })).toContainText('2 layers')
-    await expect(differences.getByRole('row', { name: /Layers/ })).toContainText('1 layers')
+    await expect(differences.getByRole('row', { name: /Layers/ })).toContainText(/1 layer(?!s)/)
     await expect(page.getByRole('img', { name: /Grown up: \d.*Second: \d/ })).toBeVisible()
     const results = page.getByRole('table', { name: 'Results' })
     await expect(results.getByRole('row', { name: /Best loss on unseen text/ })).toContainText(/\d\.\d{4}/)

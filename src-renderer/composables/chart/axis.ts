@@ -2,6 +2,17 @@ export type XAxis = 'step' | 'time' | 'tokens'
 export const xAxes: readonly XAxis[] = ['step', 'time', 'tokens']
 
 /** Round numbers between min and max, about `count` of them. */
+export type Ticks = (min: number, max: number, count: number) => number[]
+
+/** The same ticks, finer where fewer than three would stand on the axis: one number gives no scale. */
+export const enough =
+  (ticks: Ticks): Ticks =>
+  (min, max, count) => {
+    const tries = [1, 2, 4].map((finer) => ticks(min, max, count * finer))
+    return tries.find(({ length }) => length >= 3) ?? tries[0] ?? []
+  }
+
+/** Round numbers between min and max, about `count` of them. */
 export function linearTicks(min: number, max: number, count: number): number[] {
   if (!(max > min) || count < 1) return Number.isFinite(min) ? [min] : []
   const rough = (max - min) / count
@@ -49,7 +60,8 @@ export function logTicks(min: number, max: number, count: number): number[] {
 }
 
 /** Range of the value axis with air around the curve; a log axis has nothing at or below zero. */
-export function valueRange(low: number, high: number, log: boolean): { min: number; max: number } {
+export function valueRange(low: number, high: number, log: boolean, fromZero = false): { min: number; max: number } {
+  if (fromZero && !log && low > 0) return valueRange(0, high, log)
   if (!Number.isFinite(low) || !Number.isFinite(high)) return log ? { min: 0.1, max: 10 } : { min: 0, max: 1 }
   if (log) {
     const bottom = Math.max(low, Number.MIN_VALUE)

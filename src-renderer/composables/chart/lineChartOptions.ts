@@ -1,5 +1,5 @@
 import type { ChartOptions, Scale } from 'chart.js'
-import { durationTicks, linearTicks, logTicks, type XAxis } from './axis'
+import { durationTicks, enough, linearTicks, logTicks, type Ticks, type XAxis } from './axis'
 import { chartInk } from './palette'
 
 export interface LineChartLook {
@@ -30,8 +30,8 @@ const font = { family: 'system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif
 export function lineChartOptions(look: LineChartLook, ranges: { x: Range; y: Range } | null): ChartOptions<'line'> {
   const ink = chartInk(look.dark)
   const xTicks = look.xAxis === 'time' ? durationTicks : linearTicks
-  const yTicks = look.log ? logTicks : linearTicks
-  const axis = (format: (value: number) => string, ticks: (min: number, max: number, count: number) => number[]) => ({
+  const yTicks = enough(look.log ? logTicks : linearTicks)
+  const axis = (format: (value: number) => string, ticks: Ticks) => ({
     afterBuildTicks: (scale: Scale) => {
       const size = scale.isHorizontal() ? scale.chart.width / tickWidth : scale.chart.height / tickHeight
       scale.ticks = ticks(scale.min, scale.max, Math.max(2, Math.floor(size))).map((value) => ({ value }))

@@ -42,6 +42,7 @@ export interface LineChartView {
   readonly curves: readonly Curve[]
   readonly xAxis: XAxis
   readonly log: boolean
+  readonly fromZero: boolean
   readonly dark: boolean
   readonly formatX: (value: number) => string
   readonly formatTick: (value: number) => string
@@ -127,7 +128,7 @@ export function useLineChart(canvas: Readonly<ShallowRef<HTMLCanvasElement | nul
       draw(line, curve, points)
       return line
     })
-    const range = valueRange(lowest, highest, shown.log)
+    const range = valueRange(lowest, highest, shown.log, shown.fromZero)
     const x = { min: viewport.from, max: viewport.to }
     const options = lineChartOptions(shown, span ? { x, y: range } : null)
     chart.options = { ...options, onResize: schedule }

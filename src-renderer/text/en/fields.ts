@@ -14,18 +14,19 @@ const group: Record<FieldGroup, FieldText> = {
   reporting: { label: 'Reporting and saving', help: 'How often it is tested, shown and saved.' },
 }
 
+/** One and many, by the value before it. */
 const unit: Record<FieldUnit, string> = {
   none: '',
-  layers: 'layers',
-  heads: 'heads',
-  numbers: 'numbers',
-  tokens: 'pieces of text',
-  pieces: 'pieces',
-  steps: 'steps',
-  batches: 'batches',
-  minutes: 'minutes',
+  layers: 'layer | layers',
+  heads: 'head | heads',
+  numbers: 'number | numbers',
+  tokens: 'piece of text | pieces of text',
+  pieces: 'piece | pieces',
+  steps: 'step | steps',
+  batches: 'batch | batches',
+  minutes: 'minute | minutes',
   share: 'share, 0 to 1',
-  examples: 'examples',
+  examples: 'example | examples',
 }
 
 const field: Record<RunField, FieldText> = {

@@ -1,6 +1,7 @@
 export const newRun = {
   title: 'New model',
   lead: 'Five choices are enough. Homegrown works out the rest from your text.',
+  leadExpert: 'Every setting is open. What you leave alone keeps the suggestion for your text.',
   mode: { simple: 'Simple', expert: 'Expert', label: 'Form' },
   text: { label: 'Text', add: 'Add texts', none: 'No text is ready yet' },
   textCounts: '{words} words, {tokens} pieces',

@@ -9,6 +9,8 @@ export const start = {
     importing: 'Reading the sample text',
     starting: 'Starting the training',
     name: 'First try',
+    /** Begins a sentence of resources/sample/en.txt, so that samples compare. */
+    prompt: 'There was a',
   },
   own: {
     title: 'Use your own texts',

@@ -3,11 +3,11 @@ export const talk = {
   explain: {
     title: 'It continues your text',
     body: 'This model was grown from your texts. It has not been taught to answer questions. Write a beginning, and it writes on from there in the style that it has learned.',
-    example: 'Instead of “Tell me a story”, write “Once upon a time”.',
+    example: 'Instead of “Tell me a story”, write “There was a”.',
   },
   none: {
     title: 'There is no model to talk to yet',
-    body: 'A model can talk as soon as its training has saved a first state. With the sample text that takes about a minute.',
+    body: 'A model can talk as soon as its training has saved a first state. With the sample text that takes about two minutes.',
     action: 'Go to the start',
   },
   conversations: {
@@ -22,11 +22,11 @@ export const talk = {
   },
   model: 'Model',
   checkpoint: 'State',
-  checkpointKind: { best: 'Best on unseen text (step {step})', last: 'Latest (step {step})' },
+  checkpointKind: { best: 'Best (step {step})', last: 'Latest (step {step})' },
   stillTraining: 'This model is still being trained. It talks from its last saved state.',
   prompt: {
     label: 'The beginning of a text',
-    placeholder: 'Write a beginning, for example: Once upon a time',
+    placeholder: 'Write a beginning, for example: There was a',
     send: 'Continue the text',
     stop: 'Stop (Esc)',
   },
@@ -63,6 +63,7 @@ export const talk = {
     seedHelp:
       'The same seed with the same beginning and values writes the same text again. Empty: a new one each time.',
     seedPlaceholder: 'new each time',
+    seedWrong: 'Enter a whole number from 0 to {max}, or leave it empty.',
     stop: 'Stop at',
     stopHelp: 'Ends as soon as one of these texts appears. Enter adds one.',
     number: '{name}, as a number',

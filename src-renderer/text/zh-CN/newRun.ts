@@ -3,6 +3,7 @@ import type { newRun as source } from '../en/newRun'
 export const newRun: typeof source = {
   title: '新建模型',
   lead: '做五个选择就够了，其余的由 Homegrown 根据文本推算。',
+  leadExpert: '所有设置都可以修改；没有改动的，沿用根据文本推算的建议值。',
   mode: { simple: '简单', expert: '专家', label: '表单' },
   text: { label: '文本', add: '添加文本', none: '还没有可用的文本' },
   textCounts: '{words} 词，{tokens} 个词片',

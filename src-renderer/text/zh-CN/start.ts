@@ -11,6 +11,7 @@ export const start: typeof source = {
     importing: '正在读取示例文本',
     starting: '正在开始训练',
     name: '初次尝试',
+    prompt: '有一天',
   },
   own: {
     title: '使用你自己的文本',

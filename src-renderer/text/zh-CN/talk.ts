@@ -5,11 +5,11 @@ export const talk: typeof source = {
   explain: {
     title: '它会接着你的文字往下写',
     body: '这个模型是用你的文本培育的，没有学过回答问题。写一个开头，它会用学到的风格接着写下去。',
-    example: '不要写“给我讲个故事”，而是写“从前有一座山”。',
+    example: '不要写“给我讲个故事”，而是写“有一天”。',
   },
   none: {
     title: '还没有可以对话的模型',
-    body: '训练第一次保存之后，模型就可以对话。用示例文本大约需要一分钟。',
+    body: '训练第一次保存之后，模型就可以对话。用示例文本大约需要两分钟。',
     action: '前往开始页',
   },
   conversations: {
@@ -24,11 +24,11 @@ export const talk: typeof source = {
   },
   model: '模型',
   checkpoint: '进度',
-  checkpointKind: { best: '未见文本上最佳（第 {step} 步）', last: '最新（第 {step} 步）' },
+  checkpointKind: { best: '最佳（第 {step} 步）', last: '最新（第 {step} 步）' },
   stillTraining: '这个模型仍在训练中，对话使用最近保存的进度。',
   prompt: {
     label: '文字的开头',
-    placeholder: '写一个开头，例如：从前有一座山',
+    placeholder: '写一个开头，例如：有一天',
     send: '续写',
     stop: '停止（Esc）',
   },
@@ -62,6 +62,7 @@ export const talk: typeof source = {
     seed: '种子',
     seedHelp: '种子、开头和设置都相同，写出的文字也相同。留空则每次换新。',
     seedPlaceholder: '每次换新',
+    seedWrong: '请填写 0 到 {max} 之间的整数，或者留空。',
     stop: '停止文字',
     stopHelp: '一出现其中任何一段文字就结束。按 Enter 添加。',
     number: '{name}（数值）',

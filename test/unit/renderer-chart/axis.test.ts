@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { durationTicks, linearTicks, logTicks, valueRange } from '../../../src-renderer/composables/chart/axis'
+import { durationTicks, enough, linearTicks, logTicks, valueRange } from '../../../src-renderer/composables/chart/axis'
 
 const minute = 60_000
 
@@ -23,6 +23,14 @@ describe('ticks', () => {
     expect(logTicks(1e-9, 1, 4)).toEqual([1e-9, 1e-6, 1e-3, 1])
   })
 
+  test('three at least stand on a value axis', () => {
+    for (let max = 1; max < 1e6; max *= 1.07) {
+      expect(enough(linearTicks)(0, max, 3).length, String(max)).toBeGreaterThanOrEqual(3)
+      expect(enough(linearTicks)(max, max * 1.02, 3).length, String(max)).toBeGreaterThanOrEqual(3)
+    }
+    expect(enough(linearTicks)(3, 3, 5)).toEqual([3])
+  })
+
   test('an empty or broken range never loops', () => {
     expect(linearTicks(3, 3, 5)).toEqual([3])
     expect(linearTicks(NaN, NaN, 5)).toEqual([])
@@ -37,6 +45,9 @@ describe('valueRange', () => {
     expect(min).toBeLessThan(1.5)
     expect(max).toBeGreaterThan(4.5)
     expect(valueRange(0.01, 4, false).min).toBe(0)
+    const whole = valueRange(23_000, 24_000, false, true)
+    expect(whole.min).toBe(0)
+    expect(whole.max).toBeGreaterThan(24_000)
   })
 
   test('a flat curve, no curve and zero on a log axis still give a range', () => {

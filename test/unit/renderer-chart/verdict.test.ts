@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EvalRow, RunRecord, StepRow } from '../../../src-preload/contract/records'
 import { CurveBuffer } from '../../../src-renderer/composables/chart/curveBuffer'
-import { bestEval, timeLeftMs, verdictOf } from '../../../src-renderer/composables/verdict'
+import { bestEval, roundedLeftMs, timeLeftMs, verdictOf } from '../../../src-renderer/composables/verdict'
 
 /** A run whose training loss is `loss(i)` at step 10·i and whose tests gave `tests`, evenly spread. */
 function run(loss: (i: number) => number, steps: number, tests: readonly number[]): CurveBuffer {
@@ -70,4 +70,16 @@ test('time left goes by the last steps, and is unknown before there are three', 
   expect(timeLeftMs(record, run(falling, 2, []))).toBeNull()
   // 10 steps in 500 ms; 1,000 steps are left.
   expect(timeLeftMs(record, run(falling, 100, []))).toBeCloseTo(50_000, 6)
+})
+
+test.each([
+  [0, 0],
+  [59_999, 0],
+  [60_000, 60_000],
+  [108_300, 110_000],
+  [297_000, 300_000],
+  [331_000, 6 * 60_000],
+  [3 * 3_600_000 + 61_000, 3 * 3_600_000],
+])('time left of %i ms is told as %i', (leftMs, told) => {
+  expect(roundedLeftMs(leftMs)).toBe(told)
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { errorCodes, type ErrorCode } from '../../../src-preload/contract/errors'
 import { runFields, runLimits } from '../../../src-preload/contract/limits'
 import { runState } from '../../../src-preload/contract/records'
+import { useFormat } from '../../../src-renderer/composables/useFormat'
 import { en } from '../../../src-renderer/text/en/messages'
 import { flatten, i18n, localeFor } from '../../../src-renderer/text/i18n'
 import { zhCN } from '../../../src-renderer/text/zh-CN/messages'
@@ -39,6 +40,24 @@ describe('both languages', () => {
       /^(app\.(name|unknown|model\..*|engine\.tensorflow)|fields\.(option\.model|option\.engine\.tensorflow|unit\.none|field\.epsilon).*|newRun\.kind\..*\.name|settings\.(language\.en|about\.(version|runtime)))$/
     const plain = Object.keys(chinese).filter((key) => !names.test(key) && !/\p{Script=Han}/u.test(chinese[key] ?? ''))
     expect(plain.filter((key) => !/^[\W\d]*(\{\w+\}[\W\d]*)*$/.test(chinese[key] ?? ''))).toEqual([])
+  })
+
+  it('use full-width brackets and colons in Chinese, around what is filled in too', () => {
+    const half = Object.entries(chinese).filter(([, text]) =>
+      /\p{Script=Han}\s?[(]|[)]\p{Script=Han}|[({]\{|\}\)|\}:/u.test(text),
+    )
+    expect(half).toEqual([])
+  })
+
+  it('puts no space between 万 and the word it counts', () => {
+    i18n.global.locale.value = 'zh-CN'
+    const { compact } = useFormat()
+    const translate = i18n.global.t as (key: string, params: object) => string
+    expect(translate('run.facts', { model: 'GPT', parameters: compact(867_000), corpus: '甲' })).toContain(
+      '86.7万个参数',
+    )
+    expect(translate('run.progress.speedValue', { n: compact(23_400) })).toBe('每秒 2.3万个词片')
+    i18n.global.locale.value = 'en'
   })
 
   it('use full-width punctuation after Chinese characters', () => {
