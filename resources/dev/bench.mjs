@@ -50,6 +50,7 @@ async function bundle(name) {
 
 async function step() {
   if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine()) throw new Error('The fast engine cannot be had here.')
+  await bundle('our-step')
   run(process.execPath, [await bundle('step')], {
     HOMEGROWN_BENCH_ROOT: root,
     HOMEGROWN_BENCH_PYTHON: pythonWithTorch(),

@@ -1,36 +1,55 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { stepSpecOf } from '../../src-main/engine/model/model'
-import { initialWeights } from '../../src-main/engine/model/init'
-import { RandomStream } from '../../src-main/engine/random'
-import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
-import type { Tokens, TrainStep } from '../../src-main/engine/runtime/step'
 import { runFields, runLimits } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
+import { ourModes } from './our-modes'
+import { sectionOf, type ModeResult, type ShapeResult } from './step-report'
+import { median, openSide, type Side } from './step-side'
 
 /**
- * One training step of ours against PyTorch's, alternating in one run so that both meet the same machine.
- * Run by resources/dev/bench.mjs, which names Python, libtensorflow and the repository in the environment.
+ * One training step of ours in each of its modes against PyTorch's in each of its own, alternating in one run so that
+ * all meet the same machine. Run by resources/dev/bench.mjs, which names Python, libtensorflow and the repository in
+ * the environment; HOMEGROWN_BENCH_SHAPES and HOMEGROWN_BENCH_MODES (parts of names, separated by commas) choose.
  */
 
 /** HOMEGROWN_BENCH_ROUNDS: fewer than five say little. */
 const rounds = Number(process.env['HOMEGROWN_BENCH_ROUNDS'] ?? 7)
-const stepsPerRound = 15
-const warmUpSteps = 5
+/** Of one mode in one round; longer steps are done twice. */
+const budgetMs = Number(process.env['HOMEGROWN_BENCH_BUDGET_MS'] ?? 500)
 
-const cases = [
+interface Shape {
+  readonly name: string
+  readonly vocabSize: number
+  readonly config: Partial<RunConfig>
+}
+
+const shapes: readonly Shape[] = [
   { name: 'GPT 4 × 128, T 64, B 12, V 65', vocabSize: 65, config: { nLayer: 4, nHead: 4, nEmbd: 128 } },
   { name: 'GPT 4 × 128, T 64, B 12, V 512', vocabSize: 512, config: { nLayer: 4, nHead: 4, nEmbd: 128 } },
+  {
+    name: 'GPT 6 × 384, T 256, B 4, V 65',
+    vocabSize: 65,
+    config: { nLayer: 6, nHead: 6, nEmbd: 384, blockSize: 256, batchSize: 4 },
+  },
+  {
+    name: 'GPT-2 12 × 768, T 256, B 1, V 50257',
+    vocabSize: 50_257,
+    config: { nLayer: 12, nHead: 12, nEmbd: 768, blockSize: 256, batchSize: 1 },
+  },
   {
     name: 'LSTM 2 × 128, T 64, B 64, V 2000',
     vocabSize: 2000,
     config: { model: 'lstm', nLayer: 2, nEmbd: 128, batchSize: 64 },
   },
-] as const satisfies readonly { name: string; vocabSize: number; config: Partial<RunConfig> }[]
+  {
+    name: 'LSTM 2 × 650, T 64, B 20, V 2000',
+    vocabSize: 2000,
+    config: { model: 'lstm', nLayer: 2, nEmbd: 650, batchSize: 20 },
+  },
+]
+
+const torchModes = ['eager float32', 'compile float32', 'eager bfloat16', 'compile bfloat16']
 
 function required(name: string): string {
   const value = process.env[name]
@@ -38,96 +57,56 @@ function required(name: string): string {
   return value
 }
 
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN
-const spread = (numbers: readonly number[]): string =>
-  `${Math.min(...numbers).toFixed(1)}–${Math.max(...numbers).toFixed(1)}`
-
-interface Side {
-  readonly name: string
-  /** Duration of each step in milliseconds. */
-  steps(count: number): Promise<readonly number[]>
-  close(): Promise<void> | void
+/** Those whose name contains one of the parts that the variable lists; all where it is not set. */
+function chosen<T>(all: readonly T[], nameOf: (item: T) => string, variable: string): readonly T[] {
+  const parts = process.env[variable]?.split(',').map((part) => part.trim())
+  return parts ? all.filter((item) => parts.some((part) => nameOf(item).includes(part))) : all
 }
 
-async function homegrown(engine: Engine, config: RunConfig, vocabSize: number): Promise<Side> {
-  const { batchSize, blockSize } = config
-  const step: TrainStep = await engine.compileStep(stepSpecOf(config, vocabSize), {
-    compile: config.compile,
-    startTier: null,
-  })
-  step.writeWeights(initialWeights(config, vocabSize, config.seed))
-  const random = new RandomStream(1, 'test')
-  const ids = (): Int32Array => Int32Array.from({ length: batchSize * blockSize }, () => random.intBelow(vocabSize))
-  let done = 0
-  const steps = async (count: number): Promise<number[]> => {
-    const times: number[] = []
-    for (let i = 0; i < count; i++) {
-      const batch: Tokens = { x: ids(), y: ids() }
-      const began = performance.now()
-      await step.run(++done, config.learningRate, batch)
-      times.push(performance.now() - began)
-    }
-    await step.readMetrics()
-    return times
-  }
-  return {
-    name: `${engine.id} ${engine.version}`,
-    steps,
-    close: () => {
-      step.close()
-    },
-  }
+function configOf(shape: Shape): RunConfig {
+  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
+  return { ...defaults, ...shape.config } as RunConfig
 }
 
-async function pytorch(config: RunConfig, vocabSize: number): Promise<Side> {
-  const script = join(required('HOMEGROWN_BENCH_ROOT'), 'test/bench/torch_step.py')
-  const child = spawn(required('HOMEGROWN_BENCH_PYTHON'), ['-u', script], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ask = async (question: object): Promise<Record<string, unknown>> => {
-    child.stdin.write(`${JSON.stringify(question)}\n`)
-    const line = await lines.next()
-    if (line.done === true) throw new Error('PyTorch ended early')
-    return JSON.parse(line.value) as Record<string, unknown>
+async function openSides(shape: Shape): Promise<(Side & { readonly side: 'ours' | 'pytorch' })[]> {
+  const { vocabSize } = shape
+  const config = configOf(shape)
+  const root = required('HOMEGROWN_BENCH_ROOT')
+  const ours = [process.execPath, join(import.meta.dirname, 'our-step.cjs')]
+  const torch = [required('HOMEGROWN_BENCH_PYTHON'), '-u', join(root, 'test/bench/torch_step.py')]
+  const tensorflowDir = required('HOMEGROWN_TENSORFLOW_DIR')
+  const sides = []
+  const modes = [
+    ...Object.keys(ourModes).map((mode) => ({ side: 'ours' as const, mode })),
+    ...torchModes.map((mode) => ({ side: 'pytorch' as const, mode })),
+  ]
+  for (const { side, mode } of chosen(modes, (m) => `${m.side} ${m.mode}`, 'HOMEGROWN_BENCH_MODES')) {
+    const question =
+      side === 'ours' ? { config, vocabSize, tensorflowDir } : { ...config, vocabSize, threads: availableParallelism() }
+    const opened = await openSide(mode, side === 'ours' ? ours : torch, question)
+    if (opened) sides.push({ ...opened, side })
   }
-  const { torch } = await ask({ ...config, vocabSize, threads: availableParallelism() })
-  return {
-    name: `PyTorch ${String(torch)}`,
-    steps: async (count) => (await ask({ steps: count }))['stepMs'] as number[],
-    close: async () => {
-      const ended = once(child, 'exit')
-      child.stdin.end()
-      await ended
-    },
-  }
+  return sides
 }
 
-async function compare(engine: Engine, name: string, config: RunConfig, vocabSize: number): Promise<object> {
-  const sides = [await homegrown(engine, config, vocabSize), await pytorch(config, vocabSize)] as const
-  for (const side of sides) await side.steps(warmUpSteps)
-  const medians: [number[], number[]] = [[], []]
+async function measure(shape: Shape): Promise<ShapeResult> {
+  console.log(shape.name)
+  const { batchSize, blockSize } = configOf(shape)
+  const sides = await openSides(shape)
+  for (const side of sides) await side.steps(budgetMs)
+  const measured = new Map<Side, ModeResult>()
   for (let round = 0; round < rounds; round++) {
-    // Who goes first changes, so that neither always follows the other's heat.
-    const order = round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)
-    for (const i of order) medians[i].push(median(await sides[i].steps(stepsPerRound)))
+    // Who goes first changes, so that nobody always follows the same other's heat.
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      const { stepMs, peakBytes, nativeCalls } = await side.steps(budgetMs)
+      const roundsMs = [...(measured.get(side)?.roundsMs ?? []), median(stepMs)]
+      const { mode, start } = side
+      measured.set(side, { side: side.side, mode, ...start, roundsMs, peakBytes, nativeCalls })
+    }
   }
   for (const side of sides) await side.close()
-  const [ours, theirs] = medians
-  const ratios = ours.map((ms, round) => (theirs[round] ?? NaN) / ms)
-  const tokens = config.batchSize * config.blockSize
-  const line = (side: Side, ms: number[]): string =>
-    `  ${side.name.padEnd(20)} ${median(ms).toFixed(1).padStart(7)} ms a step (${spread(ms)}), ` +
-    `${((tokens / median(ms)) * 1000).toFixed(0)} tokens/s`
-  console.log(`${name}, ${config.compile}\n${line(sides[0], ours)}\n${line(sides[1], theirs)}`)
-  console.log(
-    `  tokens/s against PyTorch: ${median(ratios).toFixed(2)} (${ratios.map((r) => r.toFixed(2)).join(', ')})`,
-  )
-  return {
-    name,
-    compile: config.compile,
-    ours: { engine: sides[0].name, medianMs: median(ours), roundsMs: ours },
-    pytorch: { version: sides[1].name, medianMs: median(theirs), roundsMs: theirs },
-    ratio: median(ratios),
-  }
+  const result = { name: shape.name, tokensPerStep: batchSize * blockSize, modes: sides.map((s) => measured.get(s)) }
+  return result as ShapeResult
 }
 
 async function main(): Promise<void> {
@@ -136,23 +115,19 @@ async function main(): Promise<void> {
   // PyTorch's threads wait for each other by spinning: on a busy machine it falls back far more than ours.
   if (load > cores / 2)
     console.log(`The machine is busy (load ${load.toFixed(1)} on ${cores} cores): do not trust this.`)
-  const compile = (process.env['HOMEGROWN_BENCH_COMPILE'] ?? 'xla') as RunConfig['compile']
-  const engine = await openEngine({
-    engine: 'tensorflow',
-    tensorflowDirs: [required('HOMEGROWN_TENSORFLOW_DIR')],
-  })
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
-  const results = []
-  for (const { name, vocabSize, config } of cases) {
-    results.push(await compare(engine, name, { ...defaults, ...config, compile } as RunConfig, vocabSize))
+  const results: ShapeResult[] = []
+  for (const shape of chosen(shapes, ({ name }) => name, 'HOMEGROWN_BENCH_SHAPES')) {
+    const result = await measure(shape)
+    console.log(`${sectionOf([result])}\n`)
+    results.push(result)
   }
   const folder = join(required('HOMEGROWN_BENCH_ROOT'), 'docs/bench')
   mkdirSync(folder, { recursive: true })
   const date = new Date().toISOString().slice(0, 16).replace(':', '')
   const machine = { processor: cpus()[0]?.model, cores, loadAtStart: load, node: process.version }
-  const report = { date, machine, rounds, stepsPerRound, results }
+  const report = { date, machine, rounds, budgetMs, results }
   writeFileSync(join(folder, `step-${date}.json`), `${JSON.stringify(report, null, 2)}\n`)
-  console.log(`written to docs/bench/step-${date}.json`)
+  console.log(`${sectionOf(results)}\n\nwritten to docs/bench/step-${date}.json`)
 }
 
 main().then(

@@ -1,10 +1,12 @@
 """PyTorch's side of the step benchmark: one training step of the same model, as one would write it.
 
-Reads JSON lines: first {model, nLayer, nHead, nEmbd, blockSize, batchSize, vocabSize, threads}, then {steps}; answers
-each with a JSON line. Eager float32, scaled_dot_product_attention, fused AdamW, clipping at 1.0, a new batch each step.
+Reads JSON lines: first {mode, model, nLayer, nHead, nEmbd, blockSize, batchSize, vocabSize, threads}, then {budgetMs};
+answers each with a JSON line. mode: "eager" or "compile", then "float32" or "bfloat16" (autocast, float32 weights).
+scaled_dot_product_attention, fused AdamW, clipping at 1.0, a new batch each step.
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -59,6 +61,28 @@ class Lstm(nn.Module):
         return self.lm_head(self.lstm(self.wte(x))[0])
 
 
+class Loss(nn.Module):
+    """The model with its loss, which is what a compiler should see whole."""
+
+    def __init__(self, model, bfloat16):
+        super().__init__()
+        self.model, self.bfloat16 = model, bfloat16
+
+    def forward(self, x, y):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bfloat16):
+            logits = self.model(x)
+            return F.cross_entropy(logits.view(-1, logits.shape[-1]), y.reshape(-1))
+
+
+def peak_bytes():
+    """Of this program alone: ru_maxrss may still hold the peak of the process that started it."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
 def answer(value):
     print(json.dumps(value), flush=True)
 
@@ -67,27 +91,36 @@ def main():
     c = json.loads(sys.stdin.readline())
     torch.set_num_threads(c["threads"])
     torch.manual_seed(1)
+    how, dtype = c["mode"].split(" ")
     model = {"gpt": Gpt, "lstm": Lstm}[c["model"]](c)
-    decayed = [p for p in model.parameters() if p.dim() >= 2]
-    plain = [p for p in model.parameters() if p.dim() < 2]
-    groups = [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}]
+    parameters = list(model.parameters())
+    groups = [
+        {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": 0.1},
+        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
+    ]
     optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.99), fused=True)
+    loss_of = Loss(model, dtype == "bfloat16")
+    if how == "compile":
+        loss_of = torch.compile(loss_of)
     text = torch.randint(0, c["vocabSize"], (100_000,))
-    answer({"torch": torch.__version__, "parameters": sum(p.numel() for p in model.parameters())})
+
+    def step():
+        starts = torch.randint(0, len(text) - c["blockSize"] - 1, (c["batchSize"],))
+        window = torch.stack([text[s : s + c["blockSize"] + 1] for s in starts])
+        began = time.perf_counter()
+        loss = loss_of(window[:, :-1], window[:, 1:])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        return (time.perf_counter() - began) * 1000
+
+    answer({"version": torch.__version__, "firstStepMs": step()})
     for line in sys.stdin:
-        times = []
-        for _ in range(json.loads(line)["steps"]):
-            starts = torch.randint(0, len(text) - c["blockSize"] - 1, (c["batchSize"],))
-            window = torch.stack([text[s : s + c["blockSize"] + 1] for s in starts])
-            began = time.perf_counter()
-            logits = model(window[:, :-1])
-            loss = F.cross_entropy(logits.view(-1, c["vocabSize"]), window[:, 1:].reshape(-1))
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            times.append((time.perf_counter() - began) * 1000)
-        answer({"stepMs": times})
+        budget, times = json.loads(line)["budgetMs"], []
+        while len(times) < 2 or sum(times) < budget:
+            times.append(step())
+        answer({"stepMs": times, "peakBytes": peak_bytes(), "nativeCalls": None})
 
 
 if __name__ == "__main__":

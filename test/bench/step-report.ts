@@ -1,0 +1,76 @@
+import { median } from './step-side'
+
+/** One mode's figures on one shape. */
+export interface ModeResult {
+  readonly side: 'ours' | 'pytorch'
+  readonly mode: string
+  readonly version: string
+  readonly firstStepMs: number
+  /** Median step of each round. */
+  readonly roundsMs: readonly number[]
+  readonly peakBytes: number
+  readonly nativeCalls: number | null
+}
+
+export interface ShapeResult {
+  readonly name: string
+  readonly tokensPerStep: number
+  readonly modes: readonly ModeResult[]
+}
+
+const fastest = (modes: readonly ModeResult[]): ModeResult =>
+  modes.reduce((best, mode) => (median(mode.roundsMs) < median(best.roundsMs) ? mode : best))
+
+/** The best of either side, and by how much ours is faster, round by round. Recorded modes only, on our side. */
+export function compareBest({ modes }: ShapeResult): { ours: ModeResult; pytorch: ModeResult; ratios: number[] } {
+  const ours = fastest(modes.filter(({ side, mode }) => side === 'ours' && mode !== 'op by op'))
+  const pytorch = fastest(modes.filter(({ side }) => side === 'pytorch'))
+  return { ours, pytorch, ratios: ratiosOf(ours, pytorch) }
+}
+
+export const ratiosOf = (ours: ModeResult, other: ModeResult): number[] =>
+  ours.roundsMs.map((ms, round) => (other.roundsMs[round] ?? NaN) / ms)
+
+const ms = (value: number): string => (value >= 200 ? value.toFixed(0) : value.toFixed(1))
+const times = (ratios: readonly number[]): string =>
+  `${median(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)].join('\n')
+}
+
+/** The section for docs/log.md: the comparison of the best modes, then every mode. */
+export function sectionOf(results: readonly ShapeResult[]): string {
+  const best = [
+    ['Step', 'Ours, best mode', "PyTorch's best mode", "Tokens/s, ours to PyTorch's", 'Peak memory', 'To op by op'],
+  ]
+  const every = [['Step', 'Mode', 'Median (spread)', 'Tokens/s', 'First step', 'Peak memory', 'Native calls']]
+  for (const result of results) {
+    const { ours, pytorch, ratios } = compareBest(result)
+    const opByOp = result.modes.find(({ mode }) => mode === 'op by op')
+    best.push([
+      result.name,
+      `${ours.mode}, ${ms(median(ours.roundsMs))} ms`,
+      `${pytorch.mode}, ${ms(median(pytorch.roundsMs))} ms`,
+      times(ratios),
+      `${(ours.peakBytes / pytorch.peakBytes).toFixed(2)} ×`,
+      opByOp ? times(ratiosOf(ours, opByOp)) : '–',
+    ])
+    for (const { side, mode, roundsMs, firstStepMs, peakBytes, nativeCalls } of result.modes) {
+      every.push([
+        result.name,
+        side === 'ours' ? `ours, ${mode}` : `PyTorch, ${mode}`,
+        `${ms(median(roundsMs))} ms (${ms(Math.min(...roundsMs))} to ${ms(Math.max(...roundsMs))})`,
+        ((result.tokensPerStep / median(roundsMs)) * 1000).toFixed(0),
+        `${(firstStepMs / 1000).toFixed(1)} s`,
+        `${(peakBytes / 1e6).toFixed(0)} MB`,
+        nativeCalls === null ? '–' : nativeCalls.toFixed(0),
+      ])
+    }
+  }
+  return `${table(best)}\n\n${table(every)}`
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+/**
+ * A process that does training steps when asked, in JSON lines over stdin and stdout: the first question names the model
+ * and is answered with `SideStart`, every later one is `{budgetMs}` and answered with `SideSteps`. One process a mode, so
+ * that its peak memory is its own.
+ */
+export interface Side {
+  readonly mode: string
+  readonly start: SideStart
+  /** Steps until the budget is used up, at least two. */
+  steps(budgetMs: number): Promise<SideSteps>
+  close(): Promise<void>
+}
+
+export interface SideStart {
+  readonly version: string
+  /** From weights in place to the end of the first step: compiling included. */
+  readonly firstStepMs: number
+}
+
+export interface SideSteps {
+  readonly stepMs: readonly number[]
+  readonly peakBytes: number
+  /** Ops and functions executed a step; null where nobody counts. */
+  readonly nativeCalls: number | null
+}
+
+export const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN
+
+/** @returns null when the mode cannot be had here; the reason is on stderr */
+export async function openSide(mode: string, command: readonly string[], question: object): Promise<Side | null> {
+  const [program = '', ...args] = command
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  // A side that dies is noticed by its missing answer.
+  child.stdin.on('error', () => undefined)
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ask = async (what: object): Promise<unknown> => {
+    child.stdin.write(`${JSON.stringify(what)}\n`)
+    const line = await lines.next()
+    return line.done === true ? null : JSON.parse(line.value)
+  }
+  const start = (await ask({ ...question, mode })) as SideStart | null
+  if (start === null) {
+    console.log(`  ${mode}: cannot be had here, see the error above`)
+    return null
+  }
+  return {
+    mode,
+    start,
+    steps: async (budgetMs) => {
+      const steps = (await ask({ budgetMs })) as SideSteps | null
+      if (steps === null) throw new Error(`${mode} ended early`)
+      return steps
+    },
+    close: async () => {
+      child.stdin.end()
+      await ended
+    },
+  }
+}
