@@ -1,4 +1,4 @@
-// npm run bench:step | bench:nanogpt: the benchmarks, built like the app and run beside PyTorch.
+// npm run bench:step | bench:generate | bench:nanogpt: the benchmarks, built like the app and run beside PyTorch.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,10 +48,11 @@ async function bundle(name) {
   return join(built, `${name}.cjs`)
 }
 
-async function step() {
+/** A benchmark of test/bench, and what it starts itself besides PyTorch's side. */
+const besidePytorch = (main, ...rest) => async () => {
   if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine()) throw new Error('The fast engine cannot be had here.')
-  await bundle('our-step')
-  run(process.execPath, [await bundle('step')], {
+  for (const name of rest) await bundle(name)
+  run(process.execPath, [await bundle(main)], {
     HOMEGROWN_BENCH_ROOT: root,
     HOMEGROWN_BENCH_PYTHON: pythonWithTorch(),
     HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
@@ -120,7 +121,7 @@ function trainNanogpt() {
   }
 }
 
-const benches = { step, nanogpt: trainNanogpt }
+const benches = { step: besidePytorch('step', 'our-step'), generate: besidePytorch('generate'), nanogpt: trainNanogpt }
 const bench = benches[process.argv[2]]
 if (!bench) {
   note(`Which one? ${Object.keys(benches).join(', ')}`)

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { samplingLimits } from '../../src-preload/contract/limits'
 import { generate } from './generate'
-import type { ModelOps } from './runtime/ops'
+import { decodeModelOf } from './model/decode'
+import type { Engine } from './runtime/engine'
 import type { TrainStep } from './runtime/step'
 import type { Tokenizer } from './tokenizer/tokenizer'
 
@@ -15,7 +15,7 @@ const sampleTokens = 80
  */
 export async function sampleText(
   trainStep: TrainStep,
-  ops: ModelOps,
+  engine: Engine,
   tokenizer: Tokenizer,
   config: RunConfig,
   signal: AbortSignal,
@@ -28,13 +28,15 @@ export async function sampleText(
     stop: [],
     seed: config.seed,
   }
-  const weights = trainStep.snapshot()
+  // Compiling would take longer than the few tokens.
+  const options = { compile: 'graph', precision: 'float32' } as const
+  const decoder = engine.openDecoder(decodeModelOf(config), await trainStep.readWeights(), options)
   try {
     let text = ''
-    const pieces = generate({ config, weights, ops }, tokenizer, config.samplePrompt, sampling, signal)
+    const pieces = generate(decoder, tokenizer, config.samplePrompt, sampling, signal)
     for await (const piece of pieces) text += piece.text
     return signal.aborted ? null : text
   } finally {
-    tf.dispose([...weights.values()])
+    decoder.close()
   }
 }

@@ -139,7 +139,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       if (step % config.evalInterval === 0 || last) yield* evaluateNow()
 
       if (config.sampleInterval > 0 && (step % config.sampleInterval === 0 || last)) {
-        const text = await sampleText(trainStep, engine.ops, tokenizer, config, signal)
+        const text = await sampleText(trainStep, engine, tokenizer, config, signal)
         if (text !== null) yield { kind: 'sample', step, prompt: config.samplePrompt, text }
       }
 

@@ -70,6 +70,21 @@ export async function readGolden(model: RunConfig['model']): Promise<Golden> {
   }
 }
 
+/** What PyTorch's model says after a prompt: what make_greedy.py wrote. */
+export interface Greedy {
+  readonly blockSize: number
+  readonly prompt: readonly number[]
+  readonly continuation: readonly number[]
+  readonly weights: ReadonlyMap<string, TensorData>
+}
+
+export async function readGreedy(model: RunConfig['model']): Promise<Greedy> {
+  const file = (extension: string): string => join(import.meta.dirname, `greedy-${model}.${extension}`)
+  const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Omit<Greedy, 'weights'>
+  const { tensors } = await readSafetensors(file('safetensors'))
+  return { ...facts, weights: new Map([...tensors].map(([name, data]) => [name.slice('weights/'.length), data])) }
+}
+
 /**
  * Numbers of a weight whose gradient is 0 in exact arithmetic: a constant added to all of a position's scores changes
  * no softmax, so attention's key bias never learns. Rounding decides the gradient's sign, and Adam turns any sign into a

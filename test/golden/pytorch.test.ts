@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { decodeStep, type Decoded, type DecodeState } from '../../src-main/engine/model/decode'
+import { decodeModelOf } from '../../src-main/engine/model/decode'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/runtime/step'
 import { tensorflowDir } from '../tensorflow-dir'
-import { farthest, readGolden, undetermined, type Golden } from './numbers'
+import { farthest, readGolden, readGreedy, undetermined, type Golden } from './numbers'
 
 /**
  * Absolute tolerances. Logits are of order 1, gradients up to order 1, a step moves a weight by up to 1e-3: float32
@@ -65,20 +65,31 @@ describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
     }
   })
 
-  test.each(engines)('%s, token by token: the logits of every position', (name) => {
-    const { ops } = use(name)
+  test.each(runs)('$engine, $compile, token by token: the logits of every position', async ({ engine, compile }) => {
     const { config, vocabSize, batches } = golden
-    const weights = new Map([...golden.weights].map(([key, { shape, data }]) => [key, tf.tensor(data, [...shape])]))
-    let state: DecodeState | null = null
+    const options = { compile, precision: 'float32' } as const
+    const decoder = use(engine).openDecoder(decodeModelOf(config), golden.weights, options)
     for (const [t, id] of (batches[0]?.x.slice(0, config.blockSize) ?? []).entries()) {
-      const decoded: Decoded = decodeStep(config, weights, [id], state, ops)
       const theirs = golden.logits.subarray(t * vocabSize, (t + 1) * vocabSize)
-      expect(farthest(decoded.logits.dataSync() as Float32Array, theirs), `position ${t}`).toBeLessThan(
-        tolerance.logits,
-      )
-      state = decoded.state
+      expect(farthest(await decoder.feed([id]), theirs), `position ${t}`).toBeLessThan(tolerance.logits)
     }
+    decoder.close()
     expect.assertions(config.blockSize)
+  })
+
+  test.each(runs)('$engine, $compile: the same tokens, greedily', async ({ engine, compile }) => {
+    const { blockSize, prompt, continuation, weights } = await readGreedy(model)
+    const options = { compile, precision: 'float32' } as const
+    const config = { ...golden.config, blockSize }
+    const decoder = use(engine).openDecoder(decodeModelOf(config), weights, options)
+    decoder.begin(prompt.length + continuation.length)
+    const ids: number[] = []
+    for (let next = prompt; ids.length < continuation.length; next = ids.slice(-1)) {
+      const logits = await decoder.feed(next)
+      ids.push(logits.indexOf(Math.max(...logits)))
+    }
+    decoder.close()
+    expect(ids).toEqual(continuation)
   })
 
   describe.each(runs)('$engine, $compile', ({ engine, compile }) => {

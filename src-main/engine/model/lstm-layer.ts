@@ -15,19 +15,15 @@ function gates(pre: tf.Tensor2D): Gates {
   return [i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()]
 }
 
-function stateAfter(pre: tf.Tensor2D, before: LstmState): LstmState {
-  const [i, f, g, o] = gates(pre)
-  const cell = f.mul(before.cell).add<tf.Tensor2D>(i.mul(g))
-  return { hidden: o.mul(cell.tanh()), cell }
-}
-
 /**
  * One step (Hochreiter and Schmidhuber 1997, with Gers' forget gate; torch.nn.LSTM).
  *
- * `projected: [B, 4·D]`: this step's input times the input kernel, plus the bias
+ * `pre: [B, 4·D]`: input times input kernel, plus hidden state times hidden kernel, plus bias
  */
-export function lstmStep(projected: tf.Tensor2D, before: LstmState, weightHh: tf.Tensor2D): LstmState {
-  return stateAfter(projected.add(tf.matMul(before.hidden, weightHh)), before)
+export function stateAfter(pre: tf.Tensor2D, before: LstmState): LstmState {
+  const [i, f, g, o] = gates(pre)
+  const cell = f.mul(before.cell).add<tf.Tensor2D>(i.mul(g))
+  return { hidden: o.mul(cell.tanh()), cell }
 }
 
 /**

@@ -4,10 +4,14 @@ import type { EngineId, EngineInfo } from '../../../src-preload/contract/records
 import type { EngineOptions } from '../../backend/jobs/protocol'
 import { composedOps } from './composed-ops'
 import { EagerTrainStep } from './eager-step'
-import type { ModelOps } from './ops'
+import type { DecodeModel } from '../model/decode'
+import { Decoder, type DecodeOptions } from './decoder'
+import { EagerDecode } from './eager-decode'
+import type { ModelOps, TensorData } from './ops'
 import type { CompileOptions, StepSpec, TrainStep } from './step'
 import { hasLibrary } from './tensorflow/c-api'
 import type { TensorFlowBackend } from './tensorflow/backend'
+import { TensorFlowDecode } from './tensorflow/decode-step'
 import { tensorFlowOps } from './tensorflow/ops'
 import { TensorFlowTrainStep } from './tensorflow/train-step'
 import { openWasmBackend } from './wasm'
@@ -27,6 +31,8 @@ export interface Engine {
   activate(): void
   /** Weights start as zeros: write them. Waits for XLA only where the first step needs it. */
   compileStep(spec: StepSpec, options: CompileOptions): Promise<TrainStep>
+  /** A model that talks, with these weights. Engines that record use the options; the others run op by op. */
+  openDecoder(model: DecodeModel, weights: ReadonlyMap<string, TensorData>, options: DecodeOptions): Decoder
 }
 
 /**
@@ -96,6 +102,10 @@ function tensorFlowEngine(backend: TensorFlowBackend, location: string): Engine 
       activate()
       return TensorFlowTrainStep.create(backend, spec, compile)
     },
+    openDecoder: (model, weights, options) => {
+      activate()
+      return new Decoder(model, new TensorFlowDecode(backend, model, weights, options))
+    },
   }
 }
 
@@ -118,5 +128,6 @@ async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {
     ops: composedOps(null),
     activate,
     compileStep: (spec) => Promise.resolve(new EagerTrainStep(spec, activate)),
+    openDecoder: (model, weights) => new Decoder(model, new EagerDecode(model, weights, activate)),
   }
 }

@@ -1,11 +1,12 @@
-import * as tf from '@tensorflow/tfjs'
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { JobRequest, JobTask } from '../../backend/jobs/protocol'
 import { loadCheckpoint, newestCheckpoint, type LoadedCheckpoint } from '../checkpoint'
-import { generate, type LanguageModel } from '../generate'
+import { generate } from '../generate'
+import { decodeModelOf } from '../model/decode'
+import type { Decoder } from '../runtime/decoder'
 import { openEngine } from '../runtime/engine'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { Emit } from './emit'
@@ -27,13 +28,13 @@ export async function runGenerate(task: GenerateTask, emit: Emit, prompts: Promp
   const { tokenizer, hash } = await loadTokenizer(join(task.runDir, 'tokenizer.json'))
   if (hash !== checkpoint.tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
   const engine = await openEngine(task.engineOptions)
-  const weights = new Map(
-    Array.from(checkpoint.weights, ([name, { shape, data }]) => [name, tf.tensor(data, [...shape], 'float32')]),
-  )
-  const model: LanguageModel = { config: checkpoint.config, weights, ops: engine.ops }
+  const decoder = engine.openDecoder(decodeModelOf(checkpoint.config), checkpoint.weights, {
+    compile: 'auto',
+    precision: 'float32',
+  })
   await emit({ kind: 'ready', engine: engine.id, step: checkpoint.step })
   for (let request = await prompts.next(); request; request = await prompts.next()) {
-    await answer(model, tokenizer, request, emit, prompts.signalOf(request.generationId))
+    await answer(decoder, tokenizer, request, emit, prompts.signalOf(request.generationId))
   }
 }
 
@@ -53,7 +54,7 @@ async function loadNewest({ runDir, checkpoint }: GenerateTask): Promise<LoadedC
 
 /** Streams one answer; pieces that come faster than one every 30 ms travel together. */
 async function answer(
-  model: LanguageModel,
+  decoder: Decoder,
   tokenizer: Tokenizer,
   { generationId, prompt, sampling }: GenerateRequest,
   emit: Emit,
@@ -68,7 +69,7 @@ async function answer(
     const seconds = Math.max(1e-3, (performance.now() - startedAt) / 1000)
     return { kind: 'generated', generationId, text, tokens, tokensPerSecond: tokens / seconds, seed, end } as const
   }
-  const pieces = generate(model, tokenizer, prompt, { ...sampling, seed }, signal)
+  const pieces = generate(decoder, tokenizer, prompt, { ...sampling, seed }, signal)
   for (;;) {
     const next = await pieces.next()
     if (next.done) {

@@ -47,6 +47,25 @@ describe('choosing a token', () => {
     expect(draw(logitsOf(0.1, 0.4, 0.2, 0.3), { topP: 0.01 })).toEqual([0, 4000, 0, 0])
   })
 
+  it('takes what sorting all logits would take, whatever their signs, ties and number', () => {
+    const logits = fc.array(fc.oneof(fc.float({ noNaN: true }), fc.constantFrom(-1, 0, 1, 2.5)), {
+      minLength: 1,
+      maxLength: 90,
+    })
+    fc.assert(
+      fc.property(logits, fc.integer({ min: 1, max: 12 }), fc.nat(1000), (values, topK, index) => {
+        const all = Float32Array.from(values)
+        const order = Array.from(all.keys()).filter((id) => Number.isFinite(all[id]))
+        order.sort((a, b) => (all[b] ?? 0) - (all[a] ?? 0))
+        const kept = order.slice(0, topK)
+        const others = all.map((value, id) => (kept.includes(id) ? value : -Infinity))
+        const settings = { ...base, topK: 0, temperature: 1.5 }
+        if (kept.length === 0) return
+        expect(sampleToken(all, { ...settings, topK }, index, null)).toBe(sampleToken(others, settings, index, null))
+      }),
+    )
+  })
+
   it('never takes a banned id', () => {
     expect(draw(logitsOf(0.01, 0.98, 0.01), { topK: 1 }, 1)[1]).toBe(0)
     expect(draw(logitsOf(0.01, 0.99), { temperature: 0 }, 1)).toEqual([4000, 0])

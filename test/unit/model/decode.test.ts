@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { decodeStep, disposeDecodeState, type DecodeState } from '../../../src-main/engine/model/decode'
+import { decodeModelOf } from '../../../src-main/engine/model/decode'
 import { forwardOf } from '../../../src-main/engine/model/model'
-import { configOf, largestDifference, livelyWeights, plainOps, someIds } from './plain'
+import { Decoder } from '../../../src-main/engine/runtime/decoder'
+import { EagerDecode } from '../../../src-main/engine/runtime/eager-decode'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import { configOf, livelyWeights, plainOps, someIds } from './plain'
 
 beforeAll(() => tf.setBackend('cpu'))
 
@@ -10,64 +13,93 @@ const vocabSize = 23
 const small = { nLayer: 2, nHead: 2, nEmbd: 16, blockSize: 8 }
 const tolerance = 1e-5
 
-describe.each(['gpt', 'lstm'] as const)('%s', (model) => {
-  const config = configOf({ ...small, model })
-  const weights = livelyWeights(config, vocabSize)
-  const ids = [...someIds(8, vocabSize)]
+interface Talking {
+  readonly decoder: Decoder
   /** Of the last position, all at once. */
-  const logitsAfter = (tokens: number[]): tf.Tensor1D =>
-    forwardOf(config)(weights, tf.tensor2d(tokens, [1, tokens.length], 'int32'), plainOps)
-      .slice([tokens.length - 1, 0], [1, vocabSize])
-      .flatten()
+  readonly logitsAfter: (tokens: readonly number[]) => Float32Array
+}
 
-  test.each([1, 3, 7])('a prompt of %i, then token by token, equals the whole at every position', (promptLength) => {
-    let { logits, state } = decodeStep(config, weights, ids.slice(0, promptLength), null, plainOps)
-    expect(largestDifference(logits, logitsAfter(ids.slice(0, promptLength)))).toBeLessThan(tolerance)
-    for (let t = promptLength; t < ids.length; t++) {
-      ;({ logits, state } = decodeStep(config, weights, ids.slice(t, t + 1), state, plainOps))
-      expect(largestDifference(logits, logitsAfter(ids.slice(0, t + 1))), `position ${t}`).toBeLessThan(tolerance)
-    }
-    disposeDecodeState(state)
+function talking(config: RunConfig): Talking {
+  const weights = livelyWeights(config, vocabSize)
+  const data = new Map(Array.from(weights, ([name, t]) => [name, { shape: t.shape, data: t.dataSync<'float32'>() }]))
+  return {
+    decoder: new Decoder(decodeModelOf(config), new EagerDecode(decodeModelOf(config), data, () => undefined)),
+    logitsAfter: (tokens) =>
+      tf.tidy(() => {
+        const x = tf.tensor2d([...tokens], [1, tokens.length], 'int32')
+        return forwardOf(config)(weights, x, plainOps)
+          .slice([tokens.length - 1, 0], [1, vocabSize])
+          .dataSync<'float32'>()
+      }),
+  }
+}
+
+function farthest(a: Float32Array, b: Float32Array): number {
+  expect(a).toHaveLength(b.length)
+  return Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
+}
+
+describe.each(['gpt', 'lstm'] as const)('%s', (model) => {
+  const ids = [...someIds(8, vocabSize)]
+  let subject: Talking
+  beforeAll(() => {
+    subject = talking(configOf({ ...small, model }))
   })
 
-  test('uses up the state it is given: the tensor count stays flat', () => {
-    let state: DecodeState | null = null
+  test.each([1, 3, 7])('a prompt of %i, then token by token, equals the whole at every position', async (length) => {
+    const { decoder, logitsAfter } = subject
+    decoder.begin(ids.length)
+    expect(farthest(await decoder.feed(ids.slice(0, length)), logitsAfter(ids.slice(0, length)))).toBeLessThan(
+      tolerance,
+    )
+    for (let t = length; t < ids.length; t++) {
+      const logits = await decoder.feed(ids.slice(t, t + 1))
+      expect(farthest(logits, logitsAfter(ids.slice(0, t + 1))), `position ${t}`).toBeLessThan(tolerance)
+    }
+  })
+
+  test('keeps no tensor of a token, and none after it is closed', async () => {
+    const { decoder } = talking(configOf({ ...small, model }))
+    decoder.begin(1)
     const counts: number[] = []
     for (let i = 0; i < 30; i++) {
-      const step = decodeStep(config, weights, [i % vocabSize], state, plainOps)
-      step.logits.dispose()
-      state = step.state
+      await decoder.feed([i % vocabSize])
       counts.push(tf.memory().numTensors)
     }
     expect(new Set(counts).size).toBe(1)
+    decoder.close()
+    expect(tf.memory().numTensors).toBeLessThan(counts[0] ?? 0)
   })
 })
 
 describe('a GPT whose window is full', () => {
-  const config = configOf({ ...small, model: 'gpt' })
-  const weights = livelyWeights(config, vocabSize)
-  const whole = (tokens: number[]): tf.Tensor =>
-    forwardOf(config)(weights, tf.tensor2d(tokens, [1, tokens.length], 'int32'), plainOps).slice(
-      [tokens.length - 1, 0],
-      [1, vocabSize],
-    )
-
-  test('sees the last blockSize tokens of a longer prompt', () => {
+  test('sees the last blockSize tokens of a longer prompt', async () => {
+    const { decoder, logitsAfter } = talking(configOf({ ...small, model: 'gpt' }))
     const ids = [...someIds(30, vocabSize)]
-    const { logits } = decodeStep(config, weights, ids, null, plainOps)
-    expect(largestDifference(logits, whole(ids.slice(-8)).flatten())).toBeLessThan(tolerance)
+    decoder.begin(40)
+    expect(farthest(await decoder.feed(ids), logitsAfter(ids.slice(-8)))).toBeLessThan(tolerance)
   })
 
-  test('goes on with the last half, and then fills up again', () => {
+  test('goes on with the last half, and then fills up again', async () => {
+    const { decoder, logitsAfter } = talking(configOf({ ...small, model: 'gpt' }))
     const ids = [...someIds(20, vocabSize)]
-    let { logits, state } = decodeStep(config, weights, ids.slice(0, 8), null, plainOps)
-    const seen: number[] = []
-    for (let t = 8; t < ids.length; t++) {
-      ;({ logits, state } = decodeStep(config, weights, ids.slice(t, t + 1), state, plainOps))
-      const window = state.model === 'gpt' ? state.ids.length : 0
-      seen.push(window)
-      expect(largestDifference(logits, whole(ids.slice(t + 1 - window, t + 1)).flatten())).toBeLessThan(tolerance)
+    decoder.begin(ids.length)
+    await decoder.feed(ids.slice(0, 8))
+    for (const [i, window] of [4, 5, 6, 7, 8, 4, 5, 6, 7, 8, 4, 5].entries()) {
+      const t = 8 + i
+      const logits = await decoder.feed(ids.slice(t, t + 1))
+      expect(farthest(logits, logitsAfter(ids.slice(t + 1 - window, t + 1))), `token ${t}`).toBeLessThan(tolerance)
     }
-    expect(seen).toEqual([4, 5, 6, 7, 8, 4, 5, 6, 7, 8, 4, 5])
+  })
+
+  test('takes a larger room when the text grows beyond what was expected', async () => {
+    const { decoder, logitsAfter } = talking(configOf({ ...small, blockSize: 100, model: 'gpt' }))
+    const ids = [...someIds(70, vocabSize)]
+    decoder.begin(1)
+    await decoder.feed(ids.slice(0, 60))
+    for (let t = 60; t < ids.length; t++) {
+      const logits = await decoder.feed(ids.slice(t, t + 1))
+      expect(farthest(logits, logitsAfter(ids.slice(0, t + 1))), `token ${t}`).toBeLessThan(tolerance)
+    }
   })
 })

@@ -9,6 +9,7 @@ export const dtypes = {
   complex64: 8,
   int64: 9,
   bool: 10,
+  bfloat16: 14,
   resource: 20,
   uint64: 23,
 } as const

@@ -42,10 +42,15 @@ export class Variable {
   write(values: Float32Array): void {
     const value = this.#context.newHandle(dtypes.float32, [this.#size], values)
     try {
-      this.#context.execute('AssignVariableOp', [this.handle, value], 0, [typeAttr('dtype', dtypes.float32)])
+      this.assign(value)
     } finally {
       this.#context.release([value])
     }
+  }
+
+  /** @param value float32 [size]; stays the caller's */
+  assign(value: TensorHandle): void {
+    this.#context.execute('AssignVariableOp', [this.handle, value], 0, [typeAttr('dtype', dtypes.float32)])
   }
 
   /** Frees the memory: releasing a handle alone does not. */

@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import type { DecodeModel, DecodeOps } from './decode'
+import { causalMask, gelu, layerNorm, maskedSoftmax } from './layers'
+
+/** Mixes the values of the positions that this layer's queries may look at. q, k, v: [nHead, t, headDim] → like q */
+type Attend = (layer: number, q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D) => tf.Tensor3D
+
+const norm = (ops: DecodeOps, name: string, x: tf.Tensor2D): tf.Tensor2D =>
+  layerNorm(x, ops.vector(`${name}.weight`), ops.vector(`${name}.bias`))
+
+const linear = (ops: DecodeOps, name: string, x: tf.Tensor2D): tf.Tensor2D =>
+  ops.matMul(x, `${name}.weight`).add(ops.vector(`${name}.bias`))
+
+/** The blocks of gpt.ts without dropout, for one text. `ids, positions: int32 [t]` → logits of the last: `[V]` */
+function logitsOf(
+  { nLayer, nHead, nEmbd }: RunConfig,
+  ops: DecodeOps,
+  ids: tf.Tensor1D,
+  positions: tf.Tensor1D,
+  attend: Attend,
+): tf.Tensor1D {
+  const [length] = ids.shape
+  let h = ops.rows('wte.weight', ids).add<tf.Tensor2D>(ops.rows('wpe.weight', positions)) // (t, D)
+  for (let layer = 0; layer < nLayer; layer++) {
+    const block = `h.${layer}`
+    const [q, k, v] = linear(ops, `${block}.attn.c_attn`, norm(ops, `${block}.ln_1`, h))
+      .reshape([length, 3, nHead, nEmbd / nHead])
+      .transpose([1, 2, 0, 3]) // (3, nHead, t, headDim)
+      .unstack() as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]
+    const mixed = attend(layer, q, k, v).transpose([1, 0, 2]).reshape<tf.Tensor2D>([length, nEmbd])
+    h = h.add(linear(ops, `${block}.attn.c_proj`, mixed))
+    const hidden = gelu(linear(ops, `${block}.mlp.c_fc`, norm(ops, `${block}.ln_2`, h)))
+    h = h.add(linear(ops, `${block}.mlp.c_proj`, hidden))
+  }
+  const last = h.slice([length - 1, 0], [1, nEmbd])
+  return ops.matMulTable(norm(ops, 'ln_f', last), 'wte.weight').as1D()
+}
+
+/**
+ * Keys and values of each layer are remembered, `[nHead, capacity, headDim]` each: key, value, key, value, ...
+ * Room that is not filled yet lies behind the mask, where the softmax gives an exact 0.
+ */
+export function gptDecode(config: RunConfig): DecodeModel {
+  const { nLayer, nHead, nEmbd, blockSize } = config
+  const headDim = nEmbd / nHead
+  const scale = 1 / Math.sqrt(headDim)
+  const attention = (q: tf.Tensor3D, keys: tf.Tensor3D, values: tf.Tensor3D, mask: tf.Tensor2D): tf.Tensor3D =>
+    tf.matMul(maskedSoftmax(tf.matMul<tf.Tensor3D>(q, keys, false, true), mask, scale), values)
+  return {
+    window: blockSize,
+    tables: ['wte.weight', 'wpe.weight'],
+    memoryShapes: (capacity) => Array.from({ length: 2 * nLayer }, () => [nHead, capacity, headDim]),
+    prompt(ops, ids, capacity) {
+      const [length] = ids.shape
+      const mask = causalMask(length)
+      const memory: tf.Tensor[] = []
+      const logits = logitsOf(config, ops, ids, tf.range(0, length, 1, 'int32'), (_, q, k, v) => {
+        const room: [number, number][] = [
+          [0, 0],
+          [0, capacity - length],
+          [0, 0],
+        ]
+        memory.push(tf.pad(k, room), tf.pad(v, room))
+        return attention(q, k, v, mask)
+      })
+      return { logits, memory }
+    },
+    step(ops, id, position, memory) {
+      const capacity = memory[0]?.shape[1] ?? 0
+      const mask = tf
+        .range(0, capacity, 1, 'int32')
+        .greater(position)
+        .cast('float32')
+        .mul(-1e9)
+        .expandDims<tf.Tensor2D>()
+      const next: tf.Tensor[] = []
+      const logits = logitsOf(config, ops, id, position, (layer, q, k, v) => {
+        const keys = ops.remember(memory[2 * layer] as tf.Tensor3D, k, position)
+        const values = ops.remember(memory[2 * layer + 1] as tf.Tensor3D, v, position)
+        next.push(keys, values)
+        return attention(q, keys, values, mask)
+      })
+      return { logits, memory: next }
+    },
+  }
+}

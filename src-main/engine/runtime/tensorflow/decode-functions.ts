@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs'
+import { sizeOf } from '../../../plan/shapes'
+import type { DecodeModel, DecodeOps } from '../../model/decode'
+import { attrTypes, typeAttr, type Attribute } from './attributes'
+import type { TensorFlowBackend } from './backend'
+import { dtypes } from './dtypes'
+import { GraphRecorder } from './recorder'
+
+/** A weight as the decode step reads it: matrices lie [out, in], so that one row of x meets rows of memory. */
+export interface DecodeWeight {
+  readonly shape: readonly number[]
+  readonly dtype: number
+  /** In the binding: a value outside of a recording, an argument inside of one. */
+  readonly id: number
+}
+
+const bool = (name: string, value: boolean): Attribute => ({ name, type: attrTypes.bool, value })
+const timesTransposed = (dtype: number): Attribute[] => [
+  typeAttr('T', dtype),
+  bool('transpose_a', false),
+  bool('transpose_b', true),
+]
+
+/** @param forXla records the update in XLA's own op, which works in place there and does not exist outside */
+export function tensorFlowDecodeOps(
+  backend: TensorFlowBackend,
+  weights: ReadonlyMap<string, DecodeWeight>,
+  forXla: boolean,
+): DecodeOps {
+  const { binding } = backend
+  const named = (name: string): DecodeWeight => {
+    const weight = weights.get(name)
+    if (weight === undefined) throw new Error(`Weight ${name} is missing; there are ${weights.size}`)
+    return weight
+  }
+  /** Runs an op on a value of any type and forgets that value, which TensorFlow.js cannot hold. */
+  const consume = (id: number, name: string, attributes: Attribute[], inputs: number[]): number => {
+    const [value] = binding.executeOp(name, attributes, inputs, 1)
+    binding.deleteTensor(id)
+    return value?.id ?? -1
+  }
+  const cast = (from: number, to: number): Attribute[] => [typeAttr('SrcT', from), typeAttr('DstT', to)]
+  const matMul = (x: tf.Tensor2D, { id, dtype }: DecodeWeight): tf.Tensor2D => {
+    if (dtype === dtypes.float32) {
+      return backend.execute('MatMul', timesTransposed(dtype), [x, id], 1)[0] as tf.Tensor2D
+    }
+    const [narrow] = binding.executeOp('Cast', cast(dtypes.float32, dtype), [backend.idOf(x)], 1)
+    const narrowId = narrow?.id ?? -1
+    const product = consume(narrowId, 'MatMul', timesTransposed(dtype), [narrowId, id])
+    const [wide] = backend.execute('Cast', cast(dtype, dtypes.float32), [product], 1) as [tf.Tensor2D]
+    binding.deleteTensor(product)
+    return wide
+  }
+  return {
+    matMul: (x, weight) => matMul(x, named(weight)),
+    matMulTable: (x, table) => matMul(x, named(table)),
+    rows: (table, ids) => {
+      const { id, dtype } = named(table)
+      const types = [typeAttr('Tparams', dtype), typeAttr('Tindices', dtypes.int32), typeAttr('Taxis', dtypes.int32)]
+      const axis = tf.scalar(0, 'int32')
+      if (dtype === dtypes.float32) return backend.execute('GatherV2', types, [id, ids, axis], 1)[0] as tf.Tensor2D
+      const [rows] = binding.executeOp('GatherV2', types, [id, backend.idOf(ids), backend.idOf(axis)], 1)
+      const [wide] = backend.execute('Cast', cast(dtype, dtypes.float32), [rows?.id ?? -1], 1) as [tf.Tensor2D]
+      binding.deleteTensor(rows?.id ?? -1)
+      return wide
+    },
+    vector: (name) =>
+      backend.execute('Identity', [typeAttr('T', dtypes.float32)], [named(name).id], 1)[0] as tf.Tensor1D,
+    remember: (memory, row, position) => {
+      const [heads, , width] = memory.shape
+      const types = [typeAttr('T', dtypes.float32), typeAttr('Tindices', dtypes.int32)]
+      if (forXla) {
+        const start = tf.concat1d([tf.zeros<tf.Rank.R1>([1], 'int32'), position, tf.zeros<tf.Rank.R1>([1], 'int32')])
+        return backend.execute('XlaDynamicUpdateSlice', types, [memory, row, start], 1)[0] as tf.Tensor3D
+      }
+      const places = tf.stack([tf.range(0, heads, 1, 'int32'), position.tile([heads])], 1)
+      const rows = row.reshape([heads, width])
+      return backend.execute('TensorScatterUpdate', types, [memory, places, rows], 1)[0] as tf.Tensor3D
+    },
+  }
+}
+
+let recorded = 0
+
+/**
+ * One step as a function of the context. Inputs: id and position (int32 [1] each), the weights in the order of the map,
+ * variables with the memory (flat). Output: logits, float32 [V]. The memory is changed in place.
+ */
+export function recordDecodeStep(
+  backend: TensorFlowBackend,
+  model: DecodeModel,
+  weights: ReadonlyMap<string, DecodeWeight>,
+  capacity: number,
+  compileWithXla: boolean,
+): string {
+  const name = `decode_step_${recorded++}`
+  const recorder = new GraphRecorder(backend.context)
+  const { binding } = backend
+  binding.recorder = recorder
+  try {
+    const idInput = recorder.placeholder(dtypes.int32, [1])
+    const positionInput = recorder.placeholder(dtypes.int32, [1])
+    const inputs = new Map(
+      Array.from(weights, ([key, { shape, dtype }]) => {
+        const { id } = binding.adoptOutput(recorder.placeholder(dtype, shape))
+        return [key, { shape, dtype, id }]
+      }),
+    )
+    const shapes = model.memoryShapes(capacity)
+    const variables = shapes.map(() => recorder.placeholder(dtypes.resource, []))
+    tf.tidy(() => {
+      const memory = variables.map((variable, i) => {
+        const shape = shapes[i] ?? []
+        return backend.tensorOf(recorder.readVariable(variable, [sizeOf(shape)])).reshape([...shape])
+      })
+      const decoded = model.step(
+        tensorFlowDecodeOps(backend, inputs, compileWithXla),
+        backend.tensorOf(idInput) as tf.Tensor1D,
+        backend.tensorOf(positionInput) as tf.Tensor1D,
+        memory,
+      )
+      const outputOf = (tensor: tf.Tensor): ReturnType<typeof binding.outputOf> =>
+        binding.outputOf(backend.idOf(tensor))
+      const values = decoded.memory.map((tensor) => outputOf(tensor.flatten()))
+      const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
+      const result = recorder.identityAfter(outputOf(decoded.logits), assigned)
+      recorder.register(name, [result], { compileWithXla })
+    })
+    for (const { id } of inputs.values()) binding.deleteTensor(id)
+  } finally {
+    binding.recorder = null
+    recorder.close()
+  }
+  return name
+}
