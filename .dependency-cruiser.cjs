@@ -28,7 +28,7 @@ module.exports = {
       'Tensors live only in the engine.',
     ),
     rule('db-to-contract', '^src-main/backend/db/', [contract], ''),
-    rule('jobs-to-contract', '^src-main/backend/jobs/', [contract], ''),
+    rule('jobs-to-contract', '^src-main/backend/jobs/', [contract, '^src-main/plan/'], ''),
     rule('services', '^src-main/backend/services/', [contract, '^src-main/plan/', '^src-main/backend/(db|jobs)/'], ''),
     rule('rpc', '^src-main/backend/rpc/', [contract, '^src-main/page/', '^src-main/backend/services/'], ''),
     rule('shell', '^src-main/shell/', [contract, '^src-main/page/'], 'The shell knows no native module and no tensor.'),

@@ -1,6 +1,7 @@
 import type { Backend } from './backend/backend'
 import { startBackend } from './backend/start'
 import { readArguments, UsageError, type Arguments } from './cli/arguments'
+import { engine } from './cli/engine'
 import { exitCodes, exitWith } from './cli/exit'
 import { generate } from './cli/generate'
 import { help } from './cli/help'
@@ -32,6 +33,7 @@ async function run(argv: readonly string[]): Promise<number> {
     write(help())
     return command === null && args.options.help !== true ? exitCodes.usage : 0
   }
+  if (command === 'engine') return await engine(installation, process.env, args)
   if (command === 'serve') return await serve(installation, process.env)
   const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined
   if (chosen === undefined) throw new UsageError(texts.unknownCommand(command))

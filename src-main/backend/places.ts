@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { enginePackages } from '../plan/engine-packages'
 import type { EngineOptions } from './jobs/protocol'
-
-/** The version that `npm start` installs; any libtensorflow from 2.9 on works. */
-const tensorflowFolder = 'tensorflow-cpu-2.21.0'
 
 type Env = NodeJS.ProcessEnv
 
@@ -38,14 +36,19 @@ export const cacheDirFrom = (env: Env): string => env['HOMEGROWN_CACHE'] ?? join
 
 /** In order of preference; HOMEGROWN_ENGINE=wasm leaves all of them out. */
 export function engineOptionsFrom(env: Env): EngineOptions {
-  const cache = cacheDirFrom(env)
+  const runtimeDir = join(cacheDirFrom(env), 'runtime')
   const own = env['HOMEGROWN_TENSORFLOW_DIR']
   const virtualEnv = env['VIRTUAL_ENV']
   const python = virtualEnv === undefined ? [] : pythonFolders(virtualEnv)
   const wished = env['HOMEGROWN_ENGINE']
   return {
     engine: wished === 'wasm' || wished === 'tensorflow' ? wished : 'auto',
-    tensorflowDirs: [...(own === undefined ? [] : [own]), join(cache, 'runtime', tensorflowFolder), ...python],
+    tensorflowDirs: [
+      ...(own === undefined ? [] : [own]),
+      join(runtimeDir, enginePackages.tensorflow.folder),
+      ...python,
+    ],
+    runtimeDir,
   }
 }
 

@@ -20,6 +20,7 @@ const options = {
   'top-p': { type: 'string' },
   stop: { type: 'string', multiple: true },
   checkpoint: { type: 'string' },
+  file: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const

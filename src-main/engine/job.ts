@@ -4,6 +4,7 @@ import { exitNow } from './tasks/exit-now'
 import { Outbox } from './tasks/emit'
 import { runGenerate } from './tasks/generate'
 import { runImport } from './tasks/import'
+import { runInstall } from './tasks/install'
 import { runProbe } from './tasks/probe'
 import { Prompts } from './tasks/prompts'
 import { runTokenize } from './tasks/tokenize'
@@ -32,6 +33,9 @@ async function run(task: JobTask): Promise<void> {
       return runTrain(task, outbox.emit, stop.signal)
     case 'generate':
       return runGenerate(task, outbox.emit, prompts)
+    case 'install':
+      stayInBackground()
+      return runInstall(task, outbox.emit, stop.signal)
     case 'probe':
       return runProbe(task, outbox.emit)
     default:

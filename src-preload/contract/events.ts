@@ -58,12 +58,31 @@ export const generationEvent = z.discriminatedUnion('kind', [
 ])
 export type GenerationEvent = z.infer<typeof generationEvent>
 
+export const installStage = z.enum(['downloading', 'checking', 'unpacking'])
+export type InstallStage = z.infer<typeof installStage>
+
+const installBase = { topic: z.literal('install'), engine: r.installableEngine, seq: z.number().int() }
+/** One engine at a time is installed. */
+export const installEvent = z.discriminatedUnion('kind', [
+  z.object({
+    ...installBase,
+    kind: z.literal('progress'),
+    stage: installStage,
+    doneBytes: z.number(),
+    totalBytes: z.number(),
+  }),
+  /** null: it is there. */
+  z.object({ ...installBase, kind: z.literal('end'), error: r.errorData.nullable() }),
+])
+export type InstallEvent = z.infer<typeof installEvent>
+
 export const appEvent = z.union([
   runEvent,
   corpusEvent,
   generationEvent,
+  installEvent,
   /** A list changed by a delete, a restore or another window: fetch it again. */
-  z.object({ topic: z.literal('changed'), what: z.enum(['runs', 'corpora', 'conversations', 'settings']) }),
+  z.object({ topic: z.literal('changed'), what: z.enum(['runs', 'corpora', 'conversations', 'settings', 'engines']) }),
   /** From the shell or the socket: `up` means fetch everything again. */
   z.object({ topic: z.literal('backend'), state: z.enum(['up', 'down']) }),
 ])

@@ -13,6 +13,23 @@ const done = z.object({})
 export const methods = {
   'system.info': method(nothing, r.computerInfo),
 
+  'engines.packages': method(nothing, z.array(r.enginePackage)),
+  /** Answers at once; progress and end arrive as `install` events. */
+  'engines.install': method(
+    z.object({
+      engine: r.installableEngine,
+      source: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('index') }),
+        z.object({ kind: z.literal('files'), paths: z.array(z.string().min(1).max(4096)).min(1).max(100) }),
+        z.object({ kind: z.literal('uploads'), uploadIds: z.array(r.uploadId).min(1).max(100) }),
+      ]),
+    }),
+    done,
+  ),
+  'engines.cancelInstall': method(nothing, done),
+  /** Removes what was installed; an engine that something computes with stays loaded there. */
+  'engines.remove': method(z.object({ engine: r.installableEngine }), done),
+
   'settings.get': method(nothing, r.settings),
   'settings.set': method(r.settings.partial(), r.settings),
 

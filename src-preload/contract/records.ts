@@ -25,6 +25,30 @@ export const errorData = z.object({
 export const engineId = z.enum(['tensorflow', 'wasm'])
 export type EngineId = z.infer<typeof engineId>
 
+/** The engines that do not come with the app. */
+export const installableEngine = z.enum(['tensorflow', 'cuda'])
+export type InstallableEngine = z.infer<typeof installableEngine>
+
+/** What "Install the fast engine" would fetch, and what of it is there. */
+export const enginePackage = z.object({
+  engine: installableEngine,
+  version: z.string(),
+  /** Packages of Python's package index, as name==version. */
+  packages: z.array(z.string()),
+  /** Names of the files that can be brought instead. */
+  files: z.array(z.string()),
+  licences: z.array(z.string()),
+  downloadBytes: z.number(),
+  diskBytes: z.number(),
+  /** Whether there is one for this computer's system and processor. */
+  supported: z.boolean(),
+  /** What it takes on the disk, whole or half-installed; null when there is nothing. */
+  installedBytes: z.number().nullable(),
+  /** Being installed now. */
+  installing: z.boolean(),
+})
+export type EnginePackageInfo = z.infer<typeof enginePackage>
+
 export const engineInfo = z.object({
   engine: engineId,
   available: z.boolean(),

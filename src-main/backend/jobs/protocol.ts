@@ -1,5 +1,5 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
-import type { CorpusStage } from '../../../src-preload/contract/events'
+import type { CorpusStage, InstallStage } from '../../../src-preload/contract/events'
 import type {
   CheckpointKind,
   CorpusCounts,
@@ -13,6 +13,7 @@ import type {
   StepRow,
   Tier,
 } from '../../../src-preload/contract/records'
+import type { EnginePackage } from '../../plan/engine-packages'
 
 /**
  * What crosses between the backend and a job process: one task a process, plain data, no tensor and no document text
@@ -23,6 +24,8 @@ import type {
 export interface EngineOptions {
   readonly engine: 'auto' | EngineId
   readonly tensorflowDirs: readonly string[]
+  /** Where engines are installed into: what lies there is only used with its manifest. */
+  readonly runtimeDir?: string
 }
 
 export interface ImportSource {
@@ -74,6 +77,13 @@ export type JobTask =
       readonly runDir: string
       readonly checkpoint: CheckpointKind
       readonly engineOptions: EngineOptions
+    }
+  /** Fills an engine's folder; from the package index where `files` is null. */
+  | {
+      readonly kind: 'install'
+      readonly package: EnginePackage
+      readonly files: readonly string[] | null
+      readonly runtimeDir: string
     }
   /** What this computer can do. */
   | { readonly kind: 'probe'; readonly engineOptions: EngineOptions }
@@ -127,6 +137,12 @@ export type JobEvent =
       readonly seed: number
       /** null: more follows. */
       readonly end: GenerationEnd | null
+    }
+  | {
+      readonly kind: 'installing'
+      readonly stage: InstallStage
+      readonly doneBytes: number
+      readonly totalBytes: number
     }
   | { readonly kind: 'probed'; readonly engines: readonly EngineInfo[] }
   /** The task failed; the process ends after it. */

@@ -3,6 +3,7 @@ import { methods, type Method } from '../../../src-preload/contract/methods'
 import type { Result, WireAnswer } from '../../../src-preload/contract/wire'
 import type { Services } from '../services/services'
 import { corporaHandlers } from './corpora'
+import { enginesHandlers } from './engines'
 import type { Client, Handlers } from './handlers'
 import { runsHandlers } from './runs'
 import { settingsHandlers } from './settings'
@@ -24,6 +25,7 @@ const isMethod = (method: string): method is Method => Object.hasOwn(methods, me
 export function createDispatch(services: Services, { checkOutput, onInternal }: DispatchOptions): Dispatch {
   const handlers: Handlers = {
     ...systemHandlers(services),
+    ...enginesHandlers(services),
     ...settingsHandlers(services),
     ...corporaHandlers(services),
     ...runsHandlers(services),

@@ -1,4 +1,5 @@
 import type { CorpusService } from './corpora'
+import type { EngineService } from './engines'
 import type { Generator } from './generator'
 import type { RunService } from './runs'
 import type { SettingsService } from './settings'
@@ -9,6 +10,7 @@ import type { UploadService } from './uploads'
 /** The use-cases: what requests and the command line are made of. */
 export interface Services {
   readonly system: SystemService
+  readonly engines: EngineService
   readonly settings: SettingsService
   readonly uploads: UploadService
   readonly corpora: CorpusService

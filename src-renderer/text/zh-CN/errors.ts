@@ -72,6 +72,43 @@ export const errors: typeof source = {
   'conversation.notFound': { title: '这段对话已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一段对话。' },
   'generation.busy': { title: '模型还在写', body: '请等它写完，或者先停止，然后重试。' },
   'upload.notFound': { title: '上传的文件已经不在了', body: '上传之后 Homegrown 重新启动过。请重新添加文件。' },
+  'engine.damaged': {
+    title: '快速引擎不完整',
+    body: '文件 {file} 缺失或被改动，因此没有使用这个引擎。请在设置中重新安装；在此期间 Homegrown 仍可使用，只是较慢。',
+  },
+  'install.unsupported': {
+    title: '这类电脑还没有快速引擎',
+    body: '目前只有适用于 Linux x64 的版本，而这台电脑是 {platform}。Homegrown 会继续使用内置引擎。',
+  },
+  'install.noPip': {
+    title: '这台电脑上没有 Python 的 pip',
+    body: '下载引擎需要它。请安装 Python 3 和 pip 后重试，或者从别的电脑带来文件 {wanted}，在这里选择。',
+  },
+  'install.busy': { title: '正在安装引擎', body: '请等它安装完，或者先取消。' },
+  'install.wrongFile': {
+    title: '文件不对',
+    body: 'Homegrown 只接受内容完全一致的文件，而 {name} 不符。需要的文件是 {wanted}。',
+  },
+  'install.noNetwork': {
+    title: '连不上软件包索引',
+    body: '没有做任何更改，已完整下载的文件会保留。请检查网络后重试，或者从别的电脑带来文件。',
+  },
+  'install.damagedDownload': {
+    title: '下载的内容与预期不符',
+    body: '下载的内容已丢弃，没有做任何更改。请重试；如果再次出现，说明传输途中有程序改动了下载内容。',
+  },
+  'install.failed': {
+    title: '引擎安装失败',
+    body: '没有做任何更改。请重试，或者从别的电脑带来文件。“复制详情”里有报告的原因。',
+  },
+  'install.noSpace': {
+    title: '空间不足，无法安装引擎',
+    body: '需要 {neededGb} GB，现有 {freeGb} GB。请清理一些空间，然后重试。',
+  },
+  'install.readOnly': {
+    title: '无法写入引擎文件夹',
+    body: '当前账户没有权限写入 {folder}。请修改该文件夹的权限，然后重试。',
+  },
   'database.newer': {
     title: '这些数据来自更新版本的 Homegrown',
     body: '没有做任何更改。请更新 Homegrown，或者打开另一个资料文件夹。',
@@ -93,7 +130,7 @@ export const errors: typeof source = {
   },
   'engine.unavailable': {
     title: '没有安装快速引擎',
-    body: 'Homegrown 会继续使用较慢的内置引擎。设置页面写明了在哪里查找快速引擎。',
+    body: 'Homegrown 会继续使用较慢的内置引擎。在设置中可以安装快速引擎。',
   },
   'engine.failed': {
     title: '引擎出现故障',
