@@ -50,16 +50,19 @@ async function bundle(name) {
 }
 
 /** A benchmark of test/bench, and what it starts itself besides PyTorch's side. */
-const besidePytorch = (main, ...rest) => async () => {
-  buildApp()
-  if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine()) throw new Error('The fast engine cannot be had here.')
-  for (const name of rest) await bundle(name)
-  run(process.execPath, [await bundle(main)], {
-    HOMEGROWN_BENCH_ROOT: root,
-    HOMEGROWN_BENCH_PYTHON: pythonWithTorch(),
-    HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
-  })
-}
+const besidePytorch =
+  (main, ...rest) =>
+  async () => {
+    buildApp()
+    if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine())
+      throw new Error('The fast engine cannot be had here.')
+    for (const name of rest) await bundle(name)
+    run(process.execPath, [await bundle(main)], {
+      HOMEGROWN_BENCH_ROOT: root,
+      HOMEGROWN_BENCH_PYTHON: pythonWithTorch(),
+      HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
+    })
+  }
 
 /** nanoGPT's config/train_shakespeare_char.py with the README's changes for a CPU; its README reports 1.88. */
 const nanogpt = {

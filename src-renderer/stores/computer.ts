@@ -23,7 +23,8 @@ export const useComputerStore = defineStore('computer', () => {
   }
 
   subscribe((event) => {
-    if (event.topic === 'backend' && event.state === 'up') void load()
+    const changed = event.topic === 'changed' && event.what === 'engines'
+    if (changed || (event.topic === 'backend' && event.state === 'up')) void load()
   })
   void load()
 

@@ -35,7 +35,7 @@ export const start = {
     fast: 'Ready. Small models train in minutes.',
     slow: 'Ready, with the built-in engine. It works everywhere, and is several times slower than the fast engine. Choose small sizes.',
     checking: 'Looking at what this computer can do',
-    why: 'Why is the fast engine not used?',
+    why: 'Get the fast engine in Settings',
   },
   recent: {
     title: 'Recent models',

@@ -1,0 +1,46 @@
+import { expect } from '@playwright/test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from './app'
+
+let folder = ''
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'homegrown-engines-'))
+})
+test.afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('offers the fast engine, and refuses another file and a missing network with a sentence', async ({ open }) => {
+  const { page } = await open({
+    HOMEGROWN_TENSORFLOW_DIR: join(folder, 'none'),
+    HOMEGROWN_CACHE: join(folder, 'cache'),
+    PIP_INDEX_URL: 'http://127.0.0.1:1/simple',
+    PIP_FIND_LINKS: '',
+    PIP_RETRIES: '0',
+  })
+  await page.getByRole('link', { name: 'Get the fast engine in Settings' }).click()
+  const card = page.getByRole('region', { name: 'Engines' })
+  await expect(card).toContainText('Built-in engine In use')
+
+  await card.getByTestId('install-open').click()
+  const dialog = page.getByTestId('install-dialog')
+  await expect(dialog).toContainText('tensorflow-cpu==2.21.0')
+  await expect(dialog).toContainText('Apache 2.0')
+  await expect(dialog.getByTestId('install-start')).toBeDisabled()
+  await page.screenshot({ path: 'test-results/pictures/install-dialog.png' })
+
+  await dialog.getByRole('checkbox').check()
+  const wrong = join(folder, 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl')
+  writeFileSync(wrong, 'not a wheel')
+  await page.getByTestId('install-file').setInputFiles(wrong)
+  await expect(card.getByRole('alert')).toContainText('This is not the right file')
+  await page.screenshot({ path: 'test-results/pictures/install-refused.png' })
+
+  await card.getByTestId('install-open').click()
+  await dialog.getByRole('checkbox').check()
+  await dialog.getByTestId('install-start').click()
+  await expect(card.getByRole('alert')).toContainText('The package index could not be reached', { timeout: 60_000 })
+  await expect(card.getByTestId('install-open')).toBeEnabled()
+})
