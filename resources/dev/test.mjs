@@ -51,6 +51,16 @@ function runVitest(project) {
   return { status, passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests }
 }
 
+/** Why a second try is allowed says playwright.config.ts; that one was needed must not go unseen. */
+function flakyTitles(suites) {
+  return suites.flatMap(({ file, specs = [], suites: inner = [] }) => [
+    ...specs
+      .filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
+      .map(({ title }) => `${file}: ${title}`),
+    ...flakyTitles(inner),
+  ])
+}
+
 function runPlaywright() {
   const report = join(reports, 'e2e.json')
   rmSync(report, { force: true })
@@ -59,8 +69,9 @@ function runPlaywright() {
     stdio: 'inherit',
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   })
-  const { expected, unexpected, flaky, skipped } = readJson(report).stats
-  return { status, passed: expected, failed: unexpected + flaky, skipped }
+  const { stats, suites } = readJson(report)
+  for (const title of flakyTitles(suites)) note(`passed only at the second try: ${title}`)
+  return { status, passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
 }
 
 /** A step that ends without a report has failed, however it ended. */

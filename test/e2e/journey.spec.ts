@@ -1,23 +1,19 @@
 import { expect } from '@playwright/test'
 import { test } from './app'
-import { chartWords, go, importText, patienceMs, sampleFile, shownStep, state, train, waitForStep } from './journey'
+import {
+  chartWords,
+  go,
+  importText,
+  patienceMs,
+  sampleFile,
+  shownStep,
+  small,
+  state,
+  train,
+  waitForStep,
+} from './journey'
 
 test.setTimeout(600_000)
-
-/** Small enough for a hundred steps in seconds, long enough that stopping comes before the end. */
-const small = {
-  nLayer: '2',
-  nHead: '2',
-  nEmbd: '32',
-  blockSize: '32',
-  batchSize: '8',
-  vocabSize: '300',
-  warmupSteps: '10',
-  evalInterval: '20',
-  evalBatches: '4',
-  sampleInterval: '20',
-  logInterval: '2',
-}
 
 test('from a text to a model: import, train, stop, resume, talk, compare, delete', async ({ page, complaints }) => {
   await test.step('import', () => importText(page, sampleFile))

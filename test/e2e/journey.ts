@@ -8,6 +8,21 @@ export const sampleFile = join(root, 'resources/sample/en.txt')
 /** Two shared cores and an engine that may have to compile: long, because only being stuck is a failure here. */
 export const patienceMs = 120_000
 
+/** Small enough for a hundred steps in seconds, long enough that stopping comes before the end. */
+export const small = {
+  nLayer: '2',
+  nHead: '2',
+  nEmbd: '32',
+  blockSize: '32',
+  batchSize: '8',
+  vocabSize: '300',
+  warmupSteps: '10',
+  evalInterval: '20',
+  evalBatches: '4',
+  sampleInterval: '20',
+  logInterval: '2',
+}
+
 /** Opens a screen by the rail. */
 export function go(page: Page, screen: string): Promise<void> {
   return page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: screen, exact: true }).click()
