@@ -7,7 +7,7 @@ import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
 import { evaluate } from './evaluate'
 import { initialWeights } from './model/init'
-import { compileOf, stepSpecOf } from './model/model'
+import { stepSpecOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
 import { sampleText } from './sample'
@@ -54,7 +54,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
     const startTier = resumed?.engine === engine.id ? resumed.tier : null
-    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile: compileOf(config), startTier })
+    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile: config.compile, startTier })
     const trainStep = await unlessAborted(compiling, signal)
     if (!trainStep) {
       yield { kind: 'end', step: resumed?.step ?? 0, elapsedMs: resumed?.elapsedMs ?? 0, finished: false }

@@ -68,12 +68,15 @@ async function main(): Promise<void> {
   for await (const line of { [Symbol.asyncIterator]: () => lines }) {
     const { budgetMs } = JSON.parse(line) as { budgetMs: number }
     const before = context.executed
+    const cpu = process.cpuUsage()
     const stepMs: number[] = []
     while (stepMs.length < 2 || stepMs.reduce((a, b) => a + b) < budgetMs) stepMs.push(await step())
     const nativeCalls = (context.executed - before) / stepMs.length
+    const { user, system } = process.cpuUsage(cpu)
+    const cpuMs = (user + system) / 1000 / stepMs.length
     const { lossNats } = await trainStep.readMetrics()
     if (!Number.isFinite(lossNats)) throw new Error(`The loss became ${lossNats}`)
-    answer({ stepMs, peakBytes: peakBytes(), nativeCalls })
+    answer({ stepMs, cpuMs, peakBytes: peakBytes(), nativeCalls })
   }
 }
 

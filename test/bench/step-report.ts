@@ -8,6 +8,8 @@ export interface ModeResult {
   readonly firstStepMs: number
   /** Median step of each round. */
   readonly roundsMs: readonly number[]
+  /** Processor time a step, by round. */
+  readonly roundsCpuMs: readonly number[]
   readonly peakBytes: number
   readonly nativeCalls: number | null
 }
@@ -18,17 +20,18 @@ export interface ShapeResult {
   readonly modes: readonly ModeResult[]
 }
 
-const fastest = (modes: readonly ModeResult[]): ModeResult =>
-  modes.reduce((best, mode) => (median(mode.roundsMs) < median(best.roundsMs) ? mode : best))
+const fastest = (modes: readonly ModeResult[]): ModeResult | undefined =>
+  [...modes].sort((a, b) => median(a.roundsMs) - median(b.roundsMs))[0]
 
-/** The best of either side, and by how much ours is faster, round by round. Recorded modes only, on our side. */
-export function compareBest({ modes }: ShapeResult): { ours: ModeResult; pytorch: ModeResult; ratios: number[] } {
+/** The best of either side, recorded modes only on ours; null where only one side was measured. */
+function bestOf({ modes }: ShapeResult): { ours: ModeResult; pytorch: ModeResult } | null {
   const ours = fastest(modes.filter(({ side, mode }) => side === 'ours' && mode !== 'op by op'))
   const pytorch = fastest(modes.filter(({ side }) => side === 'pytorch'))
-  return { ours, pytorch, ratios: ratiosOf(ours, pytorch) }
+  return ours && pytorch ? { ours, pytorch } : null
 }
 
-export const ratiosOf = (ours: ModeResult, other: ModeResult): number[] =>
+/** By how much ours is faster, round by round. */
+const ratiosOf = (ours: ModeResult, other: ModeResult): number[] =>
   ours.roundsMs.map((ms, round) => (other.roundsMs[round] ?? NaN) / ms)
 
 const ms = (value: number): string => (value >= 200 ? value.toFixed(0) : value.toFixed(1))
@@ -43,28 +46,35 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)].join('\n')
 }
 
+function rowOfBest(result: ShapeResult, ours: ModeResult, pytorch: ModeResult): string[] {
+  const opByOp = result.modes.find(({ mode }) => mode === 'op by op')
+  return [
+    result.name,
+    `${ours.mode}, ${ms(median(ours.roundsMs))} ms`,
+    `${pytorch.mode}, ${ms(median(pytorch.roundsMs))} ms`,
+    times(ratiosOf(ours, pytorch)),
+    `${(ours.peakBytes / pytorch.peakBytes).toFixed(2)} ×`,
+    opByOp ? times(ratiosOf(ours, opByOp)) : '–',
+  ]
+}
+
 /** The section for docs/log.md: the comparison of the best modes, then every mode. */
 export function sectionOf(results: readonly ShapeResult[]): string {
   const best = [
     ['Step', 'Ours, best mode', "PyTorch's best mode", "Tokens/s, ours to PyTorch's", 'Peak memory', 'To op by op'],
   ]
-  const every = [['Step', 'Mode', 'Median (spread)', 'Tokens/s', 'First step', 'Peak memory', 'Native calls']]
+  const every = [
+    ['Step', 'Mode', 'Median (spread)', 'Processor time', 'Tokens/s', 'First step', 'Peak memory', 'Native calls'],
+  ]
   for (const result of results) {
-    const { ours, pytorch, ratios } = compareBest(result)
-    const opByOp = result.modes.find(({ mode }) => mode === 'op by op')
-    best.push([
-      result.name,
-      `${ours.mode}, ${ms(median(ours.roundsMs))} ms`,
-      `${pytorch.mode}, ${ms(median(pytorch.roundsMs))} ms`,
-      times(ratios),
-      `${(ours.peakBytes / pytorch.peakBytes).toFixed(2)} ×`,
-      opByOp ? times(ratiosOf(ours, opByOp)) : '–',
-    ])
-    for (const { side, mode, roundsMs, firstStepMs, peakBytes, nativeCalls } of result.modes) {
+    const found = bestOf(result)
+    if (found) best.push(rowOfBest(result, found.ours, found.pytorch))
+    for (const { side, mode, roundsMs, roundsCpuMs, firstStepMs, peakBytes, nativeCalls } of result.modes) {
       every.push([
         result.name,
         side === 'ours' ? `ours, ${mode}` : `PyTorch, ${mode}`,
         `${ms(median(roundsMs))} ms (${ms(Math.min(...roundsMs))} to ${ms(Math.max(...roundsMs))})`,
+        `${ms(median(roundsCpuMs))} ms`,
         ((result.tokensPerStep / median(roundsMs)) * 1000).toFixed(0),
         `${(firstStepMs / 1000).toFixed(1)} s`,
         `${(peakBytes / 1e6).toFixed(0)} MB`,

@@ -23,6 +23,8 @@ export interface SideStart {
 
 export interface SideSteps {
   readonly stepMs: readonly number[]
+  /** Processor time a step, of all threads: steadier than the clock where others compute too. */
+  readonly cpuMs: number
   readonly peakBytes: number
   /** Ops and functions executed a step; null where nobody counts. */
   readonly nativeCalls: number | null

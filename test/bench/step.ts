@@ -98,10 +98,11 @@ async function measure(shape: Shape): Promise<ShapeResult> {
   for (let round = 0; round < rounds; round++) {
     // Who goes first changes, so that nobody always follows the same other's heat.
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
-      const { stepMs, peakBytes, nativeCalls } = await side.steps(budgetMs)
+      const { stepMs, cpuMs, peakBytes, nativeCalls } = await side.steps(budgetMs)
       const roundsMs = [...(measured.get(side)?.roundsMs ?? []), median(stepMs)]
+      const roundsCpuMs = [...(measured.get(side)?.roundsCpuMs ?? []), cpuMs]
       const { mode, start } = side
-      measured.set(side, { side: side.side, mode, ...start, roundsMs, peakBytes, nativeCalls })
+      measured.set(side, { side: side.side, mode, ...start, roundsMs, roundsCpuMs, peakBytes, nativeCalls })
     }
   }
   for (const side of sides) await side.close()

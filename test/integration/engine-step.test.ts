@@ -67,6 +67,12 @@ function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): numb
   return losses
 }
 
+it('compiles a long LSTM with XLA, which does not unroll its loop over time', { timeout: 120_000 }, async () => {
+  const config = tinyConfig({ model: 'lstm', nLayer: 2, blockSize: 512, batchSize: 2, learningRate: 1e-2 })
+  const xla = await lossesOf(await stepFor(engine, config, 'xla'), config, 2)
+  expect(largestDifference(xla, eagerLosses(config, 2))).toBeLessThan(1e-5)
+})
+
 describe.each(['gpt', 'lstm'] as const)('the recorded step of a %s', (model) => {
   const config = tinyConfig({ model, learningRate: 1e-2 })
 

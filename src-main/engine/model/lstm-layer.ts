@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import type { ModelOps } from '../runtime/ops'
 import { withGradient } from './custom-gradient'
 
 /** Hidden and cell state, `[B, D]` each. */
@@ -39,34 +40,28 @@ export function lstmLayer(
   weightHh: tf.Tensor2D,
   bias: tf.Tensor1D,
   length: number,
+  ops: ModelOps,
 ): tf.Tensor2D {
   return withGradient([x, weightIh, weightHh, bias], () => {
     const zero = tf.zeros<tf.Rank.R2>([x.shape[0] / length, weightHh.shape[0]])
-    const pres: tf.Tensor2D[] = []
-    const states: LstmState[] = [{ hidden: zero, cell: zero }]
-    for (const projected of tf.split(tf.matMul(x, weightIh).add<tf.Tensor2D>(bias), length, 0)) {
-      const before = states.at(-1) as LstmState
-      const pre = projected.add<tf.Tensor2D>(tf.matMul(before.hidden, weightHh))
-      pres.push(pre)
-      states.push(stateAfter(pre, before))
-    }
-    const hiddens = states.map(({ hidden }) => hidden)
-    const cells = states.map(({ cell }) => cell)
-    const over = (steps: tf.Tensor2D[]): tf.Tensor2D => tf.concat(steps, 0) // (T·B, ...)
+    const [pre, hidden, cell] = ops.scan({
+      length,
+      reverse: false,
+      carry: [zero, zero],
+      inputs: [tf.matMul(x, weightIh).add<tf.Tensor2D>(bias)],
+      constants: [weightHh],
+      step: (carry, [projected], [kernel]) => {
+        const [hidden, cell] = carry as [tf.Tensor2D, tf.Tensor2D]
+        const pre = (projected as tf.Tensor2D).add<tf.Tensor2D>(tf.matMul(hidden, kernel as tf.Tensor2D))
+        const after = stateAfter(pre, { hidden, cell })
+        return { carry: [after.hidden, after.cell], outputs: [pre, after.hidden, after.cell] }
+      },
+    }) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
     return {
-      value: over(hiddens.slice(1)),
-      saved: [
-        x,
-        weightIh,
-        weightHh,
-        over(pres),
-        over(hiddens.slice(0, -1)),
-        over(cells.slice(0, -1)),
-        over(cells.slice(1)),
-      ],
+      value: hidden,
+      saved: [x, weightIh, weightHh, pre, hidden, cell],
       gradient: (dy, saved) => {
-        const [x, weightIh, weightHh, pre, hiddenBefore, cellBefore, cell] = saved as [
-          tf.Tensor2D,
+        const [x, weightIh, weightHh, pre, hidden, cell] = saved as [
           tf.Tensor2D,
           tf.Tensor2D,
           tf.Tensor2D,
@@ -74,7 +69,12 @@ export function lstmLayer(
           tf.Tensor2D,
           tf.Tensor2D,
         ]
-        const dPre = backThroughTime(dy, pre, cellBefore, cell, weightHh, length)
+        const [batch, width] = [x.shape[0] / length, weightHh.shape[0]]
+        const before = (series: tf.Tensor2D): tf.Tensor2D =>
+          tf.concat2d([tf.zeros([batch, width]), series.slice([0, 0], [batch * (length - 1), width])], 0)
+        const hiddenBefore = before(hidden)
+        const cellBefore = before(cell)
+        const dPre = backThroughTime(ops, dy, pre, cellBefore, cell, weightHh, length)
         return [
           tf.matMul(dPre, weightIh, false, true),
           tf.matMul(x, dPre, true, false),
@@ -88,6 +88,7 @@ export function lstmLayer(
 
 /** `dy, cellBefore, cell: [T·B, D]`, `pre: [T·B, 4·D]` → dLoss/dPre `[T·B, 4·D]` */
 function backThroughTime(
+  ops: ModelOps,
   dy: tf.Tensor2D,
   pre: tf.Tensor2D,
   cellBefore: tf.Tensor2D,
@@ -95,7 +96,6 @@ function backThroughTime(
   weightHh: tf.Tensor2D,
   length: number,
 ): tf.Tensor2D {
-  const perStep = (x: tf.Tensor2D): tf.Tensor2D[] => tf.split<tf.Tensor2D>(x, length, 0)
   const [i, f, g, o] = gates(pre)
   const tanhCell = cell.tanh()
   const oneMinus = (x: tf.Tensor2D): tf.Tensor2D => tf.sub(1, x)
@@ -110,20 +110,24 @@ function backThroughTime(
     1,
   )
   const hiddenToCell = o.mul<tf.Tensor2D>(oneMinus(tanhCell.square()))
-  const steps = { dy: perStep(dy), slopes: perStep(slopes), hiddenToCell: perStep(hiddenToCell), forget: perStep(f) }
-  const dPres: tf.Tensor2D[] = []
-  let dHiddenLater: tf.Tensor2D | null = null
-  let dCellLater: tf.Tensor2D | null = null
-  for (let t = length - 1; t >= 0; t--) {
-    const at = (series: tf.Tensor2D[]): tf.Tensor2D => series[t] as tf.Tensor2D
-    const dHidden: tf.Tensor2D = dHiddenLater === null ? at(steps.dy) : at(steps.dy).add(dHiddenLater)
-    const dCellHere = dHidden.mul<tf.Tensor2D>(at(steps.hiddenToCell))
-    const dCell: tf.Tensor2D = dCellLater === null ? dCellHere : dCellHere.add(dCellLater)
-    const dPre: tf.Tensor2D = tf.concat([dCell, dCell, dCell, dHidden], 1).mul(at(steps.slopes))
-    dPres.push(dPre)
-    if (t === 0) break
-    dCellLater = dCell.mul(at(steps.forget))
-    dHiddenLater = tf.matMul(dPre, weightHh, false, true)
-  }
-  return tf.concat(dPres.reverse(), 0)
+  const zero = tf.zeros<tf.Rank.R2>([dy.shape[0] / length, weightHh.shape[0]])
+  const [dPre] = ops.scan({
+    length,
+    reverse: true,
+    carry: [zero, zero],
+    inputs: [dy, slopes, hiddenToCell, f],
+    constants: [weightHh],
+    step: (later, inputs, [kernel]) => {
+      const [dHiddenLater, dCellLater] = later as [tf.Tensor2D, tf.Tensor2D]
+      const [dy, slopes, hiddenToCell, forget] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
+      const dHidden = dy.add<tf.Tensor2D>(dHiddenLater)
+      const dCell = dHidden.mul<tf.Tensor2D>(hiddenToCell).add<tf.Tensor2D>(dCellLater)
+      const dPre = tf.concat2d([dCell, dCell, dCell, dHidden], 1).mul<tf.Tensor2D>(slopes)
+      return {
+        carry: [tf.matMul(dPre, kernel as tf.Tensor2D, false, true), dCell.mul<tf.Tensor2D>(forget)],
+        outputs: [dPre],
+      }
+    },
+  }) as [tf.Tensor2D]
+  return dPre
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import type { ModelOps } from './ops'
+import { unrolledScan } from './scan'
 
 /** Which masks dropout draws; null: dropout is off. */
 export interface DropoutKey {
@@ -14,6 +15,7 @@ export function composedOps(key: DropoutKey | null): ModelOps {
   return {
     embedding,
     sparseCrossEntropy,
+    scan: unrolledScan,
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
   }
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from '../../../src-main/engine/model/layers'
 import { lstmLayer, stateAfter } from '../../../src-main/engine/model/lstm-layer'
+import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { largestDifference } from './plain'
 
 beforeAll(() => tf.setBackend('cpu'))
@@ -69,7 +70,14 @@ describe('gradients that are written out equal the tape', () => {
     }
     compareWithTape(
       (x, weightIh, weightHh, bias) =>
-        lstmLayer(x as tf.Tensor2D, weightIh as tf.Tensor2D, weightHh as tf.Tensor2D, bias as tf.Tensor1D, length),
+        lstmLayer(
+          x as tf.Tensor2D,
+          weightIh as tf.Tensor2D,
+          weightHh as tf.Tensor2D,
+          bias as tf.Tensor1D,
+          length,
+          composedOps(null),
+        ),
       stepByStep,
       [
         normal([length * batch, width], 1),

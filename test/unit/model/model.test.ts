@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { initialWeights } from '../../../src-main/engine/model/init'
-import { compileOf, forwardOf } from '../../../src-main/engine/model/model'
+import { forwardOf } from '../../../src-main/engine/model/model'
 import type { ModelOps } from '../../../src-main/engine/runtime/ops'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { summarize, weightShapes } from '../../../src-main/plan/shapes'
@@ -147,18 +147,5 @@ describe('initial weights', () => {
     expect(initialWeights(config, 200, 1)).toEqual(start)
     expect(initialWeights(config, 200, 2).get('wpe.weight')).not.toEqual(start.get('wpe.weight'))
     expect(start.get('h.0.mlp.c_fc.weight')?.data).not.toEqual(start.get('h.1.mlp.c_fc.weight')?.data)
-  })
-})
-
-describe('what is compiled with XLA', () => {
-  test('is left open for a GPT and for a short LSTM, but not for a long one, which XLA would unroll', () => {
-    expect(compileOf(configOf({ nLayer: 48, blockSize: 1024 }))).toBe('auto')
-    expect(compileOf(configOf({ model: 'lstm', nLayer: 2, blockSize: 64 }))).toBe('auto')
-    expect(compileOf(configOf({ model: 'lstm', nLayer: 2, blockSize: 72 }))).toBe('graph')
-  })
-
-  test('is what the person says where the person says it', () => {
-    expect(compileOf(configOf({ model: 'lstm', nLayer: 2, blockSize: 256, compile: 'xla' }))).toBe('xla')
-    expect(compileOf(configOf({ compile: 'graph' }))).toBe('graph')
   })
 })

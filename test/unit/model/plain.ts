@@ -3,6 +3,7 @@ import { runFields, runLimits } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { initialWeights } from '../../../src-main/engine/model/init'
 import type { ModelOps, TensorData, Weights } from '../../../src-main/engine/runtime/ops'
+import { unrolledScan } from '../../../src-main/engine/runtime/scan'
 
 /** The special operations composed from TensorFlow.js's own, with the tape's gradients: slow, and independent. */
 export const plainOps: ModelOps = {
@@ -10,6 +11,7 @@ export const plainOps: ModelOps = {
   sparseCrossEntropy: (logits, targets) =>
     tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
   dropout: (x) => x,
+  scan: unrolledScan,
 }
 
 /** The defaults of the form, changed where a test says so. */

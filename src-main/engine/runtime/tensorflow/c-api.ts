@@ -81,6 +81,9 @@ export interface CApi {
   TF_SetAttrBool(description: OperationDescription, name: string, value: number): void
   TF_SetAttrString(description: OperationDescription, name: string, value: string, sizeBytes: number): void
   TF_SetAttrShape(description: OperationDescription, name: string, dims: BigInt64Array, count: number): void
+  TF_SetAttrFuncName(description: OperationDescription, name: string, value: string, sizeBytes: number): void
+  TF_SetAttrTypeList(description: OperationDescription, name: string, dtypes: Int32Array, count: number): void
+  TF_GraphCopyFunction(graph: Graph, fn: NativeFunction, gradient: null, status: Status): void
   TF_SetAttrTensor(description: OperationDescription, name: string, value: NativeTensor, status: Status): void
   TF_FinishOperation(description: OperationDescription, status: Status): Operation
   TF_OperationOutputType(output: Output): number
@@ -170,6 +173,9 @@ const declarations: Record<keyof CApi, string> = {
   TF_SetAttrBool: 'void TF_SetAttrBool(TF_OperationDescription*, const char*, uchar)',
   TF_SetAttrString: 'void TF_SetAttrString(TF_OperationDescription*, const char*, const char*, size_t)',
   TF_SetAttrShape: 'void TF_SetAttrShape(TF_OperationDescription*, const char*, const int64_t*, int)',
+  TF_SetAttrFuncName: 'void TF_SetAttrFuncName(TF_OperationDescription*, const char*, const char*, size_t)',
+  TF_SetAttrTypeList: 'void TF_SetAttrTypeList(TF_OperationDescription*, const char*, const int*, int)',
+  TF_GraphCopyFunction: 'void TF_GraphCopyFunction(TF_Graph*, TF_Function*, void*, TF_Status*)',
   TF_SetAttrTensor: 'void TF_SetAttrTensor(TF_OperationDescription*, const char*, TF_Tensor*, TF_Status*)',
   TF_FinishOperation: 'TF_Operation* TF_FinishOperation(TF_OperationDescription*, TF_Status*)',
   TF_OperationOutputType: 'int TF_OperationOutputType(TF_Output)',

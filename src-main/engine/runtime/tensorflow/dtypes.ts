@@ -11,6 +11,7 @@ export const dtypes = {
   bool: 10,
   bfloat16: 14,
   resource: 20,
+  variant: 21,
   uint64: 23,
 } as const
 

@@ -21,18 +21,22 @@ function record<T>(backend: TensorFlowBackend, body: (recorder: GraphRecorder) =
   }
 }
 
+/** Names of functions of the context. */
+export interface StepFunctions {
+  readonly graph: string
+  readonly xla: string
+  /** What both call. */
+  readonly called: readonly string[]
+}
+
 /**
  * The training step as two functions of the context, one plain and one compiled with XLA at its first call.
  * Inputs: x, y, scalars, dropout key (uint64 [1]), variables weights, expAvg, expAvgSq. Output: float32 [2].
  */
-export function recordTrainingStep(
-  backend: TensorFlowBackend,
-  spec: StepSpec,
-  layout: WeightLayout,
-): { readonly graph: string; readonly xla: string } {
+export function recordTrainingStep(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): StepFunctions {
   const number = recorded++
   const names = { graph: `training_step_${number}_graph`, xla: `training_step_${number}_xla` }
-  record(backend, (recorder) => {
+  return record(backend, (recorder) => {
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
     const yInput = recorder.placeholder(dtypes.int32, batch)
@@ -62,14 +66,20 @@ export function recordTrainingStep(
       recorder.register(names.graph, [result], { compileWithXla: false })
       recorder.register(names.xla, [result], { compileWithXla: true })
     })
+    return { ...names, called: recorder.called }
   })
-  return names
+}
+
+/** A function of the context, and those that it calls. */
+export interface RecordedFunction {
+  readonly name: string
+  readonly called: readonly string[]
 }
 
 /** Inputs: x, y, mask (float32 [B * T]), variable weights. Output: float32 [2]. */
-export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): string {
+export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): RecordedFunction {
   const name = `evaluation_${recorded++}`
-  record(backend, (recorder) => {
+  return record(backend, (recorder) => {
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
     const yInput = recorder.placeholder(dtypes.int32, batch)
@@ -88,6 +98,6 @@ export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, lay
       const result = backend.binding.outputOf(backend.idOf(scores))
       recorder.register(name, [result], { compileWithXla: false })
     })
+    return { name, called: recorder.called }
   })
-  return name
 }

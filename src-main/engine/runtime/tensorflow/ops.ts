@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import type { ModelOps } from '../ops'
+import { unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
+import { whileScan } from './while-scan'
 
 /** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
 const philoxAlgorithm = 1
@@ -15,6 +17,8 @@ export function tensorFlowOps(backend: TensorFlowBackend, dropoutKey: number | n
   return {
     embedding: (table, ids) => embedding(backend, table, ids),
     sparseCrossEntropy: (logits, targets) => sparseCrossEntropy(backend, logits, targets),
+    // Op by op there is no graph to put a loop into.
+    scan: (scan) => (backend.binding.recorder ? whileScan(backend, scan) : unrolledScan(scan)),
     dropout: (x, rate, site) => (dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, dropoutKey)),
   }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../src-preload/contract/errors'
 import { setGraphAttribute, shapeAttr, typeAttr, type Attribute } from './attributes'
-import type { Graph, NativeTensor, Operation, Output } from './c-api'
+import type { Graph, NativeFunction, NativeTensor, Operation, Output } from './c-api'
 import type { TensorFlowContext } from './context'
 import { dimsOf, dtypes } from './dtypes'
 
@@ -19,6 +19,8 @@ export class GraphRecorder {
   readonly #context: TensorFlowContext
   readonly #graph: Graph
   readonly #inputs: Output[] = []
+  /** Functions of the context that what is recorded calls: to be removed after it. */
+  readonly called: string[] = []
   #nodes = 0
 
   constructor(context: TensorFlowContext) {
@@ -68,10 +70,15 @@ export class GraphRecorder {
   /** The value of a resource variable at this point; its shape must be told, a handle does not carry it. */
   readVariable(variable: Output, shape: readonly number[]): Output {
     const value = this.#single('ReadVariableOp', [typeAttr('dtype', dtypes.float32)], [variable])
-    this.#context.checked((status) => {
-      this.#context.api.TF_GraphSetTensorShape(this.#graph, value, dimsOf(shape), shape.length, status)
-    })
+    this.setShape(value, shape)
     return value
+  }
+
+  /** Tells a shape that TensorFlow cannot infer. */
+  setShape(output: Output, shape: readonly number[]): void {
+    this.#context.checked((status) => {
+      this.#context.api.TF_GraphSetTensorShape(this.#graph, output, dimsOf(shape), shape.length, status)
+    })
   }
 
   /** @returns the operation, to be run before the function's result (`identityAfter`) */
@@ -99,11 +106,54 @@ export class GraphRecorder {
     return { shape, dtype: api.TF_OperationOutputType(output) }
   }
 
+  /**
+   * Repeats `body` while `condition` holds, as one node that neither the graph nor XLA unrolls. Both are registered
+   * functions of the same arguments; the graph keeps a copy, so the caller frees what it was given.
+   */
+  whileLoop(
+    inputs: readonly Output[],
+    inputDtypes: readonly number[],
+    condition: { readonly name: string; readonly fn: NativeFunction },
+    body: { readonly name: string; readonly fn: NativeFunction },
+  ): Output[] {
+    const { api } = this.#context
+    for (const { name, fn } of [condition, body]) {
+      this.called.push(name)
+      this.#context.checked((status) => {
+        api.TF_GraphCopyFunction(this.#graph, fn, null, status)
+      })
+    }
+    const description = api.TF_NewOperation(this.#graph, 'StatelessWhile', this.#name('StatelessWhile'))
+    api.TF_AddInputList(description, inputs, inputs.length)
+    api.TF_SetAttrTypeList(description, 'T', Int32Array.from(inputDtypes), inputDtypes.length)
+    api.TF_SetAttrFuncName(description, 'cond', condition.name, condition.name.length)
+    api.TF_SetAttrFuncName(description, 'body', body.name, body.name.length)
+    const oper = this.#context.checked((status) => api.TF_FinishOperation(description, status))
+    return inputs.map((_, index) => ({ oper, index }))
+  }
+
   /** Registers what was recorded as a function of the context; may be called again with another name. */
   register(name: string, outputs: readonly Output[], options: { readonly compileWithXla: boolean }): void {
     const { api, native } = this.#context
+    const fn = this.toFunction(name, outputs)
+    try {
+      this.#context.checked((status) => {
+        if (!options.compileWithXla) return
+        api.TF_FunctionSetAttrValueProto(fn, '_XlaMustCompile', attrValueTrue, attrValueTrue.length, status)
+      })
+      this.#context.checked((status) => {
+        api.TFE_ContextAddFunction(native, fn, status)
+      })
+    } finally {
+      api.TF_DeleteFunction(fn)
+    }
+  }
+
+  /** What was recorded as a function that no context knows yet; free it with `TF_DeleteFunction`. */
+  toFunction(name: string, outputs: readonly Output[]): NativeFunction {
+    const { api } = this.#context
     const inputs = this.#inputs
-    const fn = this.#context.checked((status) =>
+    return this.#context.checked((status) =>
       api.TF_GraphToFunction(
         this.#graph,
         name,
@@ -120,17 +170,6 @@ export class GraphRecorder {
         status,
       ),
     )
-    try {
-      this.#context.checked((status) => {
-        if (!options.compileWithXla) return
-        api.TF_FunctionSetAttrValueProto(fn, '_XlaMustCompile', attrValueTrue, attrValueTrue.length, status)
-      })
-      this.#context.checked((status) => {
-        api.TFE_ContextAddFunction(native, fn, status)
-      })
-    } finally {
-      api.TF_DeleteFunction(fn)
-    }
   }
 
   close(): void {

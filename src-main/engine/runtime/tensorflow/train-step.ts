@@ -17,7 +17,7 @@ import {
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
-import { recordEvaluation, recordTrainingStep } from './functions'
+import { recordEvaluation, recordTrainingStep, type RecordedFunction, type StepFunctions } from './functions'
 import { Variable } from './variables'
 
 /** The recorded training step and its state: one native call a step, off the event loop. */
@@ -25,8 +25,8 @@ export class TensorFlowTrainStep implements TrainStep {
   readonly #backend: TensorFlowBackend
   readonly #spec: StepSpec
   readonly #layout: WeightLayout
-  readonly #functions: { readonly graph: string; readonly xla: string }
-  #evaluation: string | null = null
+  readonly #functions: StepFunctions
+  #evaluation: RecordedFunction | null = null
   readonly #weights: Variable
   readonly #expAvg: Variable
   readonly #expAvgSq: Variable
@@ -94,7 +94,7 @@ export class TensorFlowTrainStep implements TrainStep {
     const feeds = [...this.#batchFeeds(batch), context.newHandle(dtypes.float32, [mask.length], mask)]
     const outputs: TensorHandle[] = []
     try {
-      outputs.push(...(await context.executeAsync(this.#evaluation, [...feeds, this.#weights.handle], 1)))
+      outputs.push(...(await context.executeAsync(this.#evaluation.name, [...feeds, this.#weights.handle], 1)))
       const [lossNats = NaN, correct = NaN] = outputs.flatMap((output) => [...this.#numbers(output)])
       return { lossNats, correct }
     } finally {
@@ -135,10 +135,11 @@ export class TensorFlowTrainStep implements TrainStep {
     for (const variable of [this.#weights, this.#expAvg, this.#expAvgSq]) variable.destroy()
     const { context } = this.#backend
     context.removeFunction(this.#functions.graph)
-    if (this.#evaluation) context.removeFunction(this.#evaluation)
+    for (const name of this.#evaluation ? [this.#evaluation.name, ...this.#evaluation.called] : [])
+      context.removeFunction(name)
     // A compilation cannot be cut short, and whoever stops a run should not wait for it.
     void this.#compiling.then(() => {
-      context.removeFunction(this.#functions.xla)
+      for (const name of [this.#functions.xla, ...this.#functions.called]) context.removeFunction(name)
     })
   }
 
