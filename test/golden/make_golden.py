@@ -1,6 +1,6 @@
 """Makes the numbers that the golden tests compare with: python make_golden.py (needs torch, numpy, safetensors).
 
-For each model: weights, logits, loss and every gradient of one batch; three AdamW steps and a curve of 50, from the
+For each model: weights, logits, loss and every gradient of one batch; three AdamW steps and a curve of 200, from the
 same weights over the batches in the JSON file. Weights go by Homegrown's names and lie [in, out], so nn.Linear's are
 transposed here. Double-checked against itself: float64 agrees with the float32 that is written (printed at the end).
 """
@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 HERE = Path(__file__).parent
 LAYERS, HEADS, WIDTH, T, B, V = 2, 2, 16, 8, 2, 23
-STEPS = 50
+STEPS = 200
 OPTIMIZER = {"learningRate": 1e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "gradClip": 1.0}
 
 
