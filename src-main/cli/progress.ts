@@ -28,6 +28,9 @@ export function jsonProgress(): Progress {
       case 'tier':
         jsonLine({ type: 'tier', step: e.step, tier: e.tier })
         break
+      case 'rollback':
+        jsonLine({ type: 'rollback', ...e.rollback })
+        break
       case 'stage':
       case 'state':
         break
@@ -99,6 +102,10 @@ export function textProgress(run: RunRecord, terminal: boolean): Progress {
         engineSaid = true
         if (terminal) overwrite('')
         line(texts.engine(e.run.engine))
+        break
+      case 'rollback':
+        if (terminal) overwrite('')
+        line(texts.rollback(e.rollback))
         break
       case 'sample':
       case 'checkpoint':

@@ -4,6 +4,7 @@ import type {
   EngineId,
   EnginePackageInfo,
   InstallableEngine,
+  Rollback,
   RunRecord,
   RunStage,
   RunState,
@@ -144,6 +145,8 @@ export const texts = {
     if (!supported) return `${engine} ${version}: not for this kind of computer`
     return `${engine} ${version}: ${megabytes(downloadBytes)} to fetch, ${megabytes(diskBytes)} on the disk`
   },
+  rollback: ({ step, toStep, learningRateFactor }: Rollback) =>
+    `The loss went off course at step ${step}: back to step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
   saving: 'Saving; press Ctrl-C again to end without it.',
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
   notSaved: ({ runId }: RunRecord) =>

@@ -34,6 +34,8 @@ export interface CheckpointState {
   readonly bestValLossNats: number | null
   /** The tier that computed the last step: a resumed run goes on in it, because tiers differ in the last bits. */
   readonly tier: Tier
+  /** Of the configured learning rate, after rollbacks; 1 without any. */
+  readonly learningRateFactor: number
   readonly engine: EngineId
   readonly weights: Tensors
   /** null: enough to talk to (`best`), not to train on. */
@@ -58,6 +60,7 @@ const manifest = z.object({
   valLossNats: z.number().nullable(),
   bestValLossNats: z.number().nullable(),
   tier,
+  learningRateFactor: z.number().positive().default(1),
   engine: engineId,
   config: runConfig,
   vocabSize: z.number().int().positive(),

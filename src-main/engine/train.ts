@@ -10,9 +10,15 @@ import { initialWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
+import type { TensorData } from './runtime/ops'
+import type { StepMetrics } from './runtime/step'
 import { sampleText } from './sample'
 import { loadTokenizer } from './tokenizer/tokenizer'
 import { TrainingClock } from './training-clock'
+
+/** A third, three times at most: a learning rate that 27 times less does not cure is not what is wrong. */
+const rollbackDivisor = 3
+const smallestFactor = 1 / 28
 
 export interface TrainOptions {
   readonly runDir: string
@@ -30,7 +36,7 @@ export interface TrainOptions {
  *
  * @param signal ends the run after the step under way, with a checkpoint (while it compiles: at once, without)
  * @returns events in order; the last is `end`
- * @throws `training.diverged` when the loss is no longer a number; `config.contextTooLong`, `checkpoint.damaged`,
+ * @throws `training.diverged` when the loss explodes again and again; `config.contextTooLong`, `checkpoint.damaged`,
  *   `engine.unavailable`, `engine.failed`, `memory.exhausted`, `disk.full`
  */
 export async function* train(options: TrainOptions, signal: AbortSignal): AsyncGenerator<TrainEvent> {
@@ -69,18 +75,18 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     let step = resumed?.step ?? 0
     let savedStep = resumed?.step ?? -1
     let tier: Tier | null = null
+    let learningRateFactor = resumed?.learningRateFactor ?? 1
     let valLossNats = resumed?.valLossNats ?? null
     let bestValLossNats = resumed?.bestValLossNats ?? null
     const tokensPerStep = config.batchSize * config.blockSize
     const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
 
     const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
-      // A model that is lost must not replace one that is good.
-      if (step > (resumed?.step ?? 0)) checkFinite((await trainStep.readMetrics()).lossNats, step)
       const { elapsedMs } = clock
       const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, tier: tier ?? startTier ?? 'eager' }
       const { sizeBytes } = await saveCheckpoint(runDir, {
         ...facts,
+        learningRateFactor,
         engine: engine.id,
         weights: await trainStep.readWeights(),
         optimizer: kind === 'last' ? await trainStep.readOptimizer() : null,
@@ -107,13 +113,34 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       yield { kind: 'stage', stage: 'training', progress: null }
     }
 
+    /** Far worse than a guess, or no number at all (a step that computes that leaves the weights as they were). */
+    const limitNats = 2 * Math.log(vocabSize)
+    const isLost = ({ lossNats, gradNorm }: StepMetrics): boolean =>
+      !Number.isFinite(lossNats + gradNorm) || lossNats > Math.max(limitNats, 2 * firstLossNats)
+    let firstLossNats = resumed ? 0 : Infinity
+
+    /** To the last state that was saved, with smaller steps: the same steps would go the same way. */
+    const rollBack = async (): Promise<TrainEvent> => {
+      learningRateFactor /= rollbackDivisor
+      if (learningRateFactor < smallestFactor) throw new AppError('training.diverged', { step })
+      const from = await checkpointToResume(runDir, trainTokens)
+      trainStep.writeWeights(from?.weights ?? initialWeights(config, vocabSize, config.seed))
+      trainStep.writeOptimizer(from?.optimizer ?? zerosLike(await trainStep.readOptimizer()))
+      const event = { kind: 'rollback', step, toStep: from?.step ?? 0, learningRateFactor } as const
+      step = from?.step ?? 0
+      savedStep = from ? step : -1
+      valLossNats = from?.valLossNats ?? null
+      tier = null
+      return event
+    }
+
     yield { kind: 'begin', engine: engine.id, version: engine.version, step }
     yield { kind: 'stage', stage: 'training', progress: null }
     if (step > 0 && step % config.evalInterval === 0 && valLossNats === null) yield* evaluateNow()
     while (step < config.maxSteps && !signal.aborted) {
       // ---------------------------------------------------------------------------------------------------------------
       const batch = batchAt(trainTokens, { ...config, step })
-      const learningRate = learningRateAt(step, config)
+      const learningRate = learningRateAt(step, config) * learningRateFactor
       clock.startStep()
       // Forward and loss, gradients, clipping, AdamW: one recorded function (runtime/step.ts has it in full).
       const computedBy = await trainStep.run(step + 1, learningRate, batch)
@@ -127,9 +154,17 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       const last = step === config.maxSteps
 
       // Reading a number waits for the device and costs as much as a small step: only at the log interval.
-      if (step === 1 || step % config.logInterval === 0 || last) {
-        const { lossNats, gradNorm } = await trainStep.readMetrics()
-        checkFinite(lossNats, step)
+      const isLogged = step === 1 || step % config.logInterval === 0 || last
+      const isSaved = step % config.evalInterval === 0 || clock.sinceSaveMs > config.checkpointMinutes * 60_000
+      const metrics = isLogged || isSaved ? await trainStep.readMetrics() : null
+      // A model that is lost must not replace one that is good.
+      if (metrics && isLost(metrics)) {
+        yield await rollBack()
+        continue
+      }
+      if (step === 1 && metrics) firstLossNats = metrics.lossNats
+      if (metrics && isLogged) {
+        const { lossNats, gradNorm } = metrics
         const tokensPerSecond = clock.stepsPerSecond() * tokensPerStep
         const at = { step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs }
         const memoryBytes = process.memoryUsage.rss()
@@ -148,7 +183,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
         clock.saved()
       }
     }
-    if (step !== savedStep) {
+    const isGood = step === savedStep || step === (resumed?.step ?? 0) || !isLost(await trainStep.readMetrics())
+    if (step !== savedStep && isGood) {
       yield { kind: 'stage', stage: 'saving', progress: null }
       yield await save('last')
     }
@@ -181,6 +217,5 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | nu
   })
 }
 
-function checkFinite(lossNats: number, step: number): void {
-  if (!Number.isFinite(lossNats)) throw new AppError('training.diverged', { step })
-}
+const zerosLike = (tensors: ReadonlyMap<string, TensorData>): Map<string, TensorData> =>
+  new Map(Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }]))

@@ -236,12 +236,22 @@ export type SampleRecord = z.infer<typeof sampleRecord>
 
 export const tierChange = z.object({ step: z.number().int(), tier })
 
+/** A run that went off course at `step` went on from `toStep`. */
+export const rollback = z.object({
+  step: z.number().int(),
+  toStep: z.number().int(),
+  /** Of the configured learning rate, from then on. */
+  learningRateFactor: z.number(),
+})
+export type Rollback = z.infer<typeof rollback>
+
 export const runDetail = z.object({
   run: runRecord,
   config: runConfig,
   summary: modelSummary,
   /** Which tier computed from which step on: part of the record, because tiers differ in the last bits. */
   tiers: z.array(tierChange),
+  rollbacks: z.array(rollback),
   samples: z.array(sampleRecord),
 })
 export type RunDetail = z.infer<typeof runDetail>

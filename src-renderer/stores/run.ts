@@ -67,6 +67,9 @@ export const useRunStore = defineStore('run', () => {
       case 'checkpoint':
         changeRun({ checkpoints: withCheckpoint(run.value?.checkpoints ?? [], event.checkpoint) })
         break
+      case 'rollback':
+        if (runId.value !== null) void open(runId.value)
+        break
       case 'tier': {
         const kept = detail.value?.tiers.filter((other) => other.step < event.step) ?? []
         change({ tiers: [...kept, { step: event.step, tier: event.tier }] })

@@ -4,6 +4,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
 import { adamWScalars } from '../../src-main/engine/optim/adamw'
 import type { Engine } from '../../src-main/engine/runtime/engine'
+import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import { trainingStep, type TrainStep } from '../../src-main/engine/runtime/step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
@@ -118,6 +119,28 @@ describe.each(['gpt', 'lstm'] as const)('the recorded step of a %s', (model) => 
     const second = await step.evaluate({ x: swapped(batch.x), y: swapped(batch.y) }, half)
     expect(first.lossNats + second.lossNats).toBeCloseTo(whole.lossNats, 3)
     expect(first.correct + second.correct).toBe(whole.correct)
+  })
+})
+
+describe('a step whose loss is no number', () => {
+  it.each(['graph', 'xla'] as const)('changes nothing, %s', async (compile) => {
+    const config = tinyConfig({ dropout: 0 })
+    const step = await compiled(engine, config, compile)
+    await step.run(1, 1e-3, batchOf(config, 1))
+    const good = await step.readWeights()
+    const [name, first] = [...good][0] as [string, TensorData]
+    const broken = Float32Array.from(first.data).fill(NaN, 0, 1)
+    step.writeWeights(new Map([...good, [name, { shape: first.shape, data: broken }]]))
+    const before = { weights: await step.readWeights(), moments: await step.readOptimizer() }
+    await step.run(2, 1e-3, batchOf(config, 2))
+    const { lossNats, gradNorm } = await step.readMetrics()
+    expect(Number.isFinite(lossNats) && Number.isFinite(gradNorm)).toBe(false)
+    expect({ weights: await step.readWeights(), moments: await step.readOptimizer() }).toEqual(before)
+    step.writeWeights(good)
+    await step.run(2, 1e-3, batchOf(config, 2))
+    expect(Number.isFinite((await step.readMetrics()).lossNats)).toBe(true)
+    expect(await step.readWeights()).not.toEqual(good)
+    step.close()
   })
 })
 

@@ -190,7 +190,20 @@ describe('a training run', () => {
     expect(saved[0]?.kind === 'checkpoint' && saved[0].elapsedMs).toBeGreaterThanOrEqual(6000)
   })
 
-  it('ends as diverged when the loss is no number, and leaves the checkpoint before it', async () => {
+  it('goes back with smaller steps when the loss explodes, and remembers that', async () => {
+    const options = optionsOf({ compile: 'graph', learningRate: 1, minLearningRate: 1, gradClip: 0, maxSteps: 40 })
+    const events = await run(options)
+    const rollbacks = events.filter((event) => event.kind === 'rollback')
+    expect(rollbacks.length).toBeGreaterThan(0)
+    expect(rollbacks[0]).toMatchObject({ toStep: 0, learningRateFactor: 1 / 3 })
+    expect(events.at(-1)).toMatchObject({ kind: 'end', step: 40, finished: true })
+    const checkpoint = await loadCheckpoint((await newestCheckpoint(options.runDir, 'last')) ?? '')
+    expect(checkpoint.learningRateFactor).toBe(rollbacks.at(-1)?.learningRateFactor)
+    const last = events.findLast((event) => event.kind === 'step')
+    expect(last?.learningRate).toBeCloseTo(checkpoint.learningRateFactor, 6)
+  })
+
+  it('ends as diverged when smaller steps do not help, and leaves the checkpoint before it', async () => {
     const options = optionsOf({ compile: 'graph' })
     await run(options, 5)
     const broken = { ...options.config, learningRate: 1e30, minLearningRate: 1e30, gradClip: 0, maxSteps: 60 }

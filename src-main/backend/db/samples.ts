@@ -1,4 +1,4 @@
-import type { SampleRecord, Tier } from '../../../src-preload/contract/records'
+import type { Rollback, SampleRecord, Tier } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
 import { all, run, tables } from './query'
 
@@ -18,4 +18,15 @@ export function tiersOf(db: Db, runId: string): { step: number; tier: Tier }[] {
 
 export function storeTier(db: Db, runId: string, step: number, tier: Tier): void {
   run(db, tables.replaceInto('tiers').values({ run_id: runId, step, tier }))
+}
+
+export function rollbacksOf(db: Db, runId: string): Rollback[] {
+  const columns = ['step', 'to_step as toStep', 'learning_rate_factor as learningRateFactor'] as const
+  return all(db, tables.selectFrom('rollbacks').select(columns).where('run_id', '=', runId).orderBy('position'))
+}
+
+export function insertRollback(db: Db, runId: string, { step, toStep, learningRateFactor }: Rollback): void {
+  const position = rollbacksOf(db, runId).length
+  const row = { run_id: runId, position, step, to_step: toStep, learning_rate_factor: learningRateFactor }
+  run(db, tables.insertInto('rollbacks').values(row))
 }

@@ -112,6 +112,14 @@ export interface TiersTable {
   tier: Tier
 }
 
+export interface RollbacksTable {
+  run_id: string
+  position: number
+  step: number
+  to_step: number
+  learning_rate_factor: number
+}
+
 export interface ConversationsTable {
   conversation_id: string
   title: string
@@ -151,6 +159,7 @@ export interface Schema {
   checkpoints: CheckpointsTable
   samples: SamplesTable
   tiers: TiersTable
+  rollbacks: RollbacksTable
   conversations: ConversationsTable
   messages: MessagesTable
   settings: SettingsTable

@@ -7,6 +7,7 @@ import type {
   EngineId,
   EngineInfo,
   EvalRow,
+  Rollback,
   RunConfig,
   RunStage,
   Sampling,
@@ -107,6 +108,8 @@ export type TrainEvent =
   | { readonly kind: 'tier'; readonly step: number; readonly tier: Tier }
   | StepEvent
   | EvalEvent
+  /** The run went off course at `step` and goes on from `toStep`; what came after that never happened. */
+  | ({ readonly kind: 'rollback' } & Readonly<Rollback>)
   | { readonly kind: 'sample'; readonly step: number; readonly prompt: string; readonly text: string }
   | {
       readonly kind: 'checkpoint'
@@ -152,6 +155,7 @@ const trainKinds: ReadonlySet<JobEvent['kind']> = new Set<TrainEvent['kind']>([
   'stage',
   'begin',
   'tier',
+  'rollback',
   'step',
   'eval',
   'sample',

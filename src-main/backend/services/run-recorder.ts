@@ -5,7 +5,7 @@ import { storeCheckpoint } from '../db/checkpoints'
 import { transaction, type Db } from '../db/connection'
 import { deleteMetricsBeyond, insertEval, insertStep, lowestEval } from '../db/metrics'
 import { findRun, runFacts, updateRun, type RunChanges } from '../db/runs'
-import { insertSample, storeTier } from '../db/samples'
+import { insertRollback, insertSample, storeTier } from '../db/samples'
 import type { EvalEvent, StepEvent, TrainEvent } from '../jobs/protocol'
 
 /**
@@ -115,6 +115,17 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
           updateRun(database, runId, { best_val_loss_nats: lowestEval(database, runId) })
         })
         change({ engine, engine_version: version, step })
+      },
+      rollback: ({ step, toStep, learningRateFactor }) => {
+        const rollback = { step, toStep, learningRateFactor }
+        writes.push((database) => {
+          deleteMetricsBeyond(database, runId, rollback.toStep === 0 ? -1 : rollback.toStep)
+          insertRollback(database, runId, rollback)
+          updateRun(database, runId, { best_val_loss_nats: lowestEval(database, runId) })
+        })
+        Object.assign(changes, { step: rollback.toStep } satisfies RunChanges)
+        show({ topic: 'run', runId, seq: ++seq, kind: 'rollback', rollback })
+        beat()
       },
       step: (event) => {
         const row: StepRow = { ...numbersOf(event), seq: ++seq }

@@ -9,7 +9,7 @@ import { summarize } from '../../plan/shapes'
 import { findCorpus } from '../db/corpora'
 import { evalCurve, stepCurve } from '../db/metrics'
 import { findRun, insertRun, listRuns, ownerOf, runFacts, updateRun } from '../db/runs'
-import { samplesOf, tiersOf } from '../db/samples'
+import { rollbacksOf, samplesOf, tiersOf } from '../db/samples'
 import { isAlive } from '../jobs/process-identity'
 import { reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
 import type { Context } from './context'
@@ -87,7 +87,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const facts = runFacts(db, runId)
     if (facts === null) throw new AppError('run.notFound', { runId })
     const summary = summarize(facts.config, facts.vocabSize, facts.trainTokens)
-    return { run, config: facts.config, summary, tiers: tiersOf(db, runId), samples: samplesOf(db, runId) }
+    const [tiers, rollbacks, samples] = [tiersOf(db, runId), rollbacksOf(db, runId), samplesOf(db, runId)]
+    return { run, config: facts.config, summary, tiers, rollbacks, samples }
   }
 
   const curves = (runId: string, maxPoints: number): Output<'runs.curves'> => {

@@ -78,7 +78,8 @@ export interface TrainStep {
  * TensorFlow engine records once.
  * @param x y int32 [B, T]
  * @param scalars float32 [3] from `adamWScalars`
- * @returns the new state and float32 [2]: loss in nats, gradient norm
+ * @returns the new state, the old one where loss or norm is no finite number, and float32 [2]: loss in nats, gradient
+ *   norm
  */
 export function trainingStep(
   spec: StepSpec,
@@ -100,7 +101,15 @@ export function trainingStep(
   const gradients = layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) // [P]
   const { gradient, norm } = clipByNorm(gradients, spec.gradClip)
   const next = adamW(state, gradient, scalars, spec.optimizer, layout.decayedSize)
-  return { state: next, metrics: tf.stack([value, norm]).as1D() }
+  // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
+  const isGood = tf.isFinite(value.add(norm)).reshape<tf.Tensor1D>([1])
+  const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
+  const guarded = {
+    weights: kept(next.weights, state.weights),
+    expAvg: kept(next.expAvg, state.expAvg),
+    expAvgSq: kept(next.expAvgSq, state.expAvgSq),
+  }
+  return { state: guarded, metrics: tf.stack([value, norm]).as1D() }
 }
 
 /**

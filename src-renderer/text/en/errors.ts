@@ -202,7 +202,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'training.diverged': {
     title: 'The training went off course',
-    body: 'The loss became infinite, so going on would be useless. Start again with a lower learning rate.',
+    body: 'The loss exploded again and again, even with a much smaller learning rate. Start again with a lower learning rate, or look at the text for anything odd.',
   },
   'job.killed': {
     title: 'The training was ended from outside',

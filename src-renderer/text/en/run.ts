@@ -58,6 +58,8 @@ export const run = {
   resumeFrom: 'Resume from step {step}',
   noResume: 'No state had been saved yet, so it cannot go on. Start a new one with the same settings.',
   verdict: {
+    rollback:
+      'The loss went off course at step {step}. Training went back to step {toStep} and goes on with {share} of the learning rate.',
     title: 'How it is going',
     waiting: 'Nothing to say yet: it has not made a step.',
     early: 'It has just begun. Whether it really learns shows after two tests on unseen text.',

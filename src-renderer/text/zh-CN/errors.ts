@@ -138,7 +138,7 @@ export const errors: typeof source = {
   },
   'training.diverged': {
     title: '训练偏离了方向',
-    body: '损失变成了无穷大，继续下去没有意义。请降低学习率，重新开始。',
+    body: '即使大幅降低学习率，损失仍一再失控。请用更低的学习率重新开始，或检查文本中是否有异常内容。',
   },
   'job.killed': {
     title: '训练被外部中止',

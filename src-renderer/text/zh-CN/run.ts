@@ -60,6 +60,7 @@ export const run: typeof source = {
   resumeFrom: '从第 {step} 步继续',
   noResume: '当时还没有保存过进度，因此无法继续。可以用同样的设置重新开始。',
   verdict: {
+    rollback: '损失在第 {step} 步失控。训练已退回第 {toStep} 步，改用原学习率的 {share} 继续。',
     title: '进展如何',
     waiting: '还没有迈出第一步，暂时没有可说的。',
     early: '刚刚开始。用未见文本测试两次之后，才能看出它是否真的在学习。',

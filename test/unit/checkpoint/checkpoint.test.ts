@@ -28,6 +28,7 @@ const state = (kind: 'best' | 'last', step: number): CheckpointState => ({
   valLossNats: 1.5,
   bestValLossNats: null,
   tier: 'xla',
+  learningRateFactor: 1,
   engine: 'tensorflow',
   weights: new Map([
     ['wte.weight', tensor([5, 3], step)],

@@ -13,6 +13,15 @@ const oldRows: Readonly<Record<number, { insert: string; check: (raw: Sqlite.Dat
       expect(raw.prepare('SELECT count(*) AS n FROM runs').get()).toEqual({ n: 0 })
     },
   },
+  2: {
+    insert: `INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size,
+               train_tokens, parameter_count, max_steps, created_at)
+             VALUES ('r', 'old', 'done', 'gpt', 'c', 'text', '{}', 23, 100, 7, 10, 1)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT name FROM runs').all()).toEqual([{ name: 'old' }])
+      expect(raw.prepare('SELECT count(*) AS n FROM rollbacks').get()).toEqual({ n: 0 })
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -136,6 +145,7 @@ describe('migrations', () => {
       checkpoints: { run_id: true, kind: true, step: true, val_loss_nats: true, saved_at: true, size_bytes: true },
       samples: { run_id: true, seq: true, step: true, prompt: true, text: true, at: true },
       tiers: { run_id: true, step: true, tier: true },
+      rollbacks: { run_id: true, position: true, step: true, to_step: true, learning_rate_factor: true },
       conversations: {
         conversation_id: true,
         title: true,

@@ -40,6 +40,7 @@ export const detail = (over: Partial<RunRecord> = {}): RunDetail => ({
   config: Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, limit.default])) as RunConfig,
   summary: { layers: [], parameterCount: 1000, vocabSize: 512, memoryBytes: 1, epochs: 1 },
   tiers: [],
+  rollbacks: [],
   samples: [],
 })
 
