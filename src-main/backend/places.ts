@@ -42,7 +42,7 @@ export function engineOptionsFrom(env: Env): EngineOptions {
   const python = virtualEnv === undefined ? [] : pythonFolders(virtualEnv)
   const wished = env['HOMEGROWN_ENGINE']
   return {
-    engine: wished === 'wasm' || wished === 'tensorflow' ? wished : 'auto',
+    engine: wished === 'wasm' || wished === 'tensorflow' || wished === 'cuda' ? wished : 'auto',
     tensorflowDirs: [
       ...(own === undefined ? [] : [own]),
       join(runtimeDir, enginePackages.tensorflow.folder),

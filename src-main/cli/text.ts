@@ -46,6 +46,13 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'upload.notFound': 'The uploaded file is gone: upload it again.',
   'engine.damaged':
     'The installed engine in {folder} is not complete ({file}): install it again with `engine install`.',
+  'gpu.noDriver': 'There is no NVIDIA driver or no card that it can use: the processor is used instead.',
+  'gpu.driverTooOld':
+    'The NVIDIA driver is too old (CUDA {found}, needed {needed}): update it; until then the processor is used.',
+  'gpu.tooOld':
+    'The graphics card {name} is too old (compute capability {found}, needed {needed}): the processor is used.',
+  'gpu.tooSmall':
+    'The graphics card {name} has too little memory ({foundGb} GB, needed {neededGb} GB): the processor is used.',
   'install.unsupported':
     'There is no engine to install for this kind of computer ({platform}): Homegrown goes on with the built-in one.',
   'install.noPip':
@@ -105,6 +112,7 @@ const stages: Readonly<Record<RunStage, string>> = {
 }
 
 const engines: Readonly<Record<EngineId, string>> = {
+  cuda: 'Engine: TensorFlow on the graphics card',
   tensorflow: 'Engine: TensorFlow',
   wasm: 'Engine: the built-in one (WASM), which is slower; `doctor` says why.',
 }

@@ -147,6 +147,7 @@ describe('choice of engine', () => {
   it('reports what can be used', async () => {
     const engines = await probeEngines({ engine: 'auto', tensorflowDirs: [tensorflowDir()] })
     expect(engines).toEqual([
+      expect.objectContaining({ engine: 'cuda', available: false }),
       { engine: 'tensorflow', available: true, version: engine.version, location: tensorflowDir(), problem: null },
       { engine: 'wasm', available: true, version: '4.22.0', location: null, problem: null },
     ])

@@ -43,7 +43,7 @@ export interface RunsTable {
   best_val_loss_nats: number | null
   train_loss_nats: number | null
   tokens_per_second: number | null
-  engine: 'tensorflow' | 'wasm' | null
+  engine: 'cuda' | 'tensorflow' | 'wasm' | null
   engine_version: string | null
   created_at: number
   started_at: number | null

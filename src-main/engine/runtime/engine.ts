@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
 import type { EngineId, EngineInfo } from '../../../src-preload/contract/records'
 import type { EngineOptions } from '../../backend/jobs/protocol'
+import { enginePackages } from '../../plan/engine-packages'
 import { composedOps } from './composed-ops'
 import { EagerTrainStep } from './eager-step'
 import type { DecodeModel } from '../model/decode'
@@ -36,7 +38,7 @@ export interface Engine {
 }
 
 /**
- * Opens the engine that was asked for; `auto` means TensorFlow where it loads, else WASM.
+ * Opens the engine that was asked for; `auto` means CUDA, else TensorFlow where it loads, else WASM.
  * @throws `engine.unavailable` when the engine was asked for by name and cannot be had
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -45,9 +47,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return openTensorFlow(options)
     case 'wasm':
       return openWasm(null)
+    case 'cuda':
+      return openCuda(options)
     case 'auto':
       try {
-        return await openTensorFlow(options)
+        // No card is the ordinary case: no reason to tell.
+        return await openCuda(options).catch(() => openTensorFlow(options))
       } catch (error) {
         return openWasm(AppError.from(error).toData())
       }
@@ -65,7 +70,11 @@ export async function probeEngines(options: EngineOptions): Promise<EngineInfo[]
     }
   }
   const wasm = await probe('wasm')
-  return [await probe('tensorflow'), wasm]
+  // A process has one libtensorflow: where CUDA's is loaded, the processor's engine is the same library.
+  const cuda = await probe('cuda')
+  const tensorflow = await probe('tensorflow')
+  if (cuda.available) await openEngine({ ...options, engine: 'cuda' })
+  return [cuda, tensorflow, wasm]
 }
 
 async function openTensorFlow(options: EngineOptions): Promise<Engine> {
@@ -76,7 +85,7 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
       if (!(await hasEngine(dir, options.runtimeDir))) continue
       // Only here, so that a computer without the library does not even load its kernels.
       const { openTensorFlowBackend } = await import('./tensorflow/backend')
-      return tensorFlowEngine(await openTensorFlowBackend(dir), dir)
+      return tensorFlowEngine('tensorflow', await openTensorFlowBackend(dir), dir)
     } catch (error) {
       firstError ??= error
     }
@@ -85,12 +94,33 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
   throw new AppError('engine.unavailable', { reason: 'missing', detail: options.tensorflowDirs.join(', ') })
 }
 
-function tensorFlowEngine(backend: TensorFlowBackend, location: string): Engine {
+/**
+ * libtensorflow on an NVIDIA card, with nothing of NVIDIA's but the driver taken from the system. Not measured on a real
+ * card yet (docs/log.md).
+ */
+async function openCuda(options: EngineOptions): Promise<Engine> {
+  const { runtimeDir } = options
+  const folder = runtimeDir === undefined ? null : join(runtimeDir, enginePackages.cuda.folder)
+  const { checkGpu, preloadCuda, readGpu } = await import('./tensorflow/cuda')
+  checkGpu(readGpu())
+  if (folder === null || !(await hasEngine(folder, runtimeDir))) {
+    throw new AppError('engine.unavailable', { reason: 'missing', detail: folder ?? '' })
+  }
+  setEnvironment()
+  preloadCuda(folder)
+  const dir = join(folder, enginePackages.cuda.libraryDir)
+  const { openTensorFlowBackend } = await import('./tensorflow/backend')
+  const backend = await openTensorFlowBackend(dir)
+  if (!backend.context.hasGpu()) throw new AppError('engine.unavailable', { reason: 'noGpu', detail: dir })
+  return tensorFlowEngine('cuda', backend, dir)
+}
+
+function tensorFlowEngine(id: 'cuda' | 'tensorflow', backend: TensorFlowBackend, location: string): Engine {
   const activate = (): void => {
     void tf.setBackend('tensorflow')
   }
   return {
-    id: 'tensorflow',
+    id,
     version: backend.context.version,
     location,
     fallbackReason: null,
@@ -111,6 +141,8 @@ function tensorFlowEngine(backend: TensorFlowBackend, location: string): Engine 
 function setEnvironment(): void {
   // Warnings about instruction sets and absent graphics cards would be taken for errors.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3'
+  // Takes the card's memory as it is needed: other programs use it too.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
 }
 
 async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {

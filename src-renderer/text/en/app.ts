@@ -44,5 +44,5 @@ export const app = {
     failed: 'Failed',
   },
   model: { gpt: 'GPT', lstm: 'LSTM' },
-  engine: { tensorflow: 'TensorFlow', wasm: 'Built-in engine' },
+  engine: { cuda: 'TensorFlow on the graphics card', tensorflow: 'TensorFlow', wasm: 'Built-in engine' },
 }

@@ -128,6 +128,22 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'The fast engine is not complete',
     body: 'Its file {file} is missing or was changed, so the engine is not used. Install it again in Settings; Homegrown works meanwhile, more slowly.',
   },
+  'gpu.noDriver': {
+    title: 'No NVIDIA graphics card can be used',
+    body: 'This computer has no NVIDIA driver, or the driver finds no card. Homegrown uses the next best engine.',
+  },
+  'gpu.driverTooOld': {
+    title: 'The NVIDIA driver is too old',
+    body: 'It is made for CUDA {found}; at least {needed} is needed. Update the driver; until then Homegrown uses the next best engine.',
+  },
+  'gpu.tooOld': {
+    title: 'The graphics card is too old for this engine',
+    body: '{name} has compute capability {found}; at least {needed} is needed. Homegrown uses the next best engine.',
+  },
+  'gpu.tooSmall': {
+    title: 'The graphics card has too little memory',
+    body: '{name} has {foundGb} GB; at least {neededGb} GB is needed. Homegrown uses the next best engine.',
+  },
   'install.unsupported': {
     title: 'There is no fast engine for this kind of computer yet',
     body: 'It is packaged for Linux on x64 so far; this is {platform}. Homegrown goes on with its built-in engine.',

@@ -131,7 +131,12 @@ const field: Record<RunField, FieldText> = {
 const option = {
   model: { gpt: 'GPT', lstm: 'LSTM' },
   tokenizer: { bpe: 'Letter groups (BPE)', char: 'Single characters' },
-  engine: { auto: 'Automatic', tensorflow: 'TensorFlow', wasm: 'Built-in (WASM)' },
+  engine: {
+    auto: 'Automatic',
+    cuda: 'TensorFlow on the graphics card',
+    tensorflow: 'TensorFlow',
+    wasm: 'Built-in (WASM)',
+  },
   compile: { auto: 'Automatic', graph: 'Not compiled', xla: 'Compiled (XLA)' },
 }
 

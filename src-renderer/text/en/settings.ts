@@ -16,9 +16,10 @@ export const settings = {
     missing: 'Not available',
     version: 'Version {version}',
     location: 'Found in',
+    cuda: 'For NVIDIA graphics cards (CUDA). Built, but not yet measured on a real card.',
     tensorflow: 'Fast: uses all processor cores and compiles the training step.',
     wasm: 'Always there, needs nothing else, several times slower.',
-    graphicsNote: 'This version trains on the processor. Graphics cards are shown for information.',
+    graphicsNote: 'A graphics card is used only where one of these engines is in use that says so.',
   },
   install: {
     title: 'Install the fast engine',

@@ -26,7 +26,7 @@ export const start = {
     memoryFree: '{free} free of {total}',
     graphics: 'Graphics',
     graphicsNone: 'None found',
-    graphicsNote: 'Not used for training in this version',
+    graphicsNote: 'Not used for training at present',
     engine: 'Engine',
     engineTensorflow: 'Fast engine (TensorFlow {version})',
     engineWasm: 'Built-in engine',

@@ -76,6 +76,22 @@ export const errors: typeof source = {
     title: '快速引擎不完整',
     body: '文件 {file} 缺失或被改动，因此没有使用这个引擎。请在设置中重新安装；在此期间 Homegrown 仍可使用，只是较慢。',
   },
+  'gpu.noDriver': {
+    title: '没有可用的 NVIDIA 显卡',
+    body: '这台电脑没有 NVIDIA 驱动程序，或者驱动程序没有找到显卡。Homegrown 会使用次优的引擎。',
+  },
+  'gpu.driverTooOld': {
+    title: 'NVIDIA 驱动程序太旧',
+    body: '它对应 CUDA {found}，至少需要 {needed}。请更新驱动程序；在此之前，Homegrown 会使用次优的引擎。',
+  },
+  'gpu.tooOld': {
+    title: '显卡太旧，无法使用这个引擎',
+    body: '{name} 的计算能力是 {found}，至少需要 {needed}。Homegrown 会使用次优的引擎。',
+  },
+  'gpu.tooSmall': {
+    title: '显存太小',
+    body: '{name} 有 {foundGb} GB 显存，至少需要 {neededGb} GB。Homegrown 会使用次优的引擎。',
+  },
   'install.unsupported': {
     title: '这类电脑还没有快速引擎',
     body: '目前只有适用于 Linux x64 的版本，而这台电脑是 {platform}。Homegrown 会继续使用内置引擎。',

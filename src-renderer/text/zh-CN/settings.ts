@@ -15,9 +15,10 @@ export const settings: typeof source = {
     missing: '不可用',
     version: '版本 {version}',
     location: '位置',
+    cuda: '用于 NVIDIA 显卡（CUDA）。已完成，但还没有在真实显卡上测量过。',
     tensorflow: '速度快：使用全部处理器核心，并编译训练步骤。',
     wasm: '始终可用，不需要其他组件，速度慢几倍。',
-    graphicsNote: '这个版本用处理器训练。显卡信息仅供参考。',
+    graphicsNote: '只有在使用上面注明显卡的引擎时，才会用到显卡。',
   },
   install: {
     title: '安装快速引擎',

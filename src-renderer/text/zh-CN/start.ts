@@ -27,7 +27,7 @@ export const start: typeof source = {
     memoryFree: '共 {total}，可用 {free}',
     graphics: '显卡',
     graphicsNone: '未找到',
-    graphicsNote: '这个版本不用显卡训练',
+    graphicsNote: '目前不用显卡训练',
     engine: '引擎',
     engineTensorflow: '快速引擎（TensorFlow {version}）',
     engineWasm: '内置引擎',

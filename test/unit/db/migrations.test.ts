@@ -22,6 +22,16 @@ const oldRows: Readonly<Record<number, { insert: string; check: (raw: Sqlite.Dat
       expect(raw.prepare('SELECT count(*) AS n FROM rollbacks').get()).toEqual({ n: 0 })
     },
   },
+  3: {
+    insert: `INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+      parameter_count, max_steps, engine, created_at)
+      VALUES ('run_00000000', 'a', 'done', 'gpt', 'c_00000000', 'text', '{}', 512, 1, 1, 1, 'tensorflow', 1)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT engine FROM runs').pluck().all()).toEqual(['tensorflow'])
+      expect(raw.prepare("UPDATE runs SET engine = 'cuda'").run().changes).toBe(1)
+      expect(() => raw.prepare("UPDATE runs SET engine = 'abacus'").run()).toThrow(/CHECK/)
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })

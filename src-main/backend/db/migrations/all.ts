@@ -1,6 +1,7 @@
 import { initial } from './0001-initial'
 import { rollbacks } from './0002-rollbacks'
+import { engines } from './0003-engines'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
-export const migrations: readonly Migration[] = [initial, rollbacks]
+export const migrations: readonly Migration[] = [initial, rollbacks, engines]

@@ -49,6 +49,10 @@ export interface CApi {
   TFE_NewContextOptions(): ContextOptions
   TFE_DeleteContextOptions(options: ContextOptions): void
   TFE_NewContext(options: ContextOptions, status: Status): Context
+  TFE_ContextListDevices(context: Context, status: Status): Pointer<'TF_DeviceList'>
+  TF_DeviceListCount(list: Pointer<'TF_DeviceList'>): number
+  TF_DeviceListType(list: Pointer<'TF_DeviceList'>, index: number, status: Status): string
+  TF_DeleteDeviceList(list: Pointer<'TF_DeviceList'>): void
   TFE_NewOp(context: Context, name: string, status: Status): EagerOp
   TFE_DeleteOp(op: EagerOp): void
   TFE_OpAddInput(op: EagerOp, handle: TensorHandle, status: Status): void
@@ -126,6 +130,7 @@ const pointers = [
   'TFE_ContextOptions',
   'TFE_Op',
   'TFE_TensorHandle',
+  'TF_DeviceList',
 ]
 
 const declarations: Record<keyof CApi, string> = {
@@ -141,6 +146,10 @@ const declarations: Record<keyof CApi, string> = {
   TFE_NewContextOptions: 'TFE_ContextOptions* TFE_NewContextOptions()',
   TFE_DeleteContextOptions: 'void TFE_DeleteContextOptions(TFE_ContextOptions*)',
   TFE_NewContext: 'TFE_Context* TFE_NewContext(TFE_ContextOptions*, TF_Status*)',
+  TFE_ContextListDevices: 'TF_DeviceList* TFE_ContextListDevices(TFE_Context*, TF_Status*)',
+  TF_DeviceListCount: 'int TF_DeviceListCount(TF_DeviceList*)',
+  TF_DeviceListType: 'const char* TF_DeviceListType(TF_DeviceList*, int, TF_Status*)',
+  TF_DeleteDeviceList: 'void TF_DeleteDeviceList(TF_DeviceList*)',
   TFE_NewOp: 'TFE_Op* TFE_NewOp(TFE_Context*, const char*, TF_Status*)',
   TFE_DeleteOp: 'void TFE_DeleteOp(TFE_Op*)',
   TFE_OpAddInput: 'void TFE_OpAddInput(TFE_Op*, TFE_TensorHandle*, TF_Status*)',

@@ -42,6 +42,20 @@ export class TensorFlowContext {
     throw new AppError(code === resourceExhausted ? 'memory.exhausted' : 'engine.failed', { detail })
   }
 
+  /** Whether TensorFlow itself took a graphics card as one of its devices. */
+  hasGpu(): boolean {
+    const list = this.checked((status) => this.api.TFE_ContextListDevices(this.native, status))
+    try {
+      const count = this.api.TF_DeviceListCount(list)
+      const types = Array.from({ length: count }, (_, i) =>
+        this.checked((status) => this.api.TF_DeviceListType(list, i, status)),
+      )
+      return types.includes('GPU')
+    } finally {
+      this.api.TF_DeleteDeviceList(list)
+    }
+  }
+
   /** A tensor in TensorFlow's own memory; free it with `TF_DeleteTensor`. */
   newTensor(dtype: number, shape: readonly number[], values: Numbers | readonly number[]): NativeTensor {
     const bytes = bytesOf(dtype, values)
