@@ -146,6 +146,8 @@ describe('the command line', () => {
     const info = lines(await run(profileDir, 'doctor', '--json'))[0] as unknown as ComputerInfo
     expect(info).toMatchObject({ engine: 'tensorflow', profileDir })
     expect(info.engines.map(({ engine, available }) => [engine, available])).toEqual([
+      // Whether there is a card of NVIDIA's depends on the machine.
+      ['cuda', expect.any(Boolean)],
       ['tensorflow', true],
       ['wasm', true],
     ])
