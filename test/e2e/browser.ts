@@ -50,6 +50,8 @@ export function launchChromium(): Promise<Browser> {
   const local = process.env['CHROME_BIN'] ?? '/usr/bin/chromium'
   return chromium.launch({
     ...(existsSync(local) ? { executablePath: local } : {}),
+    // Without a locale of UTF-8 Chromium cannot open a file whose name is not ASCII.
+    env: { ...process.env, LANG: 'C.UTF-8' },
     // Root, as in a container, cannot use Chromium's sandbox.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   })
