@@ -4,44 +4,47 @@ import { AppError } from '../../src-preload/contract/errors'
 import type { InstallEvent } from '../../src-preload/contract/events'
 import type { EnginePackageInfo, InstallableEngine } from '../../src-preload/contract/records'
 import { isWindow, pathOf, request, subscribe, upload } from '../api'
+import { useAppStore } from './app'
 
 type Progress = Pick<Extract<InstallEvent, { kind: 'progress' }>, 'stage' | 'doneBytes' | 'totalBytes'>
 
+interface Failure {
+  readonly engine: InstallableEngine
+  readonly error: AppError
+}
+
 /** Engines that can be installed, and the installation that is under way. */
 export const useEnginesStore = defineStore('engines', () => {
+  const app = useAppStore()
   const packages = shallowRef<readonly EnginePackageInfo[]>([])
   const installing = ref<InstallableEngine | null>(null)
   /** null until the first of it arrives. */
   const progress = shallowRef<Progress | null>(null)
-  /** Why the last one failed; null also when it was cancelled. */
-  const error = shallowRef<AppError | null>(null)
+  /** The last one, where it failed; null also when it was cancelled. */
+  const failure = shallowRef<Failure | null>(null)
   let sending = new AbortController()
 
   async function load(): Promise<void> {
-    try {
-      packages.value = await request('engines.packages', {})
-      installing.value = packages.value.find((entry) => entry.installing)?.engine ?? null
-    } catch (thrown) {
-      error.value = AppError.from(thrown)
-    }
+    packages.value = await request('engines.packages', {})
+    installing.value = packages.value.find((entry) => entry.installing)?.engine ?? null
   }
 
-  function fail(thrown: unknown): void {
-    const failure = AppError.from(thrown)
+  function fail(engine: InstallableEngine, thrown: unknown): void {
+    const error = AppError.from(thrown)
     installing.value = null
-    error.value = failure.kind === 'cancelled' ? null : failure
+    failure.value = error.kind === 'cancelled' ? null : { engine, error }
   }
 
   /** From the package index, or from files that the person brought. */
   async function install(engine: InstallableEngine, files: readonly File[] | null): Promise<void> {
-    error.value = null
+    failure.value = null
     progress.value = null
     installing.value = engine
     sending = new AbortController()
     try {
       await request('engines.install', { engine, source: await sourceOf(files) })
     } catch (thrown) {
-      fail(thrown)
+      fail(engine, thrown)
     }
   }
 
@@ -72,13 +75,13 @@ export const useEnginesStore = defineStore('engines', () => {
         progress.value = event
       } else {
         installing.value = null
-        if (event.error !== null) fail(AppError.fromData(event.error))
+        if (event.error !== null) fail(event.engine, AppError.fromData(event.error))
       }
     }
     const changed = event.topic === 'changed' && event.what === 'engines'
-    if (changed || (event.topic === 'backend' && event.state === 'up')) void load()
+    if (changed || (event.topic === 'backend' && event.state === 'up')) void app.attempt(load)
   })
-  void load()
+  void app.attempt(load)
 
-  return { packages, installing, progress, error, install, cancel, remove }
+  return { packages, installing, progress, failure, install, cancel, remove }
 })
