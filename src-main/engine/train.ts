@@ -155,8 +155,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
       // Reading a number waits for the device and costs as much as a small step: only at the log interval.
       const isLogged = step === 1 || step % config.logInterval === 0 || last
-      const isSaved = step % config.evalInterval === 0 || clock.sinceSaveMs > config.checkpointMinutes * 60_000
-      const metrics = isLogged || isSaved ? await trainStep.readMetrics() : null
+      const isEvaluated = step % config.evalInterval === 0 || last
+      const isSaved = clock.sinceSaveMs > config.checkpointMinutes * 60_000
+      const metrics = isLogged || isEvaluated || isSaved ? await trainStep.readMetrics() : null
       // A model that is lost must not replace one that is good.
       if (metrics && isLost(metrics)) {
         yield await rollBack()
@@ -171,14 +172,14 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
         yield { kind: 'step', ...at, lossNats, gradNorm, learningRate, tokensPerSecond, memoryBytes }
       }
 
-      if (step % config.evalInterval === 0 || last) yield* evaluateNow()
+      if (isEvaluated) yield* evaluateNow()
 
       if (config.sampleInterval > 0 && (step % config.sampleInterval === 0 || last)) {
         const text = await sampleText(trainStep, engine, tokenizer, config, signal)
         if (text !== null) yield { kind: 'sample', step, prompt: config.samplePrompt, text }
       }
 
-      if (clock.sinceSaveMs > config.checkpointMinutes * 60_000) {
+      if (isSaved) {
         yield await save('last')
         clock.saved()
       }
