@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { engineId } from '../../src-preload/contract/records'
 import { enginePackages } from '../plan/engine-packages'
 import type { EngineOptions } from './jobs/protocol'
 
@@ -40,9 +41,9 @@ export function engineOptionsFrom(env: Env): EngineOptions {
   const own = env['HOMEGROWN_TENSORFLOW_DIR']
   const virtualEnv = env['VIRTUAL_ENV']
   const python = virtualEnv === undefined ? [] : pythonFolders(virtualEnv)
-  const wished = env['HOMEGROWN_ENGINE']
+  const wished = engineId.safeParse(env['HOMEGROWN_ENGINE'])
   return {
-    engine: wished === 'wasm' || wished === 'tensorflow' || wished === 'cuda' ? wished : 'auto',
+    engine: wished.success ? wished.data : 'auto',
     tensorflowDirs: [
       ...(own === undefined ? [] : [own]),
       join(runtimeDir, enginePackages.tensorflow.folder),

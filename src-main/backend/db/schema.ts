@@ -1,4 +1,4 @@
-import type { CheckpointKind, RunState, Tier } from '../../../src-preload/contract/records'
+import type { CheckpointKind, EngineId, RunState, Tier } from '../../../src-preload/contract/records'
 
 /** Tables as SQLite has them (migrations/). Columns with JSON in them end in `_json`; times are ms since 1970. */
 export interface CorporaTable {
@@ -43,7 +43,7 @@ export interface RunsTable {
   best_val_loss_nats: number | null
   train_loss_nats: number | null
   tokens_per_second: number | null
-  engine: 'cuda' | 'tensorflow' | 'wasm' | null
+  engine: EngineId | null
   engine_version: string | null
   created_at: number
   started_at: number | null

@@ -47,6 +47,13 @@ function numbersOf<T extends StepEvent | EvalEvent>(event: T): Omit<T, 'kind'> {
   ) as unknown as Omit<T, 'kind'>
 }
 
+/** What was logged after `step` never happened: training goes on from there. */
+function forgetBeyond(db: Db, runId: string, step: number): void {
+  // At step 0 an evaluation of the untrained model may be there too: it will come again.
+  deleteMetricsBeyond(db, runId, step === 0 ? -1 : step)
+  updateRun(db, runId, { best_val_loss_nats: lowestEval(db, runId) })
+}
+
 export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () => number): RunRecorder {
   const live = new Map<string, RunRecording>()
 
@@ -110,18 +117,15 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
       },
       begin: ({ engine, version, step }) => {
         writes.push((database) => {
-          // At step 0 an evaluation of the untrained model may be there too: it will come again.
-          deleteMetricsBeyond(database, runId, step === 0 ? -1 : step)
-          updateRun(database, runId, { best_val_loss_nats: lowestEval(database, runId) })
+          forgetBeyond(database, runId, step)
         })
         change({ engine, engine_version: version, step })
       },
       rollback: ({ step, toStep, learningRateFactor }) => {
         const rollback = { step, toStep, learningRateFactor }
         writes.push((database) => {
-          deleteMetricsBeyond(database, runId, rollback.toStep === 0 ? -1 : rollback.toStep)
+          forgetBeyond(database, runId, rollback.toStep)
           insertRollback(database, runId, rollback)
-          updateRun(database, runId, { best_val_loss_nats: lowestEval(database, runId) })
         })
         Object.assign(changes, { step: rollback.toStep } satisfies RunChanges)
         show({ topic: 'run', runId, seq: ++seq, kind: 'rollback', rollback })
