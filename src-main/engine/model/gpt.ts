@@ -9,27 +9,21 @@ import { matrix, vector } from './weights'
  * Dropout is at the same places and draws other masks.
  */
 
-/** Keys and values of earlier positions, one layer's: `[B, nHead, past, headDim]` each. */
-export interface KeysValues {
-  readonly keys: tf.Tensor4D
-  readonly values: tf.Tensor4D
-}
-
 interface Pass {
   readonly config: RunConfig
   readonly weights: Weights
   readonly ops: ModelOps
   readonly batch: number
   readonly length: number
-  /** `[length, past + length]` */
+  /** `[length, length]` */
   readonly mask: tf.Tensor2D
 }
 
 /** Each place that drops needs a number of its own, or two places would drop alike. */
 const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, perLayer: 3 } as const
 
-/** `x: [B·T, D]` → `[B·T, D]` and this layer's keys and values, earlier ones included. */
-function attention(pass: Pass, layer: number, x: tf.Tensor2D, past: KeysValues | null): [tf.Tensor2D, KeysValues] {
+/** `x: [B·T, D]` → `[B·T, D]` */
+function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
   const { config, weights, ops, batch, length, mask } = pass
   const { nHead, nEmbd, dropout } = config
   const headDim = nEmbd / nHead
@@ -47,12 +41,10 @@ function attention(pass: Pass, layer: number, x: tf.Tensor2D, past: KeysValues |
     tf.Tensor4D,
     tf.Tensor4D,
   ]
-  const keys = past === null ? k : tf.concat([past.keys, k], 2)
-  const values = past === null ? v : tf.concat([past.values, v], 2)
-  const scores = tf.matMul<tf.Tensor4D>(q, keys, false, true) // (B, nHead, T, past + T)
+  const scores = tf.matMul<tf.Tensor4D>(q, k, false, true) // (B, nHead, T, T)
   const p = ops.dropout(maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim)), dropout, site + dropoutSite.attention)
   const mixed = tf
-    .matMul(p, values)
+    .matMul(p, v)
     .transpose([0, 2, 1, 3])
     .reshape<tf.Tensor2D>([batch * length, nEmbd])
   const out = linear(
@@ -60,7 +52,7 @@ function attention(pass: Pass, layer: number, x: tf.Tensor2D, past: KeysValues |
     matrix(weights, `h.${layer}.attn.c_proj.weight`),
     vector(weights, `h.${layer}.attn.c_proj.bias`),
   )
-  return [ops.dropout(out, dropout, site + dropoutSite.attentionOut), { keys, values }]
+  return ops.dropout(out, dropout, site + dropoutSite.attentionOut)
 }
 
 /** `x: [B·T, D]` → `[B·T, D]` */
@@ -80,47 +72,28 @@ function norm(weights: Weights, name: string, x: tf.Tensor2D): tf.Tensor2D {
   return layerNorm(x, vector(weights, `${name}.weight`), vector(weights, `${name}.bias`))
 }
 
-/**
- * The residual stream after the last norm, and what each layer would have to remember.
- *
- * `x: int32 [B, T]` at positions past … past + T − 1, which must lie within blockSize → `hidden: [B·T, D]`
- */
-export function gptHidden(
-  config: RunConfig,
-  weights: Weights,
-  x: tf.Tensor2D,
-  ops: ModelOps,
-  past: readonly KeysValues[] | null = null,
-): { hidden: tf.Tensor2D; present: KeysValues[] } {
+/** The residual stream after the last norm. `x: int32 [B, T]`, T ≤ blockSize → `[B·T, D]` */
+function hiddenOf(config: RunConfig, weights: Weights, x: tf.Tensor2D, ops: ModelOps): tf.Tensor2D {
   const [batch, length] = x.shape
-  const start = past?.[0]?.keys.shape[2] ?? 0
   const { blockSize, nEmbd, nLayer, dropout } = config
-  if (start + length > blockSize) throw new Error(`Expected at most ${blockSize} positions, got ${start} + ${length}`)
+  if (length > blockSize) throw new Error(`Expected at most ${blockSize} positions, got ${length}`)
   const tokens = ops
     .embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
     .reshape([batch, length, nEmbd])
   const table = matrix(weights, 'wpe.weight')
-  const positions = length === blockSize ? table : table.slice([start, 0], [length, nEmbd])
+  const positions = length === blockSize ? table : table.slice([0, 0], [length, nEmbd])
   let h = ops
     .dropout(tokens.add(positions), dropout, dropoutSite.embedding)
     .reshape<tf.Tensor2D>([batch * length, nEmbd])
-  const pass = { config, weights, ops, batch, length, mask: causalMask(length, start) }
-  const present: KeysValues[] = []
+  const pass = { config, weights, ops, batch, length, mask: causalMask(length) }
   for (let layer = 0; layer < nLayer; layer++) {
-    const [attended, kv] = attention(pass, layer, norm(weights, `h.${layer}.ln_1`, h), past?.[layer] ?? null)
-    h = h.add(attended)
+    h = h.add(attention(pass, layer, norm(weights, `h.${layer}.ln_1`, h)))
     h = h.add(mlp(pass, layer, norm(weights, `h.${layer}.ln_2`, h)))
-    present.push(kv)
   }
-  return { hidden: norm(weights, 'ln_f', h), present }
+  return norm(weights, 'ln_f', h)
 }
 
-/** `hidden: [N, D]` → `logits: [N, V]`; the head is the embedding table (Press and Wolf 2017). */
-export function gptLogits(weights: Weights, hidden: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(hidden, matrix(weights, 'wte.weight'), false, true)
-}
-
-/** `x: int32 [B, T]` → `logits: float32 [B·T, V]` */
+/** `x: int32 [B, T]` → `logits: float32 [B·T, V]`; the head is the embedding table (Press and Wolf 2017). */
 export function gptForward(config: RunConfig): Forward {
-  return (weights, x, ops) => gptLogits(weights, gptHidden(config, weights, x, ops).hidden)
+  return (weights, x, ops) => tf.matMul(hiddenOf(config, weights, x, ops), matrix(weights, 'wte.weight'), false, true)
 }

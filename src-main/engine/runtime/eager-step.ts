@@ -3,7 +3,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import { adamWScalars } from '../optim/adamw'
 import { composedOps } from './composed-ops'
 import { WeightLayout } from './layout'
-import type { TensorData, Weights } from './ops'
+import type { TensorData } from './ops'
 import {
   evaluationStep,
   nameMoments,
@@ -100,11 +100,6 @@ export class EagerTrainStep implements TrainStep {
     this.#activate()
     const { expAvg, expAvgSq } = packMoments(this.#layout, state)
     this.#replaceState(this.#weights, tf.tensor1d(expAvg), tf.tensor1d(expAvgSq))
-  }
-
-  snapshot(): Weights {
-    this.#activate()
-    return this.#layout.split(this.#weights)
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import type { WeightShape } from '../../plan/shapes'
 import { adamW, type AdamWSettings, type AdamWState } from '../optim/adamw'
 import { clipByNorm } from '../optim/clip'
 import type { WeightLayout } from './layout'
-import type { Forward, ModelOps, TensorData, Weights } from './ops'
+import type { Forward, ModelOps, TensorData } from './ops'
 
 /** Everything that a training step is made of. */
 export interface StepSpec {
@@ -67,8 +67,6 @@ export interface TrainStep {
   /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
   readOptimizer(): Promise<Map<string, TensorData>>
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void
-  /** The weights as they are now, for generating; later steps do not change them. The caller disposes them. */
-  snapshot(): Weights
   /** Frees the state. Not while a step or an evaluation is under way. */
   close(): void
 }

@@ -1,9 +1,8 @@
-import type * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { Tier } from '../../../../src-preload/contract/records'
 import { adamWScalars } from '../../optim/adamw'
 import { WeightLayout } from '../layout'
-import type { TensorData, Weights } from '../ops'
+import type { TensorData } from '../ops'
 import {
   nameMoments,
   packMoments,
@@ -118,15 +117,6 @@ export class TensorFlowTrainStep implements TrainStep {
     const { expAvg, expAvgSq } = packMoments(this.#layout, state)
     this.#expAvg.write(expAvg)
     this.#expAvgSq.write(expAvgSq)
-  }
-
-  snapshot(): Weights {
-    const flat = this.#backend.adopt(this.#weights.readHandle()) as tf.Tensor1D
-    try {
-      return this.#layout.split(flat)
-    } finally {
-      flat.dispose()
-    }
   }
 
   close(): void {
