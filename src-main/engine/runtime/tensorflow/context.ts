@@ -1,7 +1,16 @@
 import { AppError } from '../../../../src-preload/contract/errors'
 import { sizeOf } from '../../../plan/shapes'
 import { setEagerAttribute, type Attribute } from './attributes'
-import { loadCApi, viewOf, type CApi, type Context, type NativeTensor, type Status, type TensorHandle } from './c-api'
+import {
+  loadCApi,
+  viewOf,
+  type CApi,
+  type Context,
+  type NativeFunction,
+  type NativeTensor,
+  type Status,
+  type TensorHandle,
+} from './c-api'
 import { bytesOf, dimsOf, sizeOfDtype, type Numbers } from './dtypes'
 
 /** TF_Code (tensorflow/c/tf_status.h). */
@@ -141,6 +150,13 @@ export class TensorFlowContext {
       this.api.TF_DeleteStatus(status)
       this.api.TFE_DeleteOp(op)
     }
+  }
+
+  /** From then on it can be executed by its name; the caller still frees what it was given. */
+  addFunction(fn: NativeFunction): void {
+    this.checked((status) => {
+      this.api.TFE_ContextAddFunction(this.native, fn, status)
+    })
   }
 
   removeFunction(name: string): void {

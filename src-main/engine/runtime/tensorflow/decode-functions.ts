@@ -4,7 +4,7 @@ import type { DecodeModel, DecodeOps } from '../../model/decode'
 import { attrTypes, typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
-import { GraphRecorder } from './recorder'
+import { record } from './record'
 
 /** A weight as the decode step reads it: matrices lie [out, in], so that one row of x meets rows of memory. */
 export interface DecodeWeight {
@@ -33,23 +33,24 @@ export function tensorFlowDecodeOps(
     if (weight === undefined) throw new Error(`Weight ${name} is missing; there are ${weights.size}`)
     return weight
   }
-  /** Runs an op on a value of any type and forgets that value, which TensorFlow.js cannot hold. */
-  const consume = (id: number, name: string, attributes: Attribute[], inputs: number[]): number => {
-    const [value] = binding.executeOp(name, attributes, inputs, 1)
-    binding.deleteTensor(id)
-    return value?.id ?? -1
-  }
+  /** The id of an op's only result: of a type that TensorFlow.js cannot hold. */
+  const single = (name: string, attributes: Attribute[], inputs: number[]): number =>
+    binding.executeOp(name, attributes, inputs, 1)[0]?.id ?? -1
   const cast = (from: number, to: number): Attribute[] => [typeAttr('SrcT', from), typeAttr('DstT', to)]
+  /** As float32; the value itself is forgotten. */
+  const widen = (id: number, dtype: number): tf.Tensor2D => {
+    const [wide] = backend.execute('Cast', cast(dtype, dtypes.float32), [id], 1) as [tf.Tensor2D]
+    binding.deleteTensor(id)
+    return wide
+  }
   const matMul = (x: tf.Tensor2D, { id, dtype }: DecodeWeight): tf.Tensor2D => {
     if (dtype === dtypes.float32) {
       return backend.execute('MatMul', timesTransposed(dtype), [x, id], 1)[0] as tf.Tensor2D
     }
-    const [narrow] = binding.executeOp('Cast', cast(dtypes.float32, dtype), [backend.idOf(x)], 1)
-    const narrowId = narrow?.id ?? -1
-    const product = consume(narrowId, 'MatMul', timesTransposed(dtype), [narrowId, id])
-    const [wide] = backend.execute('Cast', cast(dtype, dtypes.float32), [product], 1) as [tf.Tensor2D]
-    binding.deleteTensor(product)
-    return wide
+    const narrow = single('Cast', cast(dtypes.float32, dtype), [backend.idOf(x)])
+    const product = single('MatMul', timesTransposed(dtype), [narrow, id])
+    binding.deleteTensor(narrow)
+    return widen(product, dtype)
   }
   return {
     matMul: (x, weight) => matMul(x, named(weight)),
@@ -59,10 +60,7 @@ export function tensorFlowDecodeOps(
       const types = [typeAttr('Tparams', dtype), typeAttr('Tindices', dtypes.int32), typeAttr('Taxis', dtypes.int32)]
       const axis = tf.scalar(0, 'int32')
       if (dtype === dtypes.float32) return backend.execute('GatherV2', types, [id, ids, axis], 1)[0] as tf.Tensor2D
-      const [rows] = binding.executeOp('GatherV2', types, [id, backend.idOf(ids), backend.idOf(axis)], 1)
-      const [wide] = backend.execute('Cast', cast(dtype, dtypes.float32), [rows?.id ?? -1], 1) as [tf.Tensor2D]
-      binding.deleteTensor(rows?.id ?? -1)
-      return wide
+      return widen(single('GatherV2', types, [id, backend.idOf(ids), backend.idOf(axis)]), dtype)
     },
     vector: (name) =>
       backend.execute('Identity', [typeAttr('T', dtypes.float32)], [named(name).id], 1)[0] as tf.Tensor1D,
@@ -94,10 +92,8 @@ export function recordDecodeStep(
   compileWithXla: boolean,
 ): string {
   const name = `decode_step_${recorded++}`
-  const recorder = new GraphRecorder(backend.context)
   const { binding } = backend
-  binding.recorder = recorder
-  try {
+  record(backend, (recorder) => {
     const idInput = recorder.placeholder(dtypes.int32, [1])
     const positionInput = recorder.placeholder(dtypes.int32, [1])
     const inputs = new Map(
@@ -127,9 +123,6 @@ export function recordDecodeStep(
       recorder.register(name, [result], { compileWithXla })
     })
     for (const { id } of inputs.values()) binding.deleteTensor(id)
-  } finally {
-    binding.recorder = null
-    recorder.close()
-  }
+  })
   return name
 }

@@ -5,21 +5,9 @@ import { evaluationStep, trainingStep, type StepSpec } from '../step'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
 import { tensorFlowOps } from './ops'
-import { GraphRecorder } from './recorder'
+import { record } from './record'
 
 let recorded = 0
-
-/** Records what `body` computes; TensorFlow.js thinks that it computes. */
-function record<T>(backend: TensorFlowBackend, body: (recorder: GraphRecorder) => T): T {
-  const recorder = new GraphRecorder(backend.context)
-  backend.binding.recorder = recorder
-  try {
-    return body(recorder)
-  } finally {
-    backend.binding.recorder = null
-    recorder.close()
-  }
-}
 
 /** Names of functions of the context. */
 export interface StepFunctions {

@@ -134,16 +134,14 @@ export class GraphRecorder {
 
   /** Registers what was recorded as a function of the context; may be called again with another name. */
   register(name: string, outputs: readonly Output[], options: { readonly compileWithXla: boolean }): void {
-    const { api, native } = this.#context
+    const { api } = this.#context
     const fn = this.toFunction(name, outputs)
     try {
       this.#context.checked((status) => {
         if (!options.compileWithXla) return
         api.TF_FunctionSetAttrValueProto(fn, '_XlaMustCompile', attrValueTrue, attrValueTrue.length, status)
       })
-      this.#context.checked((status) => {
-        api.TFE_ContextAddFunction(native, fn, status)
-      })
+      this.#context.addFunction(fn)
     } finally {
       api.TF_DeleteFunction(fn)
     }

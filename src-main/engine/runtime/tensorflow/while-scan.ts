@@ -4,7 +4,8 @@ import { attrTypes, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { NativeFunction, Output } from './c-api'
 import { dtypes } from './dtypes'
-import { GraphRecorder } from './recorder'
+import { record } from './record'
+import type { GraphRecorder } from './recorder'
 
 let recorded = 0
 
@@ -42,18 +43,13 @@ export function whileScan(backend: TensorFlowBackend, scan: Scan): tf.Tensor2D[]
   }
   const tensors = [...carry, ...inputs, ...constants]
   const name = `scan_${recorded++}`
-  const nested = (what: string, record: (recorder: GraphRecorder) => readonly Output[]): NativeFunction => {
-    const recorder = new GraphRecorder(context)
-    binding.recorder = recorder
-    try {
-      const outputs = record(recorder)
-      recorder.register(`${name}_${what}`, outputs, { compileWithXla: false })
-      return recorder.toFunction(`${name}_${what}`, outputs)
-    } finally {
-      binding.recorder = outer
-      recorder.close()
-    }
-  }
+  /** Registered, and handed on for the graph's own copy. */
+  const nested = (what: string, outputsOf: (recorder: GraphRecorder) => readonly Output[]): NativeFunction =>
+    record(backend, (recorder) => {
+      const fn = recorder.toFunction(`${name}_${what}`, outputsOf(recorder))
+      context.addFunction(fn)
+      return fn
+    })
 
   let shapes: number[][] = []
   const body = nested('body', (recorder) => {
