@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { decodeModelOf } from '../../src-main/engine/model/decode'
 import { initialWeights } from '../../src-main/engine/model/init'
 import type { DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import { runFields, runLimits } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
+import { median, required, startProgram } from './program'
 
 /**
  * Tokens per second at batch 1, ours against PyTorch's, alternating in one run so that all meet the same machine.
@@ -37,14 +35,6 @@ const cases = [
     recomputed: 3,
   },
 ] as const
-
-function required(name: string): string {
-  const value = process.env[name]
-  if (value === undefined) throw new Error(`${name} is not set: start this through npm run bench:generate`)
-  return value
-}
-
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN
 
 /** Milliseconds of each token; the first one includes the prompt. */
 type Talk = (prompt: readonly number[], tokens: number) => Promise<readonly number[]>
@@ -93,23 +83,17 @@ async function pytorch(
   vocabSize: number,
 ): Promise<{ talk: (style: string) => Talk; close(): Promise<void>; version: string }> {
   const script = join(required('HOMEGROWN_BENCH_ROOT'), 'test/bench/torch_generate.py')
-  const child = spawn(required('HOMEGROWN_BENCH_PYTHON'), ['-u', script], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const program = startProgram([required('HOMEGROWN_BENCH_PYTHON'), '-u', script])
   const ask = async (question: object): Promise<Record<string, unknown>> => {
-    child.stdin.write(`${JSON.stringify(question)}\n`)
-    const line = await lines.next()
-    if (line.done === true) throw new Error('PyTorch ended early')
-    return JSON.parse(line.value) as Record<string, unknown>
+    const answer = await program.ask(question)
+    if (answer === null) throw new Error('PyTorch ended early')
+    return answer as Record<string, unknown>
   }
   const { torch } = await ask({ ...config, vocabSize, threads: availableParallelism() })
   return {
     version: String(torch),
     talk: (style) => async (prompt, tokens) => (await ask({ style, prompt, tokens }))['tokenMs'] as number[],
-    close: async () => {
-      const ended = once(child, 'exit')
-      child.stdin.end()
-      await ended
-    },
+    close: () => program.close(),
   }
 }
 

@@ -1,4 +1,4 @@
-import { median } from './step-side'
+import { median } from './program'
 
 /** One mode's figures on one shape. */
 export interface ModeResult {

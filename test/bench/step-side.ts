@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { startProgram } from './program'
 
 /**
  * A process that does training steps when asked, in JSON lines over stdin and stdout: the first question names the model
@@ -30,22 +28,9 @@ export interface SideSteps {
   readonly nativeCalls: number | null
 }
 
-export const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN
-
 /** @returns null when the mode cannot be had here; the reason is on stderr */
 export async function openSide(mode: string, command: readonly string[], question: object): Promise<Side | null> {
-  const [program = '', ...args] = command
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  // A side that dies is noticed by its missing answer.
-  child.stdin.on('error', () => undefined)
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ask = async (what: object): Promise<unknown> => {
-    child.stdin.write(`${JSON.stringify(what)}\n`)
-    const line = await lines.next()
-    return line.done === true ? null : JSON.parse(line.value)
-  }
+  const { ask, close } = startProgram(command)
   const start = (await ask({ ...question, mode })) as SideStart | null
   if (start === null) {
     console.log(`  ${mode}: cannot be had here, see the error above`)
@@ -59,9 +44,6 @@ export async function openSide(mode: string, command: readonly string[], questio
       if (steps === null) throw new Error(`${mode} ended early`)
       return steps
     },
-    close: async () => {
-      child.stdin.end()
-      await ended
-    },
+    close,
   }
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { runFields, runLimits } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { ourModes } from './our-modes'
+import { median, required } from './program'
 import { sectionOf, type ModeResult, type ShapeResult } from './step-report'
-import { median, openSide, type Side } from './step-side'
+import { openSide, type Side } from './step-side'
 
 /**
  * One training step of ours in each of its modes against PyTorch's in each of its own, alternating in one run so that
@@ -50,12 +51,6 @@ const shapes: readonly Shape[] = [
 ]
 
 const torchModes = ['eager float32', 'compile float32', 'eager bfloat16', 'compile bfloat16']
-
-function required(name: string): string {
-  const value = process.env[name]
-  if (value === undefined) throw new Error(`${name} is not set: start this through npm run bench:step`)
-  return value
-}
 
 /** Those whose name contains one of the parts that the variable lists; all where it is not set. */
 function chosen<T>(all: readonly T[], nameOf: (item: T) => string, variable: string): readonly T[] {
