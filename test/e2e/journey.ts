@@ -48,6 +48,14 @@ export async function train(page: Page, name: string, settings: Readonly<Record<
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible({ timeout: patienceMs })
 }
 
+/** From the screen of a run: lets its model go on from a beginning; ends with the whole answer. */
+export async function talk(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Talk to it' }).click()
+  await page.getByLabel('The beginning of a text').fill('There was a')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+}
+
 /** The value beside its name in the progress card. */
 export function fact(page: Page, name: string): Locator {
   const card = page.getByRole('region', { name: 'Progress of the training' })

@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, small, state, train, waitForStep } from './journey'
+import { go, importText, patienceMs, sampleFile, small, state, talk, train, waitForStep } from './journey'
 import { root } from './root'
 
 test.setTimeout(600_000)
@@ -40,11 +40,8 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
   await train(page, 'Tales', { ...small, maxSteps: '60' })
   await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
   const done = page.url()
-  await page.getByRole('link', { name: 'Talk to it' }).click()
-  await page.getByLabel('The beginning of a text').fill('There was a')
-  await page.keyboard.press('Enter')
-  await expect(page.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
-  const talk = page.url()
+  await talk(page)
+  const talkUrl = page.url()
   await train(page, 'A longer name, still learning', { ...small, maxSteps: '100000' })
   await waitForStep(page, 10)
   const running = page.url()
@@ -52,7 +49,7 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
 
   const at = (hash: string): string => `${done.split('#')[0] ?? ''}#${hash}`
   const ids = [done, running].map((url) => url.split('/').at(-1)).join()
-  const screens = { start: at('/start'), texts: at('/texts'), new: at('/new'), run: done, running, talk }
+  const screens = { start: at('/start'), texts: at('/texts'), new: at('/new'), run: done, running, talk: talkUrl }
   const more = { history: at('/history'), compare: at(`/history?compare=${ids}`), settings: at('/settings') }
   const found: string[] = []
   for (const [l, language] of (['en', 'zh-CN'] as const).entries()) {

@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, state, train } from './journey'
+import { go, importText, patienceMs, sampleFile, state, talk, train } from './journey'
 import { root } from './root'
 
 test.setTimeout(600_000)
@@ -43,10 +43,7 @@ test('every screen, in both themes and languages, looked at by axe', async ({ pa
   await train(page, 'Tales', settings)
   await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
   const runUrl = page.url()
-  await page.getByRole('link', { name: 'Talk to it' }).click()
-  await page.getByLabel('The beginning of a text').fill('There was a')
-  await page.keyboard.press('Enter')
-  await expect(page.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+  await talk(page)
   const talkUrl = page.url()
   await train(page, 'Tales, one layer', { ...settings, nLayer: '1', maxSteps: '100' })
   await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
