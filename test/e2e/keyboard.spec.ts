@@ -1,0 +1,117 @@
+import { expect, type Page } from '@playwright/test'
+import { test } from './app'
+import { patienceMs, sampleFile, small, state, waitForStep } from './journey'
+import { expectKept, press, reach } from './keyboard'
+
+test.setTimeout(600_000)
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+
+/** Fills the expert form and presses Start; ends on the screen of the new run. */
+async function train(page: Page, name: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  await expect(heading(page, 'New model')).toBeFocused()
+  await press(page, 'Expert')
+  await reach(page, 'Name')
+  await page.keyboard.type(name)
+  for (const [field, value] of Object.entries(settings)) {
+    await reach(page, (stop) => stop.field === field && stop.tag === 'INPUT')
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type(value)
+  }
+  await expect(page.getByTestId('start-training')).toBeEnabled({ timeout: patienceMs })
+  await press(page, 'Start training')
+  await expect(heading(page, name)).toBeFocused({ timeout: patienceMs })
+}
+
+test('the journey by keyboard alone', async ({ page, place, app, complaints }) => {
+  await test.step('past the rail', async () => {
+    await expect(heading(page, 'Grow your own language model')).toBeVisible()
+    await reach(page, 'Skip to content')
+    await page.keyboard.press('Enter')
+    await expect(heading(page, 'Grow your own language model')).toBeFocused()
+  })
+
+  await test.step('import', async () => {
+    await press(page, 'Texts')
+    await expect(heading(page, 'Texts')).toBeFocused()
+    // The dialog is the system's or the browser's.
+    if (place === 'window') {
+      await app.electron?.evaluate(({ dialog }, file) => {
+        Object.assign(dialog, { showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: [file] }) })
+      }, sampleFile)
+      await press(page, 'Choose files')
+    } else {
+      const chooser = page.waitForEvent('filechooser')
+      await press(page, 'Choose files')
+      await (await chooser).setFiles(sampleFile)
+    }
+    await expect(page.getByRole('link', { name: 'Train a model on this' })).toBeVisible({ timeout: patienceMs })
+  })
+
+  await test.step('train and stop', async () => {
+    await press(page, 'Train a model on this')
+    await train(page, 'First', { ...small, maxSteps: '100000' })
+    // Past two tests on unseen text, which the comparison shows.
+    await waitForStep(page, 2 * Number(small.evalInterval))
+    await press(page, 'Stop and keep')
+    await expect(state(page, 'Stopped')).toBeVisible({ timeout: patienceMs })
+  })
+
+  await test.step('rename; Esc leaves the dialog, Enter saves', async () => {
+    const dialog = page.getByRole('dialog')
+    const open = page.getByRole('button', { name: /^Rename / })
+    await press(page, 'Rename First')
+    await expect(dialog.getByLabel('Name of the model')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+    await expect(open).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(dialog.getByLabel('Name of the model')).toBeFocused()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type('By hand')
+    await page.keyboard.press('Enter')
+    await expect(heading(page, 'By hand')).toBeVisible()
+    await expect(open).toBeFocused()
+  })
+
+  await test.step('talk', async () => {
+    await press(page, 'Talk to it')
+    await expect(page.getByLabel('The beginning of a text')).toBeFocused()
+    await page.keyboard.type('There was a')
+    await page.keyboard.press('Enter')
+    const reply = page.getByRole('article', { name: 'The model goes on' })
+    await expect(reply.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+    await expect(page.getByLabel('The beginning of a text')).toBeFocused()
+  })
+
+  await test.step('a second model', async () => {
+    await press(page, 'New model', { key: 'Shift+Tab' })
+    await train(page, 'Second', { ...small, nLayer: '1', maxSteps: '60', warmupSteps: '5' })
+    await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
+  })
+
+  await test.step('compare the two', async () => {
+    await press(page, 'History', { key: 'Shift+Tab' })
+    await expect(heading(page, 'History')).toBeFocused()
+    await press(page, 'Select Second', { by: 'Space' })
+    await press(page, 'Select By hand', { by: 'Space' })
+    await press(page, 'Compare', { key: 'Shift+Tab' })
+    await expect(heading(page, 'Comparison')).toBeFocused()
+    await expect(page.getByRole('img', { name: /Second: \d.*By hand: \d/ })).toBeVisible()
+    await press(page, 'Back to the history')
+    await expect(heading(page, 'History')).toBeFocused()
+  })
+
+  await test.step('delete and undo', async () => {
+    const row = page.getByRole('row', { name: /By hand/ })
+    await press(page, 'More actions for By hand')
+    await reach(page, 'Delete', { key: 'ArrowDown' })
+    await page.keyboard.press('Enter')
+    await expect(row).toBeHidden()
+    await press(page, 'Undo')
+    await expect(row).toBeVisible()
+    await expectKept(page)
+  })
+
+  expect(complaints).toEqual([])
+})
