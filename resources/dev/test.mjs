@@ -6,6 +6,7 @@ import { build } from './build.mjs'
 import { note, seconds } from './cache.mjs'
 import { electronDir, installElectron22 } from './electron22.mjs'
 import { engineDir, installEngine } from './engine.mjs'
+import { installLavapipe } from './lavapipe.mjs'
 import { installPackages } from './packages.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -20,6 +21,7 @@ try {
   note(error.message)
   process.exit(1)
 }
+installLavapipe()
 build()
 if (!installEngine() && !process.env.HOMEGROWN_TENSORFLOW_DIR) note('Tests of the fast engine will fail without it.')
 

@@ -114,6 +114,7 @@ const stages: Readonly<Record<RunStage, string>> = {
 const engines: Readonly<Record<EngineId, string>> = {
   cuda: 'Engine: TensorFlow on the graphics card',
   tensorflow: 'Engine: TensorFlow',
+  webgpu: 'Engine: the graphics card (WebGPU)',
   wasm: 'Engine: the built-in one (WASM), which is slower; `doctor` says why.',
 }
 

@@ -79,7 +79,7 @@ export const runLimits = {
   batchSize: number('training', 'examples', 1, 1024, 1, 12),
   maxSteps: number('training', 'steps', 1, 1_000_000, 100, 2000),
   seed: number('training', 'none', 0, 2_147_483_647, 1, 1337),
-  engine: choice('training', ['auto', 'cuda', 'tensorflow', 'wasm']),
+  engine: choice('training', ['auto', 'cuda', 'tensorflow', 'webgpu', 'wasm']),
   /** How libtensorflow runs the captured step; `auto` starts as a plain graph and moves to XLA when it is compiled. */
   compile: choice('training', ['auto', 'graph', 'xla']),
 

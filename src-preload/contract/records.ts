@@ -22,7 +22,7 @@ export const errorData = z.object({
 })
 
 // ---- what this computer can do ----
-export const engineId = z.enum(['cuda', 'tensorflow', 'wasm'])
+export const engineId = z.enum(['cuda', 'tensorflow', 'webgpu', 'wasm'])
 export type EngineId = z.infer<typeof engineId>
 
 /** The engines that do not come with the app. */

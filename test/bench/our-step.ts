@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
+import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import { EagerTrainStep } from '../../src-main/engine/runtime/eager-step'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/runtime/step'
@@ -34,8 +35,11 @@ async function openStep(engine: Engine, { mode, config, vocabSize }: Question): 
   const ours = ourModes[mode]
   const spec = stepSpecOf({ ...config, ...ours.config }, vocabSize)
   if (ours.opByOp) {
-    return new EagerTrainStep(spec, () => {
-      engine.activate()
+    return new EagerTrainStep(spec, {
+      activate: () => {
+        engine.activate()
+      },
+      opsOf: composedOps,
     })
   }
   return engine.compileStep(spec, { compile: ours.config.compile, startTier: null })

@@ -149,6 +149,7 @@ describe('the command line', () => {
       // Whether there is a card of NVIDIA's depends on the machine.
       ['cuda', expect.any(Boolean)],
       ['tensorflow', true],
+      ['webgpu', expect.any(Boolean)],
       ['wasm', true],
     ])
     const help = await run(profileDir, '--help')

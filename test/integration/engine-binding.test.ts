@@ -149,6 +149,7 @@ describe('choice of engine', () => {
     expect(engines).toEqual([
       expect.objectContaining({ engine: 'cuda', available: false }),
       { engine: 'tensorflow', available: true, version: engine.version, location: tensorflowDir(), problem: null },
+      expect.objectContaining({ engine: 'webgpu' }),
       { engine: 'wasm', available: true, version: '4.22.0', location: null, problem: null },
     ])
     expect(tf.getBackend()).toBe('tensorflow')

@@ -51,6 +51,7 @@ export function createSystem(context: Context, appVersion: string) {
       const problem = AppError.from(thrown).toData()
       return [
         { engine: 'tensorflow', available: false, version: null, location: null, problem },
+        { engine: 'webgpu', available: false, version: null, location: null, problem },
         { engine: 'wasm', available: true, version: null, location: null, problem: null },
       ]
     })

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../src-preload/contract/errors'
-import { adamWScalars } from '../optim/adamw'
-import { composedOps } from './composed-ops'
+import { adamWScalars, type AdamWState } from '../optim/adamw'
+import type { DropoutKey } from './composed-ops'
 import { WeightLayout } from './layout'
-import type { TensorData } from './ops'
+import type { ModelOps, TensorData } from './ops'
 import {
   evaluationStep,
+  gradientStep,
   nameMoments,
   packMoments,
   trainingStep,
@@ -22,22 +23,42 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 /** Never `dataSync`: a graphics card can only be read later. */
 const numbersOf = (tensor: tf.Tensor1D): Promise<Float32Array> => tensor.data<'float32'>()
 
+/** What the eager step asks of the engine that computes it. */
+export interface EagerDevice {
+  /** Makes the engine's backend the current one. */
+  activate(): void
+  opsOf(key: DropoutKey | null): ModelOps
+  /** The optimizer, where the engine can change numbers in place; else new tensors take the old ones' place. */
+  updateInPlace?(
+    state: AdamWState,
+    gradient: tf.Tensor1D,
+    metrics: tf.Tensor1D,
+    spec: StepSpec,
+    decayed: number,
+    step: number,
+    learningRate: number,
+  ): void
+  /** Hands over what was asked for so far; resolves when it is computed. @throws `engine.failed` */
+  submit?(): Promise<void>
+}
+
 /** The training step op by op, on a TensorFlow.js backend. */
 export class EagerTrainStep implements TrainStep {
   readonly #spec: StepSpec
   readonly #layout: WeightLayout
-  readonly #activate: () => void
+  readonly #device: EagerDevice
   #weights: tf.Tensor1D
   #expAvg: tf.Tensor1D
   #expAvgSq: tf.Tensor1D
   #metrics: tf.Tensor1D | null = null
+  /** Of the last step: the host stays one step ahead, not more. */
+  #submitted: Promise<void> | undefined
 
-  /** @param activate makes the engine's backend the current one */
-  constructor(spec: StepSpec, activate: () => void) {
+  constructor(spec: StepSpec, device: EagerDevice) {
     this.#spec = spec
     this.#layout = new WeightLayout(spec.weights)
-    this.#activate = activate
-    activate()
+    this.#device = device
+    device.activate()
     this.#weights = tf.zeros([this.#layout.size])
     this.#expAvg = tf.zeros([this.#layout.size])
     this.#expAvgSq = tf.zeros([this.#layout.size])
@@ -45,22 +66,32 @@ export class EagerTrainStep implements TrainStep {
 
   async run(step: number, learningRate: number, batch: Tokens): Promise<'eager'> {
     await breathe()
-    this.#activate()
+    this.#device.activate()
+    const before = this.#submitted
     const [weights, expAvg, expAvgSq, metrics] = tf.tidy((): tf.Tensor1D[] => {
       const { x, y } = this.#tensorsOf(batch)
       const old = { weights: this.#weights, expAvg: this.#expAvg, expAvgSq: this.#expAvgSq }
+      const ops = this.#device.opsOf({ seed: this.#spec.seed, step })
+      if (this.#device.updateInPlace) {
+        const { gradient, metrics } = gradientStep(this.#spec, this.#layout, ops, old.weights, x, y)
+        this.#device.updateInPlace(old, gradient, metrics, this.#spec, this.#layout.decayedSize, step, learningRate)
+        return [old.weights, old.expAvg, old.expAvgSq, metrics]
+      }
       const scalars = tf.tensor1d(adamWScalars(this.#spec.optimizer, step, learningRate))
-      const ops = composedOps({ seed: this.#spec.seed, step })
       const next = trainingStep(this.#spec, this.#layout, ops, old, x, y, scalars)
       return [next.state.weights, next.state.expAvg, next.state.expAvgSq, next.metrics]
     }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
     this.#replaceState(weights, expAvg, expAvgSq)
     this.#metrics?.dispose()
     this.#metrics = metrics
+    this.#submitted = this.#device.submit?.()
+    this.#submitted?.catch(() => undefined) // heard by the next step or read
+    await before
     return 'eager'
   }
 
   async readMetrics(): Promise<StepMetrics> {
+    await this.#submitted
     if (!this.#metrics) throw new AppError('engine.failed', { detail: 'no step was run' })
     const [lossNats = NaN, gradNorm = NaN] = await numbersOf(this.#metrics)
     return { lossNats, gradNorm }
@@ -68,13 +99,14 @@ export class EagerTrainStep implements TrainStep {
 
   async evaluate(batch: Tokens, counted: number): Promise<BatchScore> {
     await breathe()
-    this.#activate()
+    this.#device.activate()
     const scores = tf.tidy(() => {
       const { x, y } = this.#tensorsOf(batch)
       const mask = tf.tensor1d(new Float32Array(x.size).fill(1, 0, counted))
-      return evaluationStep(this.#spec, this.#layout, composedOps(null), this.#weights, x, y, mask)
+      return evaluationStep(this.#spec, this.#layout, this.#device.opsOf(null), this.#weights, x, y, mask)
     })
     try {
+      await this.#device.submit?.()
       const [lossNats = NaN, correct = NaN] = await numbersOf(scores)
       return { lossNats, correct }
     } finally {
@@ -83,21 +115,23 @@ export class EagerTrainStep implements TrainStep {
   }
 
   async readWeights(): Promise<Map<string, TensorData>> {
+    await this.#submitted
     return this.#layout.unpack(await numbersOf(this.#weights))
   }
 
   writeWeights(weights: ReadonlyMap<string, TensorData>): void {
-    this.#activate()
+    this.#device.activate()
     this.#replaceState(tf.tensor1d(this.#layout.pack(weights)), this.#expAvg, this.#expAvgSq)
   }
 
   async readOptimizer(): Promise<Map<string, TensorData>> {
+    await this.#submitted
     const [expAvg, expAvgSq] = await Promise.all([numbersOf(this.#expAvg), numbersOf(this.#expAvgSq)])
     return nameMoments(this.#layout, expAvg, expAvgSq)
   }
 
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
-    this.#activate()
+    this.#device.activate()
     const { expAvg, expAvgSq } = packMoments(this.#layout, state)
     this.#replaceState(this.#weights, tf.tensor1d(expAvg), tf.tensor1d(expAvgSq))
   }

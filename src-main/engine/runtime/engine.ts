@@ -45,6 +45,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   switch (options.engine) {
     case 'tensorflow':
       return openTensorFlow(options)
+    case 'webgpu':
+      return openWebGpu()
     case 'wasm':
       return openWasm(null)
     case 'cuda':
@@ -59,7 +61,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** Each engine and whether it can be used here. Opens both: the current backend afterwards is the one `auto` picks. */
+/** Each engine and whether it can be used here. Opens them all: the current backend afterwards is the one `auto` picks. */
 export async function probeEngines(options: EngineOptions): Promise<EngineInfo[]> {
   const probe = async (engine: EngineId): Promise<EngineInfo> => {
     try {
@@ -69,12 +71,12 @@ export async function probeEngines(options: EngineOptions): Promise<EngineInfo[]
       return { engine, available: false, version: null, location: null, problem: AppError.from(error).toData() }
     }
   }
-  const wasm = await probe('wasm')
+  const [webgpu, wasm] = [await probe('webgpu'), await probe('wasm')]
   // A process has one libtensorflow: where CUDA's is loaded, the processor's engine is the same library.
   const cuda = await probe('cuda')
   const tensorflow = await probe('tensorflow')
   if (cuda.available) await openEngine({ ...options, engine: 'cuda' })
-  return [cuda, tensorflow, wasm]
+  return [cuda, tensorflow, webgpu, wasm]
 }
 
 async function openTensorFlow(options: EngineOptions): Promise<Engine> {
@@ -145,6 +147,41 @@ function setEnvironment(): void {
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
 }
 
+/** @throws `engine.unavailable` without a graphics card, `engine.failed` when it does not pass the self-test */
+async function openWebGpu(): Promise<Engine> {
+  // Only here: Dawn looks for drivers as soon as it is loaded.
+  const { openWebGpuBackend } = await import('./webgpu/backend')
+  const { gpuDevice } = await import('./webgpu/eager-device')
+  const { checkBufferSizes } = await import('./webgpu/limits')
+  const gpu = await openWebGpuBackend()
+  const device = gpuDevice(gpu)
+  return {
+    id: 'webgpu',
+    version: gpu.version,
+    location: gpu.name,
+    fallbackReason: null,
+    ops: device.opsOf(null),
+    activate: () => {
+      device.activate()
+    },
+    compileStep: (spec) => {
+      try {
+        checkBufferSizes(spec, gpu.device.limits)
+        return Promise.resolve(new EagerTrainStep(spec, device))
+      } catch (error) {
+        return Promise.reject(AppError.from(error))
+      }
+    },
+    openDecoder: (model, weights) =>
+      new Decoder(
+        model,
+        new EagerDecode(model, weights, () => {
+          device.activate()
+        }),
+      ),
+  }
+}
+
 async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {
   const version = await openWasmBackend()
   const activate = (): void => {
@@ -157,7 +194,7 @@ async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {
     fallbackReason,
     ops: composedOps(null),
     activate,
-    compileStep: (spec) => Promise.resolve(new EagerTrainStep(spec, activate)),
+    compileStep: (spec) => Promise.resolve(new EagerTrainStep(spec, { activate, opsOf: composedOps })),
     openDecoder: (model, weights) => new Decoder(model, new EagerDecode(model, weights, activate)),
   }
 }

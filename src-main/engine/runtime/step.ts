@@ -72,6 +72,32 @@ export interface TrainStep {
 }
 
 /**
+ * Forward, backward, clipping.
+ * @param x y int32 [B, T]
+ * @returns the gradient, float32 [P], and float32 [2]: loss in nats, gradient norm
+ */
+export function gradientStep(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  flat: tf.Tensor1D,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+): { readonly gradient: tf.Tensor1D; readonly metrics: tf.Tensor1D } {
+  const weights = layout.split(flat)
+  const names = [...weights.keys()]
+  const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
+    const named = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]))
+    const logits = spec.forward(named, x, ops) // [B * T, V]
+    return ops.sparseCrossEntropy(logits, y.flatten()).mean().asScalar()
+  }
+  const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()])
+  const gradients = layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) // [P]
+  const { gradient, norm } = clipByNorm(gradients, spec.gradClip)
+  return { gradient, metrics: tf.stack([value, norm]).as1D() }
+}
+
+/**
  * Forward, backward, clipping, optimizer: the one definition of a training step, which WASM runs op by op and which the
  * TensorFlow engine records once.
  * @param x y int32 [B, T]
@@ -88,26 +114,17 @@ export function trainingStep(
   y: tf.Tensor2D,
   scalars: tf.Tensor1D,
 ): { readonly state: AdamWState; readonly metrics: tf.Tensor1D } {
-  const weights = layout.split(state.weights)
-  const names = [...weights.keys()]
-  const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
-    const named = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]))
-    const logits = spec.forward(named, x, ops) // [B * T, V]
-    return ops.sparseCrossEntropy(logits, y.flatten()).mean().asScalar()
-  }
-  const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()])
-  const gradients = layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) // [P]
-  const { gradient, norm } = clipByNorm(gradients, spec.gradClip)
+  const { gradient, metrics } = gradientStep(spec, layout, ops, state.weights, x, y)
   const next = adamW(state, gradient, scalars, spec.optimizer, layout.decayedSize)
   // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
-  const isGood = tf.isFinite(value.add(norm)).reshape<tf.Tensor1D>([1])
+  const isGood = tf.isFinite(metrics.sum()).reshape<tf.Tensor1D>([1])
   const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
   const guarded = {
     weights: kept(next.weights, state.weights),
     expAvg: kept(next.expAvg, state.expAvg),
     expAvgSq: kept(next.expAvgSq, state.expAvgSq),
   }
-  return { state: guarded, metrics: tf.stack([value, norm]).as1D() }
+  return { state: guarded, metrics }
 }
 
 /**

@@ -44,5 +44,10 @@ export const app = {
     failed: 'Failed',
   },
   model: { gpt: 'GPT', lstm: 'LSTM' },
-  engine: { cuda: 'TensorFlow on the graphics card', tensorflow: 'TensorFlow', wasm: 'Built-in engine' },
+  engine: {
+    cuda: 'TensorFlow on the graphics card',
+    tensorflow: 'TensorFlow',
+    webgpu: 'Graphics card (WebGPU)',
+    wasm: 'Built-in engine',
+  },
 }

@@ -135,6 +135,7 @@ const option = {
     auto: 'Automatic',
     cuda: 'TensorFlow on the graphics card',
     tensorflow: 'TensorFlow',
+    webgpu: 'Graphics card (WebGPU)',
     wasm: 'Built-in (WASM)',
   },
   compile: { auto: 'Automatic', graph: 'Not compiled', xla: 'Compiled (XLA)' },

@@ -18,6 +18,7 @@ export const settings = {
     location: 'Found in',
     cuda: 'For NVIDIA graphics cards (CUDA). Built, but not yet measured on a real card.',
     tensorflow: 'Fast: uses all processor cores and compiles the training step.',
+    webgpu: 'For graphics cards of any maker; nothing to install. Built, but not yet measured on a real card.',
     wasm: 'Always there, needs nothing else, several times slower.',
     graphicsNote: 'A graphics card is used only where one of these engines is in use that says so.',
   },

@@ -29,6 +29,7 @@ export const start = {
     graphicsNote: 'Not used for training at present',
     engine: 'Engine',
     engineTensorflow: 'Fast engine (TensorFlow {version})',
+    engineWebgpu: 'Graphics card (WebGPU)',
     engineWasm: 'Built-in engine',
     disk: 'Disk',
     diskFree: '{size} free',

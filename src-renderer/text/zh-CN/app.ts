@@ -45,5 +45,5 @@ export const app: typeof source = {
     failed: '失败',
   },
   model: { gpt: 'GPT', lstm: 'LSTM' },
-  engine: { cuda: 'TensorFlow（显卡）', tensorflow: 'TensorFlow', wasm: '内置引擎' },
+  engine: { cuda: 'TensorFlow（显卡）', tensorflow: 'TensorFlow', webgpu: '显卡（WebGPU）', wasm: '内置引擎' },
 }

@@ -56,7 +56,13 @@ export const fields: typeof source = {
   option: {
     model: { gpt: 'GPT', lstm: 'LSTM' },
     tokenizer: { bpe: '字母组合（BPE）', char: '单个字符' },
-    engine: { auto: '自动', cuda: 'TensorFlow（显卡）', tensorflow: 'TensorFlow', wasm: '内置（WASM）' },
+    engine: {
+      auto: '自动',
+      cuda: 'TensorFlow（显卡）',
+      tensorflow: 'TensorFlow',
+      webgpu: '显卡（WebGPU）',
+      wasm: '内置（WASM）',
+    },
     compile: { auto: '自动', graph: '不编译', xla: '编译（XLA）' },
   },
 }

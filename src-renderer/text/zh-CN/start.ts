@@ -30,6 +30,7 @@ export const start: typeof source = {
     graphicsNote: '目前不用显卡训练',
     engine: '引擎',
     engineTensorflow: '快速引擎（TensorFlow {version}）',
+    engineWebgpu: '显卡（WebGPU）',
     engineWasm: '内置引擎',
     disk: '磁盘',
     diskFree: '可用 {size}',

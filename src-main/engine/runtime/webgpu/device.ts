@@ -1,0 +1,59 @@
+import { AppError } from '../../../../src-preload/contract/errors'
+
+/** An open graphics card, and what it has complained of. */
+export interface OpenDevice {
+  readonly device: GPUDevice
+  readonly info: GPUAdapterInfo
+  /** As the driver gives it, for people. */
+  readonly name: string
+  /** @throws `engine.failed` once the device reported an error or was lost: from then on its numbers may be wrong */
+  readonly check: () => void
+}
+
+/** Set by tests: a software adapter computes correctly and is slower than the processor's own engines. */
+const allowSoftware = 'HOMEGROWN_WEBGPU_SOFTWARE'
+
+/**
+ * Opens the strongest graphics card through Dawn, with the largest buffers that it has.
+ * @throws `engine.unavailable` when there is none, or only one made of software
+ */
+export async function openDevice(): Promise<OpenDevice> {
+  const { create, globals } = await import('webgpu')
+  // The backend asks for classes and constants as a browser has them, and for navigator.gpu.
+  Object.assign(globalThis, globals)
+  const gpu = create([])
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (adapter === null) throw new AppError('engine.unavailable', { reason: 'missing', detail: 'no WebGPU adapter' })
+  const { info, limits } = adapter
+  const name = info.description || `${info.vendor} ${info.architecture}`
+  if (info.isFallbackAdapter && process.env[allowSoftware] !== '1') {
+    throw new AppError('engine.unavailable', { reason: 'missing', detail: `software adapter: ${name}` })
+  }
+  const device = await adapter.requestDevice({
+    requiredLimits: {
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  })
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true })
+  return { device, info, name, check: watch(device, name) }
+}
+
+/** Dawn drops the whole batch of commands around an invalid one and raises nothing: this is the only sign of it. */
+function watch(device: GPUDevice, name: string): () => void {
+  let problem: string | null = null
+  device.addEventListener('uncapturederror', (event) => {
+    problem ??= event.error.message
+  })
+  void device.lost.then(({ reason, message }) => {
+    problem ??= `device lost (${reason}): ${message}`
+  })
+  return () => {
+    if (problem !== null) throw new AppError('engine.failed', { detail: `${name}: ${problem}` })
+  }
+}
