@@ -78,12 +78,13 @@ export function numberOf(name: string, text: string): number {
 
 export function choiceOf(options: Options): RunChoice {
   const { model = 'gpt', preset = 'tiny-normal' } = options
-  if (model !== 'gpt' && model !== 'lstm') throw new UsageError(`--model ${model}?`)
+  const kind = runLimits.model.options.find((option) => option === model)
+  if (kind === undefined) throw new UsageError(`--model ${model}?`)
   const [sizeName, lengthName = 'normal', ...rest] = preset.split('-')
   const size = sizeDial.safeParse(sizeName)
   const length = lengthDial.safeParse(lengthName)
   if (!size.success || !length.success || rest.length > 0) throw new UsageError(`--preset ${preset}?`)
-  return { model, size: size.data, length: length.data }
+  return { model: kind, size: size.data, length: length.data }
 }
 
 const isField = (name: string): name is RunField => Object.hasOwn(runLimits, name)

@@ -6,7 +6,7 @@ import { AppError } from '../../src-preload/contract/errors'
 import {
   checkpointKind,
   engineId,
-  runConfig,
+  storedRunConfig,
   tier,
   type CheckpointKind,
   type EngineId,
@@ -62,7 +62,7 @@ const manifest = z.object({
   tier,
   learningRateFactor: z.number().positive().default(1),
   engine: engineId,
-  config: runConfig,
+  config: storedRunConfig,
   vocabSize: z.number().int().positive(),
   tokenizerHash: z.string(),
   files: z.record(z.string(), fileEntry),

@@ -23,6 +23,9 @@ function outOfRange(config: RunConfig): ConfigProblem[] {
   })
 }
 
+/** What the heads must divide: rotary positions turn the numbers of a head in pairs. */
+const dividedWidth = ({ model, nEmbd }: RunConfig): number => (model === 'modern' ? nEmbd / 2 : nEmbd)
+
 /** The divisor of the width that is nearest to the wish, the smaller of two as near. */
 function nearestHeads(nEmbd: number, nHead: number): number {
   let best = 1
@@ -54,8 +57,9 @@ function contextProblem(config: RunConfig, counts: CorpusCounts): ConfigProblem 
 export function problemsOf(config: RunConfig, counts: CorpusCounts): ConfigProblem[] {
   const problems = outOfRange(config)
   const { nEmbd, nHead, vocabSize, warmupSteps, maxSteps, minLearningRate, learningRate } = config
-  if (config.model === 'gpt' && nEmbd % nHead !== 0) {
-    const fix = { nHead: nearestHeads(nEmbd, nHead) }
+  const width = dividedWidth(config)
+  if (config.model !== 'lstm' && width % nHead !== 0) {
+    const fix = { nHead: nearestHeads(width, nHead) }
     problems.push(problem('nHead', 'config.headsDoNotDivide', { nEmbd, nHead }, fix))
   }
   if (config.tokenizer === 'bpe' && vocabSize > counts.maxVocabSize) {

@@ -37,7 +37,7 @@ interface Length {
   readonly minSteps: number
   readonly maxSteps: number
 }
-const lengths: Readonly<Record<RunChoice['model'], Readonly<Record<LengthDial, Length>>>> = {
+const lengths: Readonly<Record<'gpt' | 'lstm', Readonly<Record<LengthDial, Length>>>> = {
   gpt: {
     quick: { epochs: 15, minSteps: 300, maxSteps: 1000 },
     normal: { epochs: 30, minSteps: 1000, maxSteps: 5000 },
@@ -85,7 +85,8 @@ function fittingBlockSize(wish: number, valTokens: number): number {
 /** Everything that decides a run, from three dials and what the text is. A pure function: the form calls it as you type. */
 export function configFor({ model, size, length }: RunChoice, counts: CorpusCounts): RunConfig {
   const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])) as RunConfig
-  const shape = model === 'gpt' ? gptShapes[size] : lstmShapes[size]
+  const family = model === 'lstm' ? 'lstm' : 'gpt'
+  const shape = family === 'gpt' ? gptShapes[size] : lstmShapes[size]
   const tokenizer = defaultTokenizer(counts)
   const vocabSize = clamp(defaultVocabSize(counts), 257, Math.max(257, counts.maxVocabSize))
   const base: RunConfig = { ...defaults, ...shape, model, tokenizer, vocabSize }
@@ -94,7 +95,7 @@ export function configFor({ model, size, length }: RunChoice, counts: CorpusCoun
   const trainTokens = Math.max(1, Math.floor(tokens * trainShare))
   const blockSize = fittingBlockSize(shape.blockSize, tokens - trainTokens)
 
-  const { epochs: wish, minSteps, maxSteps: most } = lengths[model][length]
+  const { epochs: wish, minSteps, maxSteps: most } = lengths[family][length]
   const tokensPerStep = shape.batchSize * blockSize
   const maxSteps = round(clamp((wish * trainTokens) / tokensPerStep, minSteps, most))
   const epochs = (maxSteps * tokensPerStep) / trainTokens
@@ -109,7 +110,7 @@ export function configFor({ model, size, length }: RunChoice, counts: CorpusCoun
   }
 
   const optimizer =
-    model === 'gpt'
+    family === 'gpt'
       ? {
           ...gptLearningRate(shape.nEmbd),
           warmupSteps: Math.min(100, Math.floor(maxSteps / 10)),

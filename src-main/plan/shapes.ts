@@ -14,6 +14,8 @@ export interface WeightShape {
   readonly init: Init
   /** AdamW decays matrices only, never biases and norms (nanoGPT, configure_optimizers). */
   readonly decay: boolean
+  /** A matrix between hidden layers, which decays: Muon's, where it is chosen (not embeddings, heads, vectors). */
+  readonly hidden: boolean
 }
 
 /** Numbers in a tensor of this shape. */
@@ -36,8 +38,15 @@ function gptWeights(c: RunConfig, vocabSize: number): WeightShape[] {
     shape,
     init: normal(std),
     decay: true,
+    hidden: name.startsWith('h.'),
   })
-  const vector = (name: string, n: number, init: Init): WeightShape => ({ name, shape: [n], init, decay: false })
+  const vector = (name: string, n: number, init: Init): WeightShape => ({
+    name,
+    shape: [n],
+    init,
+    decay: false,
+    hidden: false,
+  })
   const residualStd = 0.02 / Math.sqrt(2 * c.nLayer)
   const blocks = Array.from({ length: c.nLayer }, (_, i) => {
     const h = `h.${i}`
@@ -66,6 +75,36 @@ function gptWeights(c: RunConfig, vocabSize: number): WeightShape[] {
 }
 
 /**
+ * A modern GPT (model/modern.ts): matrices only. Inner ones start uniform with standard deviation 1 / sqrt(nEmbd), what
+ * adds to the residual stream and the head at zero, so that the first guess is even (nanochat, init_weights). The
+ * embedding's size matters little, because it is normed.
+ */
+function modernWeights(c: RunConfig, vocabSize: number): WeightShape[] {
+  const d = c.nEmbd
+  const inner = uniform(Math.sqrt(3 / d))
+  const matrix = (name: string, shape: number[], init: Init): WeightShape => ({
+    name,
+    shape,
+    init,
+    decay: true,
+    hidden: name.startsWith('h.'),
+  })
+  const blocks = Array.from({ length: c.nLayer }, (_, i) => [
+    matrix(`h.${i}.attn.c_q.weight`, [d, d], inner),
+    matrix(`h.${i}.attn.c_k.weight`, [d, d], inner),
+    matrix(`h.${i}.attn.c_v.weight`, [d, d], inner),
+    matrix(`h.${i}.attn.c_proj.weight`, [d, d], zeros),
+    matrix(`h.${i}.mlp.c_fc.weight`, [d, 4 * d], inner),
+    matrix(`h.${i}.mlp.c_proj.weight`, [4 * d, d], zeros),
+  ])
+  return [
+    matrix('wte.weight', [vocabSize, d], normal(0.02)),
+    ...blocks.flat(),
+    matrix('lm_head.weight', [d, vocabSize], zeros),
+  ]
+}
+
+/**
  * Embedding → nLayer × LSTM(nEmbd) → dense over the vocabulary. Gates in PyTorch's order (input, forget, cell, output)
  * along the last axis; kernels are [in, 4 · hidden]. Start as torch.nn.Embedding, nn.LSTM and nn.Linear: normal with
  * std 1, uniform within 1/sqrt(hidden); a GPT's std of 0.02 learns far slower here (docs/log.md). One bias a layer:
@@ -75,15 +114,15 @@ function lstmWeights(c: RunConfig, vocabSize: number): WeightShape[] {
   const d = c.nEmbd
   const bound = 1 / Math.sqrt(d)
   const layers = Array.from({ length: c.nLayer }, (_, i): WeightShape[] => [
-    { name: `lstm.${i}.weight_ih`, shape: [d, 4 * d], init: uniform(bound), decay: true },
-    { name: `lstm.${i}.weight_hh`, shape: [d, 4 * d], init: uniform(bound), decay: true },
-    { name: `lstm.${i}.bias`, shape: [4 * d], init: uniform(bound), decay: false },
+    { name: `lstm.${i}.weight_ih`, shape: [d, 4 * d], init: uniform(bound), decay: true, hidden: true },
+    { name: `lstm.${i}.weight_hh`, shape: [d, 4 * d], init: uniform(bound), decay: true, hidden: true },
+    { name: `lstm.${i}.bias`, shape: [4 * d], init: uniform(bound), decay: false, hidden: false },
   ])
   return [
-    { name: 'wte.weight', shape: [vocabSize, d], init: normal(1), decay: true },
+    { name: 'wte.weight', shape: [vocabSize, d], init: normal(1), decay: true, hidden: false },
     ...layers.flat(),
-    { name: 'lm_head.weight', shape: [d, vocabSize], init: uniform(bound), decay: true },
-    { name: 'lm_head.bias', shape: [vocabSize], init: zeros, decay: false },
+    { name: 'lm_head.weight', shape: [d, vocabSize], init: uniform(bound), decay: true, hidden: false },
+    { name: 'lm_head.bias', shape: [vocabSize], init: zeros, decay: false, hidden: false },
   ]
 }
 
@@ -92,6 +131,8 @@ export function weightShapes(config: RunConfig, vocabSize: number): WeightShape[
   switch (config.model) {
     case 'gpt':
       return gptWeights(config, vocabSize)
+    case 'modern':
+      return modernWeights(config, vocabSize)
     case 'lstm':
       return lstmWeights(config, vocabSize)
   }
@@ -106,6 +147,7 @@ function activationFloats(c: RunConfig, vocabSize: number): number {
   const logits = 3 * positions * vocabSize
   switch (c.model) {
     case 'gpt':
+    case 'modern':
       return c.nLayer * (positions * c.nEmbd * 20 + 3 * c.batchSize * c.nHead * c.blockSize ** 2) + logits
     case 'lstm':
       return c.nLayer * positions * c.nEmbd * 16 + logits

@@ -5,6 +5,8 @@ export type FieldGroup = 'model' | 'tokenizer' | 'training' | 'optimizer' | 'rep
 export type FieldUnit =
   'none' | 'layers' | 'heads' | 'numbers' | 'tokens' | 'pieces' | 'steps' | 'batches' | 'minutes' | 'share' | 'examples'
 
+export type ModelKind = 'gpt' | 'lstm' | 'modern'
+
 export interface NumberLimit {
   readonly kind: 'number'
   readonly group: FieldGroup
@@ -15,8 +17,8 @@ export interface NumberLimit {
   /** What an up-arrow in the form adds. */
   readonly step: number
   readonly default: number
-  /** The field only matters to this kind of model. */
-  readonly only?: 'gpt' | 'lstm'
+  /** The field only matters to these kinds of model. */
+  readonly only?: readonly ModelKind[]
 }
 
 export interface ChoiceLimit<T extends string = string> {
@@ -42,7 +44,7 @@ const number = (
   max: number,
   step: number,
   fallback: number,
-  extra: { integer?: false; only?: 'gpt' | 'lstm' } = {},
+  extra: { integer?: false; only?: readonly ModelKind[] } = {},
 ): NumberLimit => ({
   kind: 'number',
   group,
@@ -63,10 +65,10 @@ const choice = <const T extends string>(group: FieldGroup, options: readonly [T,
 })
 
 export const runLimits = {
-  model: choice('model', ['gpt', 'lstm']),
+  model: choice('model', ['gpt', 'lstm', 'modern']),
   nLayer: number('model', 'layers', 1, 48, 1, 4),
-  /** GPT only: attention heads; must divide nEmbd. */
-  nHead: number('model', 'heads', 1, 32, 1, 4, { only: 'gpt' }),
+  /** GPT and modern only: attention heads; must divide nEmbd. */
+  nHead: number('model', 'heads', 1, 32, 1, 4, { only: ['gpt', 'modern'] }),
   /** Width: of the residual stream (GPT), of the embedding and the hidden state (LSTM). */
   nEmbd: number('model', 'numbers', 8, 2048, 8, 128),
   blockSize: number('model', 'tokens', 8, 2048, 8, 64),
@@ -83,8 +85,12 @@ export const runLimits = {
   /** How libtensorflow runs the captured step; `auto` starts as a plain graph and moves to XLA when it is compiled. */
   compile: choice('training', ['auto', 'graph', 'xla']),
 
+  /** `muon`: hidden matrices by Muon, everything else by AdamW. */
+  optimizer: choice('optimizer', ['adamw', 'muon']),
   learningRate: number('optimizer', 'none', 1e-6, 1, 1e-4, 1e-3, { integer: false }),
   minLearningRate: number('optimizer', 'none', 0, 1, 1e-4, 1e-4, { integer: false }),
+  /** Muon only: of the hidden matrices; follows the same schedule. */
+  matrixLearningRate: number('optimizer', 'none', 1e-5, 1, 1e-3, 0.02, { integer: false }),
   warmupSteps: number('optimizer', 'steps', 0, 100_000, 10, 100),
   beta1: number('optimizer', 'none', 0, 0.9999, 0.01, 0.9, { integer: false }),
   beta2: number('optimizer', 'none', 0, 0.99999, 0.01, 0.99, { integer: false }),
@@ -104,6 +110,11 @@ export const runLimits = {
 
 export type RunField = keyof typeof runLimits
 export const runFields = Object.keys(runLimits) as RunField[]
+
+/** A config as an earlier version stored it lacks the fields that came later: those have their defaults. */
+export function withDefaults(stored: object): object {
+  return { ...Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])), ...stored }
+}
 
 export const samplingLimits = {
   temperature: { min: 0, max: 3, step: 0.05, default: 0.8 },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorCodes, type ErrorCode } from './errors'
-import { nameMaxLength, runLimits, samplingLimits, type FieldLimit } from './limits'
+import { nameMaxLength, runLimits, samplingLimits, withDefaults, type FieldLimit } from './limits'
 
 // The page's policy forbids eval; without this zod would probe for it and the browser would report a violation.
 z.config({ jitless: true })
@@ -143,6 +143,11 @@ export type RunConfig = { -readonly [K in keyof typeof runLimits]: FieldValue<(t
 
 const shape = Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, field(limit)]))
 export const runConfig = z.strictObject(shape) as unknown as z.ZodType<RunConfig, RunConfig>
+/** As `runConfig`, from a row or a file that may be older than this program. */
+export const storedRunConfig = z.preprocess(
+  (stored) => (typeof stored === 'object' && stored !== null ? withDefaults(stored) : stored),
+  runConfig,
+)
 export const runOverrides = z.strictObject(shape).partial() as unknown as z.ZodType<
   Partial<RunConfig>,
   Partial<RunConfig>
@@ -154,7 +159,7 @@ export const lengthDial = z.enum(['quick', 'normal', 'long'])
 export type LengthDial = z.infer<typeof lengthDial>
 
 /** The simple form: five fields, of which the name and the text are not part of the recipe. */
-export const runChoice = z.object({ model: z.enum(['gpt', 'lstm']), size: sizeDial, length: lengthDial })
+export const runChoice = z.object({ model: z.enum(runLimits.model.options), size: sizeDial, length: lengthDial })
 export type RunChoice = z.infer<typeof runChoice>
 
 export const layerSummary = z.object({
@@ -209,7 +214,7 @@ export const runRecord = z.object({
   runId,
   name: z.string(),
   state: runState,
-  model: z.enum(['gpt', 'lstm']),
+  model: z.enum(runLimits.model.options),
   corpusId,
   /** The text's name, kept when the text itself is deleted. */
   corpus: z.string(),

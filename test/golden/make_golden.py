@@ -20,6 +20,8 @@ LAYERS, HEADS, WIDTH, T, B, V = 2, 2, 16, 8, 2, 23
 STEPS = 200
 OPTIMIZER = {"learningRate": 1e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "gradClip": 1.0}
 
+MATRIX_LEARNING_RATE = 0.02
+
 
 class Block(nn.Module):
     def __init__(self):
@@ -54,6 +56,75 @@ class Gpt(nn.Module):
         return self.ln_f(hidden) @ self.wte.weight.T
 
 
+class ModernBlock(nn.Module):
+    def __init__(self):
+        super().__init__()
+        names = ("c_q", "c_k", "c_v", "c_proj")
+        self.attn = nn.ModuleDict({name: nn.Linear(WIDTH, WIDTH, bias=False) for name in names})
+        self.mlp = nn.ModuleDict(
+            {"c_fc": nn.Linear(WIDTH, 4 * WIDTH, bias=False), "c_proj": nn.Linear(4 * WIDTH, WIDTH, bias=False)}
+        )
+
+    def forward(self, x):
+        def heads(name):
+            return self.attn[name](rms(x)).view(B, T, HEADS, WIDTH // HEADS).transpose(1, 2)
+
+        q, k, v = rms(rotary(heads("c_q"))), rms(rotary(heads("c_k"))), heads("c_v")
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.attn["c_proj"](mixed.transpose(1, 2).reshape(B, T, WIDTH))
+        return x + self.mlp["c_proj"](F.relu(self.mlp["c_fc"](rms(x))).square())
+
+
+def rms(x):
+    return F.rms_norm(x, (x.shape[-1],), eps=1e-6)
+
+
+def rotary(x):
+    """Complex numbers instead of two halves: another way to the same turn."""
+    half = x.shape[-1] // 2
+    angles = torch.arange(T, dtype=x.dtype)[:, None] * 10_000.0 ** (-torch.arange(half, dtype=x.dtype) / half)
+    turned = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(angles), angles)
+    return torch.cat([turned.real, turned.imag], dim=-1)
+
+
+class Modern(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte = nn.Embedding(V, WIDTH)
+        self.h = nn.ModuleList(ModernBlock() for _ in range(LAYERS))
+        self.lm_head = nn.Linear(WIDTH, V, bias=False)
+
+    def forward(self, x):
+        hidden = rms(self.wte(x))
+        for block in self.h:
+            hidden = block(hidden)
+        return self.lm_head(rms(hidden))
+
+
+class Muon(torch.optim.Optimizer):
+    """Jordan et al. 2024, in the precision of the weights (torch.optim.Muon iterates in bfloat16)."""
+
+    def __init__(self, params, lr, weight_decay):
+        super().__init__(params, {"lr": lr, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                buffer.lerp_(p.grad, 0.05)
+                x = p.grad.lerp(buffer, 0.95)
+                x = x / (x.norm() + 1e-7)
+                tall = x.shape[0] > x.shape[1]
+                x = x.T if tall else x
+                for _ in range(5):
+                    gram = x @ x.T
+                    x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+                x = x.T if tall else x
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(x, alpha=-group["lr"] * max(1, p.shape[0] / p.shape[1]) ** 0.5)
+
+
 class Lstm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -72,7 +143,7 @@ def ours(name):
         if kind == "bias_hh":
             return None
         return f"lstm.{layer}.{'bias' if kind == 'bias_ih' else kind}", kind.startswith("weight")
-    linear = any(part in name for part in ("c_attn", "c_proj", "c_fc", "lm_head"))
+    linear = any(part in name for part in ("c_attn", "c_q", "c_k", "c_v", "c_proj", "c_fc", "lm_head"))
     return name, linear and name.endswith("weight")
 
 
@@ -109,31 +180,36 @@ def make_batches():
     return [[text[s : s + T + 1] for s in row] for row in starts]
 
 
-def train(model, batches, dtype):
+def train(model, batches, dtype, muon):
     model = model.to(dtype)
     start(model)
     decayed = [p for p in model.parameters() if p.requires_grad and p.dim() >= 2]
     plain = [p for p in model.parameters() if p.requires_grad and p.dim() < 2]
-    optimizer = torch.optim.AdamW(
+    hidden = [p for n, p in model.named_parameters() if muon and n.startswith("h.") and p.dim() == 2]
+    decayed = [p for p in decayed if all(p is not h for h in hidden)]
+    optimizers = [torch.optim.AdamW(
         [{"params": decayed, "weight_decay": OPTIMIZER["weightDecay"]}, {"params": plain, "weight_decay": 0.0}],
         lr=OPTIMIZER["learningRate"],
         betas=(OPTIMIZER["beta1"], OPTIMIZER["beta2"]),
         eps=OPTIMIZER["epsilon"],
-    )
+    )]
+    if muon:
+        optimizers.append(Muon(hidden, MATRIX_LEARNING_RATE, OPTIMIZER["weightDecay"]))
     tensors = exported("weights", model.named_parameters())
     losses, norms = [], []
     for step, batch in enumerate(batches):
         window = torch.tensor(batch)
         logits = model(window[:, :-1])
         loss = F.cross_entropy(logits.reshape(B * T, V), window[:, 1:].reshape(-1))
-        optimizer.zero_grad(set_to_none=True)
+        model.zero_grad(set_to_none=True)
         loss.backward()
         if step == 0:
             tensors["logits"] = logits.detach().reshape(B * T, V).numpy().astype(np.float32)
             tensors |= exported("gradients", [(n, p.grad) for n, p in model.named_parameters() if p.grad is not None])
         losses.append(loss.item())
         norms.append(nn.utils.clip_grad_norm_(model.parameters(), OPTIMIZER["gradClip"]).item())
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         if step == 2:
             tensors |= exported("after3", model.named_parameters())
     return tensors, losses, norms
@@ -142,20 +218,22 @@ def train(model, batches, dtype):
 def main():
     torch.manual_seed(0)
     batches = make_batches()
-    for kind, model in (("gpt", Gpt), ("lstm", Lstm)):
-        tensors, losses, norms = train(model(), batches, torch.float32)
-        exact, exact_losses, _ = train(model(), batches, torch.float64)
+    for kind, model in (("gpt", Gpt), ("lstm", Lstm), ("modern", Modern)):
+        muon = kind == "modern"
+        tensors, losses, norms = train(model(), batches, torch.float32, muon)
+        exact, exact_losses, _ = train(model(), batches, torch.float64, muon)
         worst = max(float(np.abs(tensors[n] - exact[n]).max()) for n in tensors)
         curve = max(abs(a - b) for a, b in zip(losses, exact_losses, strict=True))
-        # Together the two models see both sides of clipping: the GPT is always clipped, the LSTM never.
-        assert (min(norms) > OPTIMIZER["gradClip"]) if kind == "gpt" else (max(norms) < OPTIMIZER["gradClip"])
+        # Together the first two models see both sides of clipping: the GPT is always clipped, the LSTM never.
+        if kind != "modern":
+            assert (min(norms) > OPTIMIZER["gradClip"]) if kind == "gpt" else (max(norms) < OPTIMIZER["gradClip"])
         assert all(math.isfinite(x) for x in losses)
         save_file(tensors, HERE / f"{kind}.safetensors")
         facts = {
             "torch": torch.__version__.split("+")[0],
             "config": {"model": kind, "nLayer": LAYERS, "nHead": HEADS, "nEmbd": WIDTH, "blockSize": T, "batchSize": B},
             "vocabSize": V,
-            "optimizer": OPTIMIZER,
+            "optimizer": OPTIMIZER | ({"optimizer": "muon", "matrixLearningRate": MATRIX_LEARNING_RATE} if muon else {}),
             "batches": batches,
             "losses": losses,
             "gradNorms": norms,

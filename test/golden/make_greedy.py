@@ -16,7 +16,7 @@ WINDOW, LOUDER, PROMPT = 64, 3.0, [3, 9, 4, 12, 0, 1, 5, 17]
 @torch.inference_mode()
 def main():
     golden.B = 1
-    for kind, model_class in (("gpt", golden.Gpt), ("lstm", golden.Lstm)):
+    for kind, model_class in (("gpt", golden.Gpt), ("lstm", golden.Lstm), ("modern", golden.Modern)):
         golden.T = WINDOW
         model = model_class()
         golden.start(model)

@@ -33,7 +33,7 @@ function use(name: (typeof engines)[number]): Engine {
   return engine
 }
 
-describe.each(['gpt', 'lstm'] as const)('%s equals PyTorch', (model) => {
+describe.each(['gpt', 'modern', 'lstm'] as const)('%s equals PyTorch', (model) => {
   let golden: Golden
   beforeAll(async () => {
     golden = await readGolden(model)

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
-import { adamWScalars } from '../../src-main/engine/optim/adamw'
+import { optimizerScalars } from '../../src-main/engine/optim/optimizer'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
@@ -54,7 +54,7 @@ function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): numb
       const batch = batchOf(config, step)
       const shape: [number, number] = [config.batchSize, config.blockSize]
       const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
-      const scalars = tf.tensor1d(adamWScalars(spec.optimizer, step, config.learningRate))
+      const scalars = tf.tensor1d(optimizerScalars(spec.optimizer, step, config.learningRate))
       const next = trainingStep(spec, layout, tensorFlowOps(backend, key), old, x, y, scalars)
       return { ...next.state, metrics: next.metrics }
     })
@@ -74,7 +74,7 @@ it('compiles a long LSTM with XLA, which does not unroll its loop over time', { 
   expect(largestDifference(xla, eagerLosses(config, 2))).toBeLessThan(1e-5)
 })
 
-describe.each(['gpt', 'lstm'] as const)('the recorded step of a %s', (model) => {
+describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (model) => {
   const config = tinyConfig({ model, learningRate: 1e-2 })
 
   it('computes what the same step computes op by op, dropout included', async () => {

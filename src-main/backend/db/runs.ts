@@ -1,5 +1,5 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
-import { runFields, runLimits } from '../../../src-preload/contract/limits'
+import { withDefaults } from '../../../src-preload/contract/limits'
 import type { CheckpointRecord, RunConfig, RunRecord, RunState } from '../../../src-preload/contract/records'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
 import type { Db } from './connection'
@@ -37,12 +37,6 @@ export interface RunFacts {
   readonly seq: number
 }
 
-/** A config stored by an older version lacks the fields that came later: those have their defaults. */
-function parseConfig(json: string): RunConfig {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
-  return { ...defaults, ...(JSON.parse(json) as Partial<RunConfig>) } as RunConfig
-}
-
 export function listRuns(db: Db): RunRecord[] {
   const checkpoints = allCheckpoints(db)
   const query = tables.selectFrom('runs').selectAll().where('deleted_at', 'is', null)
@@ -62,7 +56,7 @@ export function runFacts(db: Db, runId: string): RunFacts | null {
   const row = first(db, query.where('run_id', '=', runId))
   if (row === undefined) return null
   const { vocab_size: vocabSize, train_tokens: trainTokens, seq } = row
-  return { config: parseConfig(row.config_json), vocabSize, trainTokens, seq }
+  return { config: withDefaults(JSON.parse(row.config_json) as object) as RunConfig, vocabSize, trainTokens, seq }
 }
 
 /** No process works on the run, and so nobody is waiting for one to hear a wish. */

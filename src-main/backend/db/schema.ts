@@ -31,7 +31,7 @@ export interface RunsTable {
   run_id: string
   name: string
   state: RunState
-  model: 'gpt' | 'lstm'
+  model: 'gpt' | 'lstm' | 'modern'
   corpus_id: string
   corpus_name: string
   config_json: string

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { gptDecode } from './gpt-decode'
 import { lstmDecode } from './lstm-decode'
+import { modernDecode } from './modern-decode'
 
 /**
  * What a model computes with when it talks. Weights go by name: the engine holds them, in the width and layout that it
@@ -45,6 +46,8 @@ export function decodeModelOf(config: RunConfig): DecodeModel {
   switch (config.model) {
     case 'gpt':
       return gptDecode(config)
+    case 'modern':
+      return modernDecode(config)
     case 'lstm':
       return lstmDecode(config)
   }

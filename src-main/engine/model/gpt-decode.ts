@@ -12,14 +12,17 @@ const norm = (ops: DecodeOps, name: string, x: tf.Tensor2D): tf.Tensor2D =>
 const linear = (ops: DecodeOps, name: string, x: tf.Tensor2D): tf.Tensor2D =>
   ops.matMul(x, `${name}.weight`).add(ops.vector(`${name}.bias`))
 
-/** The blocks of gpt.ts without dropout, for one text. `ids, positions: int32 [t]` → logits of the last: `[V]` */
-function logitsOf(
-  { nLayer, nHead, nEmbd }: RunConfig,
+/** A model's blocks for one text. `ids, positions: int32 [t]` → logits of the last: `[V]` */
+export type BlocksOf = (
+  config: RunConfig,
   ops: DecodeOps,
   ids: tf.Tensor1D,
   positions: tf.Tensor1D,
   attend: Attend,
-): tf.Tensor1D {
+) => tf.Tensor1D
+
+/** The blocks of gpt.ts without dropout. */
+const gptBlocks: BlocksOf = ({ nLayer, nHead, nEmbd }, ops, ids, positions, attend) => {
   const [length] = ids.shape
   let h = ops.rows('wte.weight', ids).add<tf.Tensor2D>(ops.rows('wpe.weight', positions)) // (t, D)
   for (let layer = 0; layer < nLayer; layer++) {
@@ -41,7 +44,7 @@ function logitsOf(
  * Keys and values of each layer are remembered, `[nHead, capacity, headDim]` each: key, value, key, value, ...
  * Room that is not filled yet lies behind the mask, where the softmax gives an exact 0.
  */
-export function gptDecode(config: RunConfig): DecodeModel {
+export function cachedAttention(config: RunConfig, logitsOf: BlocksOf, tables: readonly string[]): DecodeModel {
   const { nLayer, nHead, nEmbd, blockSize } = config
   const headDim = nEmbd / nHead
   const scale = 1 / Math.sqrt(headDim)
@@ -49,7 +52,7 @@ export function gptDecode(config: RunConfig): DecodeModel {
     tf.matMul(maskedSoftmax(tf.matMul<tf.Tensor3D>(q, keys, false, true), mask, scale), values)
   return {
     window: blockSize,
-    tables: ['wte.weight', 'wpe.weight'],
+    tables,
     memoryShapes: (capacity) => Array.from({ length: 2 * nLayer }, () => [nHead, capacity, headDim]),
     prompt(ops, ids, capacity) {
       const [length] = ids.shape
@@ -85,3 +88,6 @@ export function gptDecode(config: RunConfig): DecodeModel {
     },
   }
 }
+
+export const gptDecode = (config: RunConfig): DecodeModel =>
+  cachedAttention(config, gptBlocks, ['wte.weight', 'wpe.weight'])

@@ -96,3 +96,65 @@ export function maskedSoftmax<T extends tf.Tensor>(scores: T, mask: tf.Tensor2D,
     }
   })
 }
+
+const rmsNormEpsilon = 1e-6
+
+/** x / sqrt(mean(x²) + 1e-6) over the last axis (Zhang and Sennrich 2019, without weights). Any shape. */
+export function rmsNorm<T extends tf.Tensor>(x: T): T {
+  return withGradient<T>([x], () => {
+    const inverse = x.square().mean(-1, true).add(rmsNormEpsilon).rsqrt()
+    const normed: T = x.mul(inverse)
+    return {
+      value: normed,
+      saved: [normed, inverse],
+      gradient: (dy, saved) => {
+        const [normed, inverse] = saved as [T, tf.Tensor]
+        return dy.sub(normed.mul(dy.mul(normed).mean(-1, true))).mul(inverse)
+      },
+    }
+  })
+}
+
+/** max(0, x)² (So et al. 2021, "Primer"). Any shape. */
+export function reluSquared<T extends tf.Tensor>(x: T): T {
+  return withGradient<T>([x], () => {
+    const positive = tf.relu(x)
+    return {
+      value: positive.square(),
+      saved: [positive],
+      gradient: (dy, [positive]) => dy.mul((positive as T).mul(2)),
+    }
+  })
+}
+
+const rotaryBase = 10_000
+
+/**
+ * Turns each pair of numbers (i, i + headDim / 2) by position · base^(−2i / headDim), so that the product of a query and
+ * a key depends on their distance only (Su et al. 2021; halves as in GPT-NeoX).
+ *
+ * `x: [..., T, headDim]`, `positions: int32 [T]` → like x
+ */
+export function rotary<T extends tf.Tensor>(x: T, positions: tf.Tensor1D): T {
+  const headDim = x.shape.at(-1) ?? 0
+  const half = headDim / 2
+  const inverse = Float32Array.from({ length: half }, (_, i) => rotaryBase ** ((-2 * i) / headDim))
+  const angles = positions
+    .cast('float32')
+    .expandDims(1)
+    .mul(tf.tensor2d(inverse, [1, half])) // (T, half)
+  const [cos, sin] = [angles.cos(), angles.sin()]
+  const turned = (x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): T => {
+    const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]
+    return tf.concat<T>([first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))], -1)
+  }
+  // Turning back is the gradient of turning.
+  return withGradient<T>([x], () => ({
+    value: turned(x, cos, sin),
+    saved: [cos, sin],
+    gradient: (dy, saved) => {
+      const [cos, sin] = saved as [tf.Tensor, tf.Tensor]
+      return turned(dy, cos, sin.neg())
+    },
+  }))
+}

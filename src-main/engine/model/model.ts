@@ -4,12 +4,15 @@ import type { Forward } from '../runtime/ops'
 import type { StepSpec } from '../runtime/step'
 import { gptForward } from './gpt'
 import { lstmForward } from './lstm'
+import { modernForward } from './modern'
 
 /** The model that the configuration names, as a function of its weights: `(weights, x [B, T], ops)` → logits `[B·T, V]` */
 export function forwardOf(config: RunConfig): Forward {
   switch (config.model) {
     case 'gpt':
       return gptForward(config)
+    case 'modern':
+      return modernForward(config)
     case 'lstm':
       return lstmForward(config)
   }
@@ -17,7 +20,8 @@ export function forwardOf(config: RunConfig): Forward {
 
 /** The training step that the configuration names, for a vocabulary of `vocabSize` pieces. */
 export function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
-  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay } = config
+  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay, optimizer } = config
+  const matrixRate = config.matrixLearningRate / config.learningRate
   return {
     weights: weightShapes(config, vocabSize),
     forward: forwardOf(config),
@@ -25,6 +29,6 @@ export function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
     blockSize,
     seed,
     gradClip,
-    optimizer: { beta1, beta2, epsilon, weightDecay },
+    optimizer: { optimizer, beta1, beta2, epsilon, weightDecay, matrixRate },
   }
 }

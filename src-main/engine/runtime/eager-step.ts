@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../src-preload/contract/errors'
-import { adamWScalars, type AdamWState } from '../optim/adamw'
+import type { AdamWState } from '../optim/adamw'
+import { optimizerScalars } from '../optim/optimizer'
 import type { DropoutKey } from './composed-ops'
 import { WeightLayout } from './layout'
 import type { ModelOps, TensorData } from './ops'
@@ -28,7 +29,7 @@ export interface EagerDevice {
   /** Makes the engine's backend the current one. */
   activate(): void
   opsOf(key: DropoutKey | null): ModelOps
-  /** The optimizer, where the engine can change numbers in place; else new tensors take the old ones' place. */
+  /** AdamW, where the engine can change numbers in place; else new tensors take the old ones' place. */
   updateInPlace?(
     state: AdamWState,
     gradient: tf.Tensor1D,
@@ -72,12 +73,12 @@ export class EagerTrainStep implements TrainStep {
       const { x, y } = this.#tensorsOf(batch)
       const old = { weights: this.#weights, expAvg: this.#expAvg, expAvgSq: this.#expAvgSq }
       const ops = this.#device.opsOf({ seed: this.#spec.seed, step })
-      if (this.#device.updateInPlace) {
+      if (this.#device.updateInPlace && this.#spec.optimizer.optimizer === 'adamw') {
         const { gradient, metrics } = gradientStep(this.#spec, this.#layout, ops, old.weights, x, y)
         this.#device.updateInPlace(old, gradient, metrics, this.#spec, this.#layout.decayedSize, step, learningRate)
         return [old.weights, old.expAvg, old.expAvgSq, metrics]
       }
-      const scalars = tf.tensor1d(adamWScalars(this.#spec.optimizer, step, learningRate))
+      const scalars = tf.tensor1d(optimizerScalars(this.#spec.optimizer, step, learningRate))
       const next = trainingStep(this.#spec, this.#layout, ops, old, x, y, scalars)
       return [next.state.weights, next.state.expAvg, next.state.expAvgSq, next.metrics]
     }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]

@@ -5,23 +5,30 @@ import type { TensorData, Weights } from './ops'
 
 /**
  * All weights one after the other in one vector, so that the optimizer is a handful of operations however many layers
- * there are. Those that decay come first.
+ * there are. Hidden matrices come first, then what else decays.
  */
 export class WeightLayout {
   /** Numbers in all. */
   readonly size: number
   /** Numbers, from the start, that AdamW decays. */
   readonly decayedSize: number
+  /** Numbers, from the start, that are hidden matrices: Muon's, where it is chosen. */
+  readonly hiddenSize: number
+  /** Of those matrices, in order. */
+  readonly hiddenShapes: readonly (readonly number[])[]
   readonly #places: readonly { readonly name: string; readonly shape: number[]; readonly size: number }[]
   /** Names in the model's own order: what maps for people and files keep. */
   readonly #names: readonly string[]
 
   constructor(weights: readonly WeightShape[]) {
-    const places = [...weights.filter((w) => w.decay), ...weights.filter((w) => !w.decay)]
+    const hidden = weights.filter((w) => w.hidden)
+    const places = [...hidden, ...weights.filter((w) => w.decay && !w.hidden), ...weights.filter((w) => !w.decay)]
     this.#places = places.map(({ name, shape }) => ({ name, shape: [...shape], size: sizeOf(shape) }))
     this.#names = weights.map((w) => w.name)
     const sum = (some: readonly WeightShape[]): number => some.reduce((total, w) => total + sizeOf(w.shape), 0)
     this.size = sum(weights)
+    this.hiddenSize = sum(hidden)
+    this.hiddenShapes = hidden.map((w) => w.shape)
     this.decayedSize = sum(weights.filter((w) => w.decay))
   }
 

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RunConfig, Tier } from '../../../src-preload/contract/records'
 import type { WeightShape } from '../../plan/shapes'
-import { adamW, type AdamWSettings, type AdamWState } from '../optim/adamw'
+import type { AdamWState } from '../optim/adamw'
 import { clipByNorm } from '../optim/clip'
+import { optimize, type OptimizerSettings } from '../optim/optimizer'
 import type { WeightLayout } from './layout'
 import type { Forward, ModelOps, TensorData } from './ops'
 
@@ -15,7 +16,7 @@ export interface StepSpec {
   readonly blockSize: number
   /** Of the dropout masks. */
   readonly seed: number
-  readonly optimizer: AdamWSettings
+  readonly optimizer: OptimizerSettings
   /** Global gradient norm; 0 turns clipping off. */
   readonly gradClip: number
 }
@@ -101,7 +102,7 @@ export function gradientStep(
  * Forward, backward, clipping, optimizer: the one definition of a training step, which WASM runs op by op and which the
  * TensorFlow engine records once.
  * @param x y int32 [B, T]
- * @param scalars float32 [3] from `adamWScalars`
+ * @param scalars float32 [5] from `optimizerScalars`
  * @returns the new state, the old one where loss or norm is no finite number, and float32 [2]: loss in nats, gradient
  *   norm
  */
@@ -115,7 +116,7 @@ export function trainingStep(
   scalars: tf.Tensor1D,
 ): { readonly state: AdamWState; readonly metrics: tf.Tensor1D } {
   const { gradient, metrics } = gradientStep(spec, layout, ops, state.weights, x, y)
-  const next = adamW(state, gradient, scalars, spec.optimizer, layout.decayedSize)
+  const next = optimize(state, gradient, scalars, spec.optimizer, layout)
   // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
   const isGood = tf.isFinite(metrics.sum()).reshape<tf.Tensor1D>([1])
   const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)

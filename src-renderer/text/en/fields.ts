@@ -32,7 +32,7 @@ const unit: Record<FieldUnit, string> = {
 const field: Record<RunField, FieldText> = {
   model: {
     label: 'Kind of model',
-    help: 'GPT looks at the whole reading window at once and usually writes better. LSTM reads piece by piece and keeps a running memory: older, smaller, simple to follow.',
+    help: 'GPT looks at the whole reading window at once and usually writes better. Modern GPT does the same with newer parts. LSTM reads piece by piece and keeps a running memory: older, smaller, simple to follow.',
   },
   nLayer: {
     label: 'Layers',
@@ -79,6 +79,10 @@ const field: Record<RunField, FieldText> = {
     label: 'Compiling',
     help: 'Compiled steps (XLA) are faster after a short wait. Automatic starts at once and changes over when the compiled step is ready.',
   },
+  optimizer: {
+    label: 'Optimizer',
+    help: 'The rule that turns errors into corrections. Muon corrects whole matrices evenly and learns more from each step; each step takes longer.',
+  },
   learningRate: {
     label: 'Learning rate',
     help: 'How large each correction is. Too high and the loss jumps or explodes; too low and nothing happens.',
@@ -86,6 +90,10 @@ const field: Record<RunField, FieldText> = {
   minLearningRate: {
     label: 'Final learning rate',
     help: 'The corrections become smaller along a smooth curve and end with this size.',
+  },
+  matrixLearningRate: {
+    label: 'Learning rate of the matrices',
+    help: 'Only with Muon: how large the corrections of the inner matrices are. It grows and shrinks together with the learning rate.',
   },
   warmupSteps: {
     label: 'Warm-up',
@@ -129,8 +137,9 @@ const field: Record<RunField, FieldText> = {
 }
 
 const option = {
-  model: { gpt: 'GPT', lstm: 'LSTM' },
+  model: { gpt: 'GPT', lstm: 'LSTM', modern: 'Modern GPT' },
   tokenizer: { bpe: 'Letter groups (BPE)', char: 'Single characters' },
+  optimizer: { adamw: 'AdamW', muon: 'Muon and AdamW' },
   engine: {
     auto: 'Automatic',
     cuda: 'TensorFlow on the graphics card',

@@ -36,6 +36,10 @@ export const glossary = {
     text: 'Loss counted per letter of text, so that models with different vocabularies can be compared.',
   },
   learningRate: { term: 'learning rate', text: 'How large each correction is.' },
+  optimizer: {
+    term: 'optimizer',
+    text: 'The rule that turns the errors of a step into corrections of the model. AdamW is the classic; Muon is newer.',
+  },
   gradient: {
     term: 'gradient',
     text: 'The direction and size of a correction. Its length shows how strongly the model is being changed.',

@@ -8,6 +8,7 @@ export const newRun = {
   kind: {
     label: 'Kind of model',
     gpt: { name: 'GPT', text: 'Sees the whole reading window at once. Usually writes better. Recommended.' },
+    modern: { name: 'Modern GPT', text: 'The same idea with newer parts. Learns more from each step.' },
     lstm: { name: 'LSTM', text: 'Reads piece by piece with a running memory. Older and simple to follow.' },
   },
   size: {

@@ -24,7 +24,7 @@ export const fields: typeof source = {
   field: {
     model: {
       label: '模型种类',
-      help: 'GPT 同时查看整个阅读窗口，通常写得更好。LSTM 逐片阅读并保持一份记忆：更早、更小、更容易理解。',
+      help: 'GPT 同时查看整个阅读窗口，通常写得更好。新式 GPT 原理相同，部件更新。LSTM 逐片阅读并保持一份记忆：更早、更小、更容易理解。',
     },
     nLayer: { label: '层数', help: '依次有多少个处理阶段。层数越多，学得越多，用时也越长。' },
     nHead: { label: '注意力头', help: '每一层能同时关注多少种不同的线索。必须能整除宽度。' },
@@ -39,6 +39,11 @@ export const fields: typeof source = {
     engine: { label: '引擎', help: '用什么来计算训练。自动会选用这台电脑上最快的一种。' },
     compile: { label: '编译', help: '编译后的步骤（XLA）稍等片刻后会更快。自动会立即开始，编译完成后再切换。' },
     learningRate: { label: '学习率', help: '每次修正的幅度。太高，损失会跳动甚至爆炸；太低，几乎没有变化。' },
+    optimizer: {
+      label: '优化器',
+      help: '把误差变成修正的规则。Muon 均匀地修正整个矩阵，每一步学到的更多，但每一步用时更长。',
+    },
+    matrixLearningRate: { label: '矩阵学习率', help: '仅用于 Muon：内部矩阵的修正幅度，与学习率一同增减。' },
     minLearningRate: { label: '最终学习率', help: '修正幅度沿平滑曲线逐渐变小，最后降到这个数值。' },
     warmupSteps: { label: '预热', help: '在最初这些步里，学习率从零逐渐升高，让开头更平稳。' },
     beta1: { label: '动量（beta 1）', help: '每一步保留多少之前的方向。很少需要修改。' },
@@ -54,8 +59,9 @@ export const fields: typeof source = {
     checkpointMinutes: { label: '保存间隔', help: '训练每隔这么久保存一次。断电时最多损失这么多。' },
   },
   option: {
-    model: { gpt: 'GPT', lstm: 'LSTM' },
+    model: { gpt: 'GPT', lstm: 'LSTM', modern: '新式 GPT' },
     tokenizer: { bpe: '字母组合（BPE）', char: '单个字符' },
+    optimizer: { adamw: 'AdamW', muon: 'Muon 和 AdamW' },
     engine: {
       auto: '自动',
       cuda: 'TensorFlow（显卡）',

@@ -16,6 +16,7 @@ export const glossary: typeof source = {
   perplexity: { term: '困惑度', text: '相当于模型每次要在这么多个同样可能的词片中选择。越低越好。' },
   bitsPerByte: { term: '每字节比特数', text: '按文字的字节计算的损失，便于比较词表不同的模型。' },
   learningRate: { term: '学习率', text: '每次修正的幅度。' },
+  optimizer: { term: '优化器', text: '把一步的误差变成对模型的修正的规则。AdamW 是经典方法，Muon 较新。' },
   gradient: { term: '梯度', text: '一次修正的方向和大小。它的长度说明模型正被多大幅度地改变。' },
   checkpoint: { term: '保存的进度', text: '写入磁盘的全部内容，可用来继续训练或与模型对话。也叫检查点。' },
   engine: { term: '引擎', text: '负责计算的程序库。结果相同，速度不同。' },

@@ -10,6 +10,7 @@ export const newRun: typeof source = {
   kind: {
     label: '模型种类',
     gpt: { name: 'GPT', text: '同时查看整个阅读窗口，通常写得更好。推荐。' },
+    modern: { name: '新式 GPT', text: '思路相同，部件更新，每一步学到的更多。' },
     lstm: { name: 'LSTM', text: '逐片阅读并保持一份记忆。出现较早，容易理解。' },
   },
   size: {

@@ -32,6 +32,16 @@ const oldRows: Readonly<Record<number, { insert: string; check: (raw: Sqlite.Dat
       expect(() => raw.prepare("UPDATE runs SET engine = 'abacus'").run()).toThrow(/CHECK/)
     },
   },
+  4: {
+    insert: `INSERT INTO corpora (corpus_id, name, state, created_at) VALUES ('c', 'text', 'ready', 1);
+      INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+        parameter_count, max_steps, created_at) VALUES ('r', 'run', 'done', 'lstm', 'c', 'text', '{}', 9, 9, 9, 9, 1)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT name, model FROM runs').all()).toEqual([{ name: 'run', model: 'lstm' }])
+      raw.exec("UPDATE runs SET model = 'modern'")
+      expect(() => raw.exec("UPDATE runs SET model = 'other'")).toThrow(/CHECK/)
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })

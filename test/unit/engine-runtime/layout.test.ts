@@ -10,6 +10,7 @@ beforeAll(async () => {
 })
 
 const weight = (name: string, shape: number[], decay: boolean): WeightShape => ({
+  hidden: false,
   name,
   shape,
   decay,

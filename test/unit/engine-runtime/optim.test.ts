@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { adamW, adamWScalars, type AdamWState } from '../../../src-main/engine/optim/adamw'
+import { muon } from '../../../src-main/engine/optim/muon'
 import { clipByNorm } from '../../../src-main/engine/optim/clip'
 import { learningRateAt } from '../../../src-main/engine/optim/schedule'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
@@ -104,5 +105,30 @@ describe('AdamW', () => {
     const [small = NaN, large = NaN] = run([0, 0], [[1e-4, 100]], 0)
     expect(small).toBeCloseTo(-learningRate, 4)
     expect(large).toBeCloseTo(-learningRate, 4)
+  })
+})
+
+describe('Muon', () => {
+  it('makes every singular value about 1, whichever way round the matrix lies', () => {
+    for (const shape of [
+      [4, 12],
+      [12, 4],
+    ] as const) {
+      const gradient = tf.randomNormal<tf.Rank.R1>([48], 0, 3, 'float32', 1)
+      const { update } = muon(gradient, tf.zeros([48]), [shape])
+      const matrix = update.reshape<tf.Tensor2D>([...shape])
+      const [rows, columns] = shape
+      const gram = rows < columns ? tf.matMul(matrix, matrix, false, true) : tf.matMul(matrix, matrix, true, false)
+      const scale = Math.max(1, columns / rows)
+      const diagonal = gram.mul(tf.eye(4)).sum(0).div(scale).dataSync()
+      for (const value of diagonal) expect(Math.abs(value - 1)).toBeLessThan(0.6)
+      const others = gram
+        .mul(tf.sub(1, tf.eye(4)))
+        .abs()
+        .max()
+        .div(scale)
+        .dataSync()
+      expect(others[0]).toBeLessThan(0.4)
+    }
   })
 })

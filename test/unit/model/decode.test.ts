@@ -39,7 +39,7 @@ function farthest(a: Float32Array, b: Float32Array): number {
   return Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
 }
 
-describe.each(['gpt', 'lstm'] as const)('%s', (model) => {
+describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
   const ids = [...someIds(8, vocabSize)]
   let subject: Talking
   beforeAll(() => {

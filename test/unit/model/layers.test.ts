@@ -1,6 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from '../../../src-main/engine/model/layers'
+import {
+  causalMask,
+  gelu,
+  layerNorm,
+  linear,
+  maskedSoftmax,
+  reluSquared,
+  rmsNorm,
+  rotary,
+} from '../../../src-main/engine/model/layers'
 import { lstmLayer, stateAfter } from '../../../src-main/engine/model/lstm-layer'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { largestDifference } from './plain'
@@ -45,6 +54,32 @@ describe('gradients that are written out equal the tape', () => {
 
   test('GELU', () => {
     compareWithTape(gelu, (x) => x.mul(x.div(Math.SQRT2).erf().add(1)).div(2), [normal([40], 1).mul(3)])
+  })
+
+  test('RMSNorm and ReLU²', () => {
+    const plainNorm: Function = (x) => x.div(x.square().mean(-1, true).add(1e-6).sqrt())
+    compareWithTape(rmsNorm, plainNorm, [normal([5, 8], 1).add(2)])
+    compareWithTape(reluSquared, (x) => x.relu().square(), [normal([40], 1)])
+  })
+
+  test('rotary positions: the gradient, and products that know distances only', () => {
+    const at = tf.tensor1d([3, 4, 7], 'int32')
+    const turn = (x: tf.Tensor): tf.Tensor => rotary(x, at)
+    const byTape: Function = (x) => {
+      const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]
+      const angles = tf.mul(tf.tensor2d([3, 4, 7], [3, 1]), tf.tensor2d([1, 0.01], [1, 2]))
+      const [cos, sin] = [angles.cos(), angles.sin()]
+      return tf.concat([first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))], -1)
+    }
+    compareWithTape(turn, byTape, [normal([2, 3, 4], 1)])
+    const [q, k] = [normal([1, 4], 1), normal([1, 4], 2)]
+    const product = (i: number, j: number): number =>
+      rotary(q, tf.tensor1d([i], 'int32'))
+        .mul(rotary(k, tf.tensor1d([j], 'int32')))
+        .sum()
+        .dataSync()[0] ?? NaN
+    expect(product(5, 2)).toBeCloseTo(product(13, 10), 5)
+    expect(product(5, 2)).not.toBeCloseTo(product(5, 4), 2)
   })
 
   test('masked softmax', () => {

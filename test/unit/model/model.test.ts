@@ -12,7 +12,7 @@ beforeAll(() => tf.setBackend('cpu'))
 const vocabSize = 23
 const small = { nLayer: 2, nHead: 2, nEmbd: 16, blockSize: 8 }
 
-describe.each(['gpt', 'lstm'] as const)('%s', (model) => {
+describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
   const config = configOf({ ...small, model })
   const forward = forwardOf(config)
 
@@ -84,7 +84,7 @@ describe.each(['gpt', 'lstm'] as const)('%s', (model) => {
     }
     const x = tf.tensor2d(someIds(8, vocabSize), [1, 8], 'int32')
     forwardOf({ ...config, dropout: 0.2 })(livelyWeights(config, vocabSize), x, noting)
-    expect(calls).toHaveLength(model === 'gpt' ? 1 + 3 * small.nLayer : 1 + small.nLayer)
+    expect(calls).toHaveLength(model !== 'lstm' ? 1 + 3 * small.nLayer : 1 + small.nLayer)
     expect(new Set(calls.map(({ site }) => site)).size).toBe(calls.length)
     expect(new Set(calls.map(({ rate }) => rate))).toEqual(new Set([0.2]))
   })

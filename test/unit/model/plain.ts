@@ -25,15 +25,20 @@ export function tensorsOf(weights: ReadonlyMap<string, TensorData>): Map<string,
 }
 
 /**
- * The usual start multiplied, so that every part of a small model matters; biases and norms are moved off 0 and 1.
+ * The usual start multiplied, so that every part of a small model matters; biases, norms and what starts
+ * at 0 are moved off 0 and 1.
  */
 export function livelyWeights(config: RunConfig, vocabSize: number): Weights {
   const start = initialWeights(config, vocabSize, 3)
   let phase = 0
   for (const { shape, data } of start.values()) {
+    // What starts small is made large; what is normed anyway may stay.
+    const gain = config.model === 'modern' ? 2 : 8
     for (let i = 0; i < data.length; i++) {
       phase += 1
-      data[i] = shape.length === 1 ? (data[i] ?? 0) + 0.1 * Math.sin(phase) : 8 * (data[i] ?? 0)
+      const value = data[i] ?? 0
+      if (shape.length === 1) data[i] = value + 0.1 * Math.sin(phase)
+      else data[i] = value === 0 ? 0.2 * Math.sin(phase) : gain * value
     }
   }
   return tensorsOf(start)

@@ -6,7 +6,7 @@ import { defaultVocabSize } from '../../../src-main/plan/vocabulary'
 import { runConfig, type CorpusCounts, type RunChoice } from '../../../src-preload/contract/records'
 import { counts } from '../db/rows'
 
-const choices: RunChoice[] = (['gpt', 'lstm'] as const).flatMap((model) =>
+const choices: RunChoice[] = (['gpt', 'modern', 'lstm'] as const).flatMap((model) =>
   (['tiny', 'small', 'medium', 'large'] as const).flatMap((size) =>
     (['quick', 'normal', 'long'] as const).map((length) => ({ model, size, length })),
   ),

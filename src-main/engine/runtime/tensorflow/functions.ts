@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { adamWScalarCount } from '../../optim/adamw'
+import { optimizerScalarCount } from '../../optim/optimizer'
 import type { WeightLayout } from '../layout'
 import { evaluationStep, trainingStep, type StepSpec } from '../step'
 import type { TensorFlowBackend } from './backend'
@@ -28,7 +28,7 @@ export function recordTrainingStep(backend: TensorFlowBackend, spec: StepSpec, l
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
     const yInput = recorder.placeholder(dtypes.int32, batch)
-    const scalarsInput = recorder.placeholder(dtypes.float32, [adamWScalarCount])
+    const scalarsInput = recorder.placeholder(dtypes.float32, [optimizerScalarCount])
     const keyInput = recorder.placeholder(dtypes.uint64, [1])
     const variables = ['weights', 'expAvg', 'expAvgSq'].map(() => recorder.placeholder(dtypes.resource, []))
     tf.tidy(() => {

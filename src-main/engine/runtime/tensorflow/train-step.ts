@@ -1,6 +1,6 @@
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { Tier } from '../../../../src-preload/contract/records'
-import { adamWScalars } from '../../optim/adamw'
+import { optimizerScalars } from '../../optim/optimizer'
 import { WeightLayout } from '../layout'
 import type { TensorData } from '../ops'
 import {
@@ -152,7 +152,7 @@ export class TensorFlowTrainStep implements TrainStep {
 
   #feeds(step: number, learningRate: number, batch: Tokens): TensorHandle[] {
     const { context } = this.#backend
-    const scalars = adamWScalars(this.#spec.optimizer, step, learningRate)
+    const scalars = optimizerScalars(this.#spec.optimizer, step, learningRate)
     const key = BigInt64Array.of((BigInt(this.#spec.seed) << 32n) | BigInt(step))
     return [
       ...this.#batchFeeds(batch),

@@ -22,15 +22,15 @@ const forward: Forward = (weights, x, ops) => {
 
 const spec: StepSpec = {
   weights: [
-    { name: 'table', shape: [vocabSize, width], init: { kind: 'zeros' }, decay: true },
-    { name: 'in', shape: [width, hidden], init: { kind: 'zeros' }, decay: true },
-    { name: 'out', shape: [hidden, vocabSize], init: { kind: 'zeros' }, decay: false },
+    { name: 'table', shape: [vocabSize, width], init: { kind: 'zeros' }, decay: true, hidden: false },
+    { name: 'in', shape: [width, hidden], init: { kind: 'zeros' }, decay: true, hidden: false },
+    { name: 'out', shape: [hidden, vocabSize], init: { kind: 'zeros' }, decay: false, hidden: false },
   ],
   forward,
   batchSize: 4,
   blockSize: 8,
   seed: 1,
-  optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
+  optimizer: { optimizer: 'adamw', matrixRate: 1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
   gradClip: 0.5,
 }
 

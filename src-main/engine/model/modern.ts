@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import type { Forward, ModelOps, Weights } from '../runtime/ops'
+import { causalMask, maskedSoftmax, reluSquared, rmsNorm, rotary } from './layers'
+import { matrix } from './weights'
+
+/**
+ * A GPT as nanochat and modded-nanogpt build it: rotary positions (Su et al. 2021), queries and keys normed (Henry et
+ * al. 2020), RMSNorm without weights (Zhang and Sennrich 2019), ReLU² (So et al. 2021), projections and head that start
+ * at zero, a head of its own, no biases. Dropout where gpt.ts has it.
+ */
+
+/** Each place that drops needs a number of its own, or two places would drop alike. */
+const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, perLayer: 3 } as const
+
+/** `x: [B·T, D]` → `[B·T, D]` */
+function attention(
+  { nHead, nEmbd, dropout }: RunConfig,
+  weights: Weights,
+  ops: ModelOps,
+  [batch, length]: [number, number],
+  layer: number,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  const headDim = nEmbd / nHead
+  const site = layer * dropoutSite.perLayer
+  const name = `h.${layer}.attn`
+  const together = tf.concat(
+    ['c_q', 'c_k', 'c_v'].map((part) => matrix(weights, `${name}.${part}.weight`)),
+    1,
+  )
+  const [q, k, v] = tf
+    .matMul(x, together)
+    .reshape([batch, length, 3, nHead, headDim])
+    .transpose([2, 0, 3, 1, 4]) // (3, B, nHead, T, headDim)
+    .split(3, 0)
+    .map((part) => part.reshape<tf.Tensor4D>([batch, nHead, length, headDim])) as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+    tf.Tensor4D,
+  ]
+  const positions = tf.range(0, length, 1, 'int32')
+  const turn = (part: tf.Tensor4D): tf.Tensor4D => rmsNorm(rotary(part, positions))
+  const scores = tf.matMul<tf.Tensor4D>(turn(q), turn(k), false, true) // (B, nHead, T, T)
+  const p = maskedSoftmax(scores, causalMask(length), 1 / Math.sqrt(headDim))
+  const mixed = tf
+    .matMul(ops.dropout(p, dropout, site + dropoutSite.attention), v)
+    .transpose([0, 2, 1, 3])
+    .reshape<tf.Tensor2D>([batch * length, nEmbd])
+  const out = tf.matMul<tf.Tensor2D>(mixed, matrix(weights, `${name}.c_proj.weight`))
+  return ops.dropout(out, dropout, site + dropoutSite.attentionOut)
+}
+
+/** `x: [B·T, D]` → `[B·T, D]` */
+function mlp(config: RunConfig, weights: Weights, ops: ModelOps, layer: number, x: tf.Tensor2D): tf.Tensor2D {
+  const hidden = reluSquared(tf.matMul(x, matrix(weights, `h.${layer}.mlp.c_fc.weight`)))
+  const out = tf.matMul<tf.Tensor2D>(hidden, matrix(weights, `h.${layer}.mlp.c_proj.weight`))
+  return ops.dropout(out, config.dropout, layer * dropoutSite.perLayer + dropoutSite.mlpOut)
+}
+
+/** `x: int32 [B, T]` → `logits: float32 [B·T, V]` */
+export function modernForward(config: RunConfig): Forward {
+  return (weights, x, ops) => {
+    const [batch, length] = x.shape
+    const tokens = rmsNorm(ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length])))
+    let h = ops.dropout(tokens, config.dropout, dropoutSite.embedding) // (B·T, D)
+    for (let layer = 0; layer < config.nLayer; layer++) {
+      h = h.add(attention(config, weights, ops, [batch, length], layer, rmsNorm(h)))
+      h = h.add(mlp(config, weights, ops, layer, rmsNorm(h)))
+    }
+    return tf.matMul(rmsNorm(h), matrix(weights, 'lm_head.weight'))
+  }
+}
