@@ -26,7 +26,7 @@ export function jsonProgress(): Progress {
         jsonLine({ type: 'checkpoint', ...e.checkpoint })
         break
       case 'tier':
-        jsonLine({ type: 'tier', step: e.step, tier: e.tier })
+        jsonLine({ type: 'tier', step: e.step, tier: e.tier, precision: e.precision, timings: e.timings })
         break
       case 'rollback':
         jsonLine({ type: 'rollback', ...e.rollback })

@@ -6,10 +6,12 @@ import { AppError } from '../../src-preload/contract/errors'
 import {
   checkpointKind,
   engineId,
+  precision,
   storedRunConfig,
   tier,
   type CheckpointKind,
   type EngineId,
+  type Precision,
   type RunConfig,
   type Tier,
 } from '../../src-preload/contract/records'
@@ -34,6 +36,9 @@ export interface CheckpointState {
   readonly bestValLossNats: number | null
   /** The tier that computed the last step: a resumed run goes on in it, because tiers differ in the last bits. */
   readonly tier: Tier
+  readonly precision: Precision
+  /** Whether the run had tried all ways to compute a step: a resumed run tries none again. */
+  readonly settled: boolean
   /** Of the configured learning rate, after rollbacks; 1 without any. */
   readonly learningRateFactor: number
   readonly engine: EngineId
@@ -60,6 +65,8 @@ const manifest = z.object({
   valLossNats: z.number().nullable(),
   bestValLossNats: z.number().nullable(),
   tier,
+  precision: precision.default('float32'),
+  settled: z.boolean().default(false),
   learningRateFactor: z.number().positive().default(1),
   engine: engineId,
   config: storedRunConfig,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CheckpointKind, RunConfig, Tier } from '../../src-preload/contract/records'
+import type { CheckpointKind, EngineId, RunConfig } from '../../src-preload/contract/records'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
@@ -11,7 +11,7 @@ import { stepSpecOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
 import type { TensorData } from './runtime/ops'
-import type { StepMetrics } from './runtime/step'
+import type { CompileOptions, StepMetrics, StepMode } from './runtime/step'
 import { sampleText } from './sample'
 import { loadTokenizer } from './tokenizer/tokenizer'
 import { TrainingClock } from './training-clock'
@@ -59,8 +59,12 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     const engine = await openEngine(options.engineOptions)
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
-    const startTier = resumed?.engine === engine.id ? resumed.tier : null
-    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile: config.compile, startTier })
+    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), {
+      compile: config.compile,
+      precision: config.precision,
+      plannedSteps: config.maxSteps - (resumed?.step ?? 0),
+      ...modeToResume(resumed, engine.id),
+    })
     const trainStep = await unlessAborted(compiling, signal)
     if (!trainStep) {
       yield { kind: 'end', step: resumed?.step ?? 0, elapsedMs: resumed?.elapsedMs ?? 0, finished: false }
@@ -74,7 +78,10 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     let step = resumed?.step ?? 0
     let savedStep = resumed?.step ?? -1
-    let tier: Tier | null = null
+    let computed: StepMode | null = null
+    let computedSince = 0
+    let timingsShown = 0
+    let wasSettled = trainStep.settled
     let learningRateFactor = resumed?.learningRateFactor ?? 1
     let valLossNats = resumed?.valLossNats ?? null
     let bestValLossNats = resumed?.bestValLossNats ?? null
@@ -83,7 +90,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
       const { elapsedMs } = clock
-      const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, tier: tier ?? startTier ?? 'eager' }
+      const { tier, precision } = computed ?? resumed ?? { tier: 'eager', precision: 'float32' }
+      const mode = { tier, precision, settled: trainStep.settled }
+      const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, ...mode }
       const { sizeBytes } = await saveCheckpoint(runDir, {
         ...facts,
         learningRateFactor,
@@ -130,7 +139,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       step = from?.step ?? 0
       savedStep = from ? step : -1
       valLossNats = from?.valLossNats ?? null
-      tier = null
+      computed = null
       return event
     }
 
@@ -147,16 +156,20 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       clock.endStep()
       step++
       // ---------------------------------------------------------------------------------------------------------------
-      if (computedBy !== tier) {
-        tier = computedBy
-        yield { kind: 'tier', step, tier }
+      if (computedBy !== computed || trainStep.timings.length !== timingsShown) {
+        if (computedBy !== computed) computedSince = step
+        computed = computedBy
+        timingsShown = trainStep.timings.length
+        yield { kind: 'tier', step: computedSince, ...computed, timings: [...trainStep.timings] }
       }
       const last = step === config.maxSteps
 
       // Reading a number waits for the device and costs as much as a small step: only at the log interval.
       const isLogged = step === 1 || step % config.logInterval === 0 || last
       const isEvaluated = step % config.evalInterval === 0 || last
-      const isSaved = clock.sinceSaveMs > config.checkpointMinutes * 60_000
+      // Once the way to compute is chosen, it is kept: a run that is killed later would choose at another step.
+      const isSaved = clock.sinceSaveMs > config.checkpointMinutes * 60_000 || trainStep.settled !== wasSettled
+      wasSettled = trainStep.settled
       const metrics = isLogged || isEvaluated || isSaved ? await trainStep.readMetrics() : null
       // A model that is lost must not replace one that is good.
       if (metrics && isLost(metrics)) {
@@ -204,6 +217,13 @@ async function checkpointToResume(runDir: string, tokens: TokenStore): Promise<L
     throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
   }
   return checkpoint
+}
+
+/** A resumed run goes on as it computed before, because ways of computing differ in the last bits. */
+function modeToResume(resumed: LoadedCheckpoint | null, engine: EngineId): Partial<CompileOptions> {
+  if (resumed?.engine !== engine || resumed.tier === 'eager') return {}
+  const { tier, precision, settled } = resumed
+  return { precision, ...(settled || tier === 'xla' ? { compile: tier } : {}) }
 }
 
 /** null when the signal comes first: a compilation cannot be cut short, but the process can end in the middle of it. */

@@ -22,7 +22,7 @@ export const runEvent = z.discriminatedUnion('kind', [
   z.object({ ...runBase, kind: z.literal('eval'), row: r.evalRow }),
   z.object({ ...runBase, kind: z.literal('sample'), sample: r.sampleRecord }),
   z.object({ ...runBase, kind: z.literal('checkpoint'), checkpoint: r.checkpointRecord }),
-  z.object({ ...runBase, kind: z.literal('tier'), step: z.number().int(), tier: r.tier }),
+  z.object({ ...runBase, kind: z.literal('tier'), ...r.tierChange.shape }),
   /** What was logged beyond `toStep` is gone: fetch the run again. */
   z.object({ ...runBase, kind: z.literal('rollback'), rollback: r.rollback }),
 ])

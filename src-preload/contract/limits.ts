@@ -84,6 +84,8 @@ export const runLimits = {
   engine: choice('training', ['auto', 'cuda', 'tensorflow', 'webgpu', 'wasm']),
   /** How libtensorflow runs the captured step; `auto` starts as a plain graph and moves to XLA when it is compiled. */
   compile: choice('training', ['auto', 'graph', 'xla']),
+  /** Of the matrix products in training; weights and sums stay float32. `auto`: a probe on this computer decides. */
+  precision: choice('training', ['auto', 'float32', 'bfloat16']),
 
   /** `muon`: hidden matrices by Muon, everything else by AdamW. */
   optimizer: choice('optimizer', ['adamw', 'muon']),

@@ -199,6 +199,13 @@ export type RunStage = z.infer<typeof runStage>
 export const tier = z.enum(['eager', 'graph', 'xla'])
 export type Tier = z.infer<typeof tier>
 
+export const precision = z.enum(['float32', 'bfloat16'])
+export type Precision = z.infer<typeof precision>
+
+/** One way to compute a step, as the probe at the start of a run measured it. */
+export const stepTiming = z.object({ tier, precision, stepMs: z.number() })
+export type StepTiming = z.infer<typeof stepTiming>
+
 export const checkpointKind = z.enum(['best', 'last'])
 export type CheckpointKind = z.infer<typeof checkpointKind>
 export const checkpointRecord = z.object({
@@ -239,7 +246,14 @@ export type RunRecord = z.infer<typeof runRecord>
 export const sampleRecord = z.object({ step: z.number().int(), prompt: z.string(), text: z.string(), at: timestamp })
 export type SampleRecord = z.infer<typeof sampleRecord>
 
-export const tierChange = z.object({ step: z.number().int(), tier })
+export const tierChange = z.object({
+  step: z.number().int(),
+  tier,
+  precision,
+  /** What the choice was made from; empty where there was none. */
+  timings: z.array(stepTiming),
+})
+export type TierChange = z.infer<typeof tierChange>
 
 /** A run that went off course at `step` went on from `toStep`. */
 export const rollback = z.object({
@@ -254,7 +268,7 @@ export const runDetail = z.object({
   run: runRecord,
   config: runConfig,
   summary: modelSummary,
-  /** Which tier computed from which step on: part of the record, because tiers differ in the last bits. */
+  /** Which tier computed from which step on and in which precision: part of the record, because their bits differ. */
   tiers: z.array(tierChange),
   rollbacks: z.array(rollback),
   samples: z.array(sampleRecord),

@@ -72,7 +72,8 @@ export const useRunStore = defineStore('run', () => {
         break
       case 'tier': {
         const kept = detail.value?.tiers.filter((other) => other.step < event.step) ?? []
-        change({ tiers: [...kept, { step: event.step, tier: event.tier }] })
+        const { step, tier, precision, timings } = event
+        change({ tiers: [...kept, { step, tier, precision, timings }] })
         break
       }
     }

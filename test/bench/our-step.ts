@@ -42,7 +42,7 @@ async function openStep(engine: Engine, { mode, config, vocabSize }: Question): 
       opsOf: composedOps,
     })
   }
-  return engine.compileStep(spec, { compile: ours.config.compile, startTier: null })
+  return engine.compileStep(spec, { compile: ours.config.compile })
 }
 
 async function main(): Promise<void> {

@@ -98,7 +98,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s equals PyTorch', (model) =
     const norms: number[] = []
 
     test('three AdamW steps', async () => {
-      step = await use(engine).compileStep(golden.spec, { compile, startTier: null })
+      step = await use(engine).compileStep(golden.spec, { compile })
       step.writeWeights(golden.weights)
       for (let i = 0; i < 3; i++) await advance(i)
       const weights = await step.readWeights()

@@ -26,6 +26,7 @@ const small: Partial<RunConfig> = {
   checkpointMinutes: 0.1,
   engine: 'tensorflow',
   compile: 'graph',
+  precision: 'float32',
 }
 
 async function importText(backend: BackendProcess): Promise<string> {

@@ -29,7 +29,7 @@ export async function compiled(
   config: RunConfig,
   compile: RunConfig['compile'] = 'graph',
 ): Promise<TrainStep> {
-  const step = await engine.compileStep(specOf(config), { compile, startTier: null })
+  const step = await engine.compileStep(specOf(config), { compile })
   step.writeWeights(initialWeights(config, vocabSize, config.seed))
   return step
 }

@@ -89,6 +89,16 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (
     expect(largestDifference(graph, xla)).toBeLessThan(1e-5)
   })
 
+  it.each(['graph', 'xla'] as const)('computes nearly the same with products in bfloat16: %s', async (compile) => {
+    const exact = await lossesOf(await stepFor(engine, config, 'graph'), config, 20)
+    const rounded = await engine.compileStep(specOf(config), { compile, precision: 'bfloat16' })
+    steps.push(rounded)
+    rounded.writeWeights(initialWeights(config, vocabSize, config.seed))
+    const losses = await lossesOf(rounded, config, 20)
+    expect(losses).not.toEqual(exact)
+    expect(largestDifference(losses, exact)).toBeLessThan(0.02)
+  })
+
   it('starts at the loss of guessing, ln(vocabulary)', async () => {
     const [first] = await lossesOf(await stepFor(engine, config), config, 1)
     expect(Math.abs((first ?? NaN) - Math.log(vocabSize))).toBeLessThan(0.1)
@@ -241,13 +251,31 @@ describe('the loop around it', () => {
 })
 
 describe('auto', () => {
+  it('tries what it may, and leaves the state alone while it does', async () => {
+    const config = tinyConfig()
+    const step = await engine.compileStep(specOf(config), { compile: 'auto', precision: 'auto', plannedSteps: 10_000 })
+    steps.push(step)
+    step.writeWeights(initialWeights(config, vocabSize, config.seed))
+    // Nothing is learned: what changes the loss would be a trial that leaked.
+    for (let i = 1; !step.settled && i < 50_000; i++) await step.run(i, 0, batchOf(config, 1))
+    const ways = step.timings.map(({ tier, precision }) => `${tier} ${precision}`)
+    expect(ways).toContain('graph float32')
+    expect(ways.some((way) => way.startsWith('xla'))).toBe(true)
+    const { tier, precision } = await step.run(1, 1e-3, batchOf(config, 1))
+    const fixed = await engine.compileStep(specOf(config), { compile: tier === 'xla' ? 'xla' : 'graph', precision })
+    steps.push(fixed)
+    fixed.writeWeights(initialWeights(config, vocabSize, config.seed))
+    await fixed.run(1, 1e-3, batchOf(config, 1))
+    expect(await step.readMetrics()).toEqual(await fixed.readMetrics())
+  })
+
   it('starts as a graph and goes on in XLA with the same state', async () => {
     const config = tinyConfig()
     const step = await stepFor(engine, config, 'auto')
     const tiers: string[] = []
     const losses: number[] = []
     for (let i = 1; i <= 5 || (tiers.at(-1) !== 'xla' && i < 50_000); i++) {
-      tiers.push(await step.run(i, config.learningRate, batchOf(config, i)))
+      tiers.push((await step.run(i, config.learningRate, batchOf(config, i))).tier)
       losses.push((await step.readMetrics()).lossNats)
     }
     expect(tiers[0]).toBe('graph')

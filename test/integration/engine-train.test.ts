@@ -98,7 +98,7 @@ describe('a training run', () => {
     ])
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
     expect(stepsOf(events).map((event) => event.step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
-    expect(events.find((event) => event.kind === 'tier')).toEqual({ kind: 'tier', step: 1, tier: 'graph' })
+    expect(events.find((event) => event.kind === 'tier')).toMatchObject({ kind: 'tier', step: 1, tier: 'graph' })
     const sample = events.find((event) => event.kind === 'sample')
     expect(sample).toMatchObject({ step: 20, prompt: 'the ' })
     expect(sample?.text.length).toBeGreaterThan(10)
@@ -133,15 +133,26 @@ describe('a training run', () => {
     expect(numbersOf(a)).not.toEqual(numbersOf(c))
   })
 
-  it.each(['graph', 'xla'] as const)('is stopped and resumed bit for bit in the tier %s', async (compile) => {
-    const whole = await run(optionsOf({ compile }))
-    const options = optionsOf({ compile })
+  it.each([
+    ['graph', 'float32'],
+    ['xla', 'float32'],
+    ['graph', 'bfloat16'],
+    ['xla', 'bfloat16'],
+  ] as const)('is stopped and resumed bit for bit in %s, %s', async (compile, precision) => {
+    const whole = await run(optionsOf({ compile, precision }))
+    const options = optionsOf({ compile, precision })
     const before = await run(options, 7)
     expect(before.at(-1)).toMatchObject({ kind: 'end', step: 7, finished: false })
     expect(await readdir(join(options.runDir, 'checkpoints'))).toEqual(['last-7'])
     const after = await run({ ...options, resume: true })
     expect(after.find((event) => event.kind === 'begin')).toMatchObject({ step: 7 })
-    expect(after.find((event) => event.kind === 'tier')).toEqual({ kind: 'tier', step: 8, tier: compile })
+    expect(after.find((event) => event.kind === 'tier')).toEqual({
+      kind: 'tier',
+      step: 8,
+      tier: compile,
+      precision,
+      timings: [],
+    })
     expect([...numbersOf(before), ...numbersOf(after)]).toEqual(numbersOf(whole))
     expect(after.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
     const elapsed = stepsOf([...before, ...after]).map((event) => event.elapsedMs)
@@ -162,7 +173,21 @@ describe('a training run', () => {
     const options = optionsOf({ compile: 'xla' })
     await run(options, 3)
     const events = await run({ ...options, config: { ...options.config, compile: 'auto' }, resume: true })
-    expect(events.filter((event) => event.kind === 'tier')).toEqual([{ kind: 'tier', step: 4, tier: 'xla' }])
+    expect(events.filter((event) => event.kind === 'tier')).toMatchObject([{ kind: 'tier', step: 4, tier: 'xla' }])
+  })
+
+  it('saves its state as soon as the way to compute is chosen', async () => {
+    const options = optionsOf({ compile: 'auto', precision: 'auto', maxSteps: 100_000, evalInterval: 100_000 })
+    const controller = new AbortController()
+    let chosen: unknown = null
+    for await (const event of train(options, controller.signal)) {
+      if (event.kind === 'tier') chosen = { tier: event.tier, precision: event.precision }
+      // Five minutes are configured: the first one is for the choice.
+      if (event.kind === 'checkpoint') controller.abort()
+    }
+    const saved = await loadCheckpoint((await newestCheckpoint(options.runDir)) ?? '')
+    expect(saved).toMatchObject({ kind: 'last', settled: true })
+    expect(chosen).toEqual({ tier: saved.tier, precision: saved.precision })
   })
 
   it('keeps the best and the last checkpoint, and nothing else', async () => {
@@ -177,7 +202,8 @@ describe('a training run', () => {
   })
 
   it('saves in between by the clock', async () => {
-    const options = optionsOf({ compile: 'graph', maxSteps: 1_000_000, checkpointMinutes: 0.1, evalInterval: 100_000 })
+    const fixed = { compile: 'graph', precision: 'float32' } as const
+    const options = optionsOf({ ...fixed, maxSteps: 1_000_000, checkpointMinutes: 0.1, evalInterval: 100_000 })
     const controller = new AbortController()
     const saved: TrainEvent[] = []
     for await (const event of train(options, controller.signal)) {
@@ -246,7 +272,7 @@ describe('a training run', () => {
     const options = optionsOf({ maxSteps: 6, evalInterval: 3, sampleInterval: 6 }, { engineOptions })
     const events = await run(options)
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 6, finished: true })
-    expect(events.find((event) => event.kind === 'tier')).toEqual({ kind: 'tier', step: 1, tier: 'eager' })
+    expect(events.find((event) => event.kind === 'tier')).toMatchObject({ kind: 'tier', step: 1, tier: 'eager' })
     expect(events.find((event) => event.kind === 'begin')).toMatchObject({ engine: 'wasm' })
   })
 })

@@ -158,13 +158,11 @@ describe.skipIf(card === null)('on a graphics card', () => {
 
   it('refuses a model whose tensors are larger than the card binds, with the batch that fits', async () => {
     const spec = { ...specOf(tinyConfig()), blockSize: 2048, batchSize: 100_000 }
-    const error: unknown = await webgpu
-      .compileStep(spec, { compile: 'graph', startTier: null })
-      .catch((e: unknown) => e)
+    const error: unknown = await webgpu.compileStep(spec, { compile: 'graph' }).catch((e: unknown) => e)
     expect(error).toMatchObject({ code: 'memory.exhausted' })
     const { batchSize } = (error as { params: { batchSize: number } }).params
     expect(batchSize).toBeGreaterThan(0)
-    const fits = await webgpu.compileStep({ ...spec, batchSize }, { compile: 'graph', startTier: null })
+    const fits = await webgpu.compileStep({ ...spec, batchSize }, { compile: 'graph' })
     fits.close()
   })
 

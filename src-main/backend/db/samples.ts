@@ -1,4 +1,4 @@
-import type { Rollback, SampleRecord, Tier } from '../../../src-preload/contract/records'
+import type { Rollback, SampleRecord, StepTiming, TierChange } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
 import { all, run, tables } from './query'
 
@@ -11,13 +11,19 @@ export function insertSample(db: Db, runId: string, seq: number, sample: SampleR
   run(db, tables.insertInto('samples').values({ run_id: runId, seq, ...sample }))
 }
 
-export function tiersOf(db: Db, runId: string): { step: number; tier: Tier }[] {
-  const query = tables.selectFrom('tiers').select(['step', 'tier']).where('run_id', '=', runId)
-  return all(db, query.orderBy('step'))
+export function tiersOf(db: Db, runId: string): TierChange[] {
+  const query = tables.selectFrom('tiers').selectAll().where('run_id', '=', runId)
+  return all(db, query.orderBy('step')).map(({ step, tier, precision, timings_json: timings }) => ({
+    step,
+    tier,
+    precision,
+    timings: JSON.parse(timings) as StepTiming[],
+  }))
 }
 
-export function storeTier(db: Db, runId: string, step: number, tier: Tier): void {
-  run(db, tables.replaceInto('tiers').values({ run_id: runId, step, tier }))
+export function storeTier(db: Db, runId: string, { step, tier, precision, timings }: TierChange): void {
+  const row = { run_id: runId, step, tier, precision, timings_json: JSON.stringify(timings) }
+  run(db, tables.replaceInto('tiers').values(row))
 }
 
 export function rollbacksOf(db: Db, runId: string): Rollback[] {

@@ -1,4 +1,4 @@
-import type { CheckpointKind, EngineId, RunState, Tier } from '../../../src-preload/contract/records'
+import type { CheckpointKind, EngineId, Precision, RunState, Tier } from '../../../src-preload/contract/records'
 
 /** Tables as SQLite has them (migrations/). Columns with JSON in them end in `_json`; times are ms since 1970. */
 export interface CorporaTable {
@@ -110,6 +110,9 @@ export interface TiersTable {
   run_id: string
   step: number
   tier: Tier
+  precision: Precision
+  /** StepTiming[] */
+  timings_json: string
 }
 
 export interface RollbacksTable {

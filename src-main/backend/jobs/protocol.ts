@@ -12,7 +12,7 @@ import type {
   RunStage,
   Sampling,
   StepRow,
-  Tier,
+  TierChange,
 } from '../../../src-preload/contract/records'
 import type { EnginePackage } from '../../plan/engine-packages'
 
@@ -105,7 +105,7 @@ export type TrainEvent =
   | { readonly kind: 'stage'; readonly stage: RunStage; readonly progress: number | null }
   /** Once, before the first step: which engine runs, and where a resumed run stands. */
   | { readonly kind: 'begin'; readonly engine: EngineId; readonly version: string; readonly step: number }
-  | { readonly kind: 'tier'; readonly step: number; readonly tier: Tier }
+  | ({ readonly kind: 'tier' } & Readonly<TierChange>)
   | StepEvent
   | EvalEvent
   /** The run went off course at `step` and goes on from `toStep`; what came after that never happened. */

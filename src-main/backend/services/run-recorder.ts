@@ -163,11 +163,12 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         })
         show({ topic: 'run', runId, seq: own, kind: 'sample', sample })
       },
-      tier: ({ step, tier }) => {
+      tier: ({ step, tier, precision, timings }) => {
+        const change = { step, tier, precision, timings }
         writes.push((database) => {
-          storeTier(database, runId, step, tier)
+          storeTier(database, runId, change)
         })
-        show({ topic: 'run', runId, seq: ++seq, kind: 'tier', step, tier })
+        show({ topic: 'run', runId, seq: ++seq, kind: 'tier', ...change })
       },
       checkpoint: ({ checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }) => {
         const checkpoint: CheckpointRecord = { kind, step, valLossNats, savedAt: now(), sizeBytes }

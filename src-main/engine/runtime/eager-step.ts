@@ -13,6 +13,7 @@ import {
   trainingStep,
   type BatchScore,
   type StepMetrics,
+  type StepMode,
   type StepSpec,
   type Tokens,
   type TrainStep,
@@ -20,6 +21,8 @@ import {
 
 /** Lets timers and messages run: an eager step blocks the event loop while it computes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const eager: StepMode = { tier: 'eager', precision: 'float32' }
 
 /** Never `dataSync`: a graphics card can only be read later. */
 const numbersOf = (tensor: tf.Tensor1D): Promise<Float32Array> => tensor.data<'float32'>()
@@ -48,6 +51,8 @@ export class EagerTrainStep implements TrainStep {
   readonly #spec: StepSpec
   readonly #layout: WeightLayout
   readonly #device: EagerDevice
+  readonly timings = []
+  readonly settled = true
   #weights: tf.Tensor1D
   #expAvg: tf.Tensor1D
   #expAvgSq: tf.Tensor1D
@@ -65,7 +70,7 @@ export class EagerTrainStep implements TrainStep {
     this.#expAvgSq = tf.zeros([this.#layout.size])
   }
 
-  async run(step: number, learningRate: number, batch: Tokens): Promise<'eager'> {
+  async run(step: number, learningRate: number, batch: Tokens): Promise<StepMode> {
     await breathe()
     this.#device.activate()
     const before = this.#submitted
@@ -88,7 +93,7 @@ export class EagerTrainStep implements TrainStep {
     this.#submitted = this.#device.submit?.()
     this.#submitted?.catch(() => undefined) // heard by the next step or read
     await before
-    return 'eager'
+    return eager
   }
 
   async readMetrics(): Promise<StepMetrics> {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RunConfig, Tier } from '../../../src-preload/contract/records'
+import type { Precision, RunConfig, StepTiming, Tier } from '../../../src-preload/contract/records'
 import type { WeightShape } from '../../plan/shapes'
 import type { AdamWState } from '../optim/adamw'
 import { clipByNorm } from '../optim/clip'
@@ -21,14 +21,19 @@ export interface StepSpec {
   readonly gradClip: number
 }
 
+/** One way to compute the same step; ways differ in the last bits. */
+export interface StepMode {
+  readonly tier: Tier
+  readonly precision: Precision
+}
+
 export interface CompileOptions {
-  /** `auto` starts as a plain graph and moves to XLA when it is compiled. */
+  /** `auto` starts as a plain graph and moves to XLA when it is compiled and faster. */
   readonly compile: RunConfig['compile']
-  /**
-   * Tier of the first step: a resumed run goes on in the tier that it was in, and XLA is compiled before that step.
-   * null: the engine chooses.
-   */
-  readonly startTier: Tier | null
+  /** Of the matrix products; absent: float32. `auto` starts in float32. */
+  readonly precision?: RunConfig['precision']
+  /** Steps to come: how much measuring is worth its time. Absent: none. */
+  readonly plannedSteps?: number
 }
 
 /** x: the tokens, y: the next ones; both int32 [B, T], row by row. */
@@ -56,9 +61,13 @@ export interface TrainStep {
   /**
    * One optimizer step.
    * @param step from 1: decides bias correction and dropout masks
-   * @returns the tier that computed it
+   * @returns how it was computed
    */
-  run(step: number, learningRate: number, batch: Tokens): Promise<Tier>
+  run(step: number, learningRate: number, batch: Tokens): Promise<StepMode>
+  /** Of the ways to compute a step that were tried so far. */
+  readonly timings: readonly StepTiming[]
+  /** Whether the way stays as it is. */
+  readonly settled: boolean
   /** Of the last step. Waits for the device: only at the log interval. */
   readMetrics(): Promise<StepMetrics>
   /** Scores the first `counted` tokens of a batch, dropout off. Deterministic whatever the tier of the training step. */

@@ -79,6 +79,10 @@ const field: Record<RunField, FieldText> = {
     label: 'Compiling',
     help: 'Compiled steps (XLA) are faster after a short wait. Automatic starts at once and changes over when the compiled step is ready.',
   },
+  precision: {
+    label: 'Precision of products',
+    help: '16-bit products are faster on newer processors and learn the same to within a thousandth; weights stay in 32 bit. Automatic measures both on this computer.',
+  },
   optimizer: {
     label: 'Optimizer',
     help: 'The rule that turns errors into corrections. Muon corrects whole matrices evenly and learns more from each step; each step takes longer.',
@@ -148,6 +152,7 @@ const option = {
     wasm: 'Built-in (WASM)',
   },
   compile: { auto: 'Automatic', graph: 'Not compiled', xla: 'Compiled (XLA)' },
+  precision: { auto: 'Automatic', float32: '32 bit', bfloat16: '16 bit (bfloat16)' },
 }
 
 export const fields = { group, unit, field, option }

@@ -38,6 +38,10 @@ export const fields: typeof source = {
     seed: { label: '随机起点', help: '数字和设置都相同，训练过程就会相同。换一个数字可以再试一次。' },
     engine: { label: '引擎', help: '用什么来计算训练。自动会选用这台电脑上最快的一种。' },
     compile: { label: '编译', help: '编译后的步骤（XLA）稍等片刻后会更快。自动会立即开始，编译完成后再切换。' },
+    precision: {
+      label: '乘法精度',
+      help: '在较新的处理器上，16 位乘法更快，学习效果相差不到千分之一；权重始终保持 32 位。自动会在这台电脑上实测后选择。',
+    },
     learningRate: { label: '学习率', help: '每次修正的幅度。太高，损失会跳动甚至爆炸；太低，几乎没有变化。' },
     optimizer: {
       label: '优化器',
@@ -70,5 +74,6 @@ export const fields: typeof source = {
       wasm: '内置（WASM）',
     },
     compile: { auto: '自动', graph: '不编译', xla: '编译（XLA）' },
+    precision: { auto: '自动', float32: '32 位', bfloat16: '16 位（bfloat16）' },
   },
 }

@@ -12,9 +12,11 @@ import {
 import { runLimits } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records'
 
-const config = Object.fromEntries(
-  Object.entries(runLimits).map(([name, limit]) => [name, limit.default]),
-) as unknown as RunConfig
+const config = {
+  ...Object.fromEntries(Object.entries(runLimits).map(([name, limit]) => [name, limit.default])),
+  // Not 1e-8: with one bit flipped, 1E-8 is the same number.
+  epsilon: 0.001,
+} as unknown as RunConfig
 
 const tensor = (shape: number[], first: number) => {
   const count = shape.reduce((a, b) => a * b, 1)
@@ -29,6 +31,8 @@ const state = (kind: 'best' | 'last', step: number): CheckpointState => ({
   bestValLossNats: null,
   tier: 'xla',
   learningRateFactor: 1,
+  precision: 'bfloat16',
+  settled: true,
   engine: 'tensorflow',
   weights: new Map([
     ['wte.weight', tensor([5, 3], step)],

@@ -42,6 +42,18 @@ const oldRows: Readonly<Record<number, { insert: string; check: (raw: Sqlite.Dat
       expect(() => raw.exec("UPDATE runs SET model = 'other'")).toThrow(/CHECK/)
     },
   },
+  5: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('run_00000004', 'a', 'done', 'gpt', 'c_00000001', 'c', '{}', 65, 1000, 10, 20, 1);
+INSERT INTO tiers (run_id, step, tier) VALUES ('run_00000004', 7, 'xla')`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT step, tier, precision, timings_json FROM tiers').all()).toEqual([
+        { step: 7, tier: 'xla', precision: 'float32', timings_json: '[]' },
+      ])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -164,7 +176,7 @@ describe('migrations', () => {
       },
       checkpoints: { run_id: true, kind: true, step: true, val_loss_nats: true, saved_at: true, size_bytes: true },
       samples: { run_id: true, seq: true, step: true, prompt: true, text: true, at: true },
-      tiers: { run_id: true, step: true, tier: true },
+      tiers: { run_id: true, step: true, tier: true, precision: true, timings_json: true },
       rollbacks: { run_id: true, position: true, step: true, to_step: true, learning_rate_factor: true },
       conversations: {
         conversation_id: true,

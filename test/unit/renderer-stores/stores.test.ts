@@ -44,7 +44,16 @@ describe('the open run', () => {
     await page.run.open(runId)
     const before = page.run.version
     page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'stage', stage: 'training', progress: null })
-    page.bridge.emit({ topic: 'run', runId, seq: 2, kind: 'tier', step: 0, tier: 'graph' })
+    page.bridge.emit({
+      topic: 'run',
+      runId,
+      seq: 2,
+      kind: 'tier',
+      step: 0,
+      tier: 'graph',
+      precision: 'float32',
+      timings: [],
+    })
     page.bridge.emit({ topic: 'run', runId, seq: 3, kind: 'steps', rows: [stepRow(3, 10)] })
     page.bridge.emit({ topic: 'run', runId, seq: 4, kind: 'eval', row: evalRow(4, 10, 2.5) })
     page.bridge.emit({ topic: 'run', runId, seq: 5, kind: 'eval', row: evalRow(5, 20, 2.7) })
@@ -59,7 +68,7 @@ describe('the open run', () => {
       sample: { step: 20, prompt: '', text: 'a', at: 1 },
     })
     expect(page.run.stage).toBe('training')
-    expect(page.run.detail?.tiers).toEqual([{ step: 0, tier: 'graph' }])
+    expect(page.run.detail?.tiers).toEqual([{ step: 0, tier: 'graph', precision: 'float32', timings: [] }])
     expect(page.run.run).toMatchObject({ step: 10, bestValLossNats: 2.5, checkpoints: [{ kind: 'last', step: 20 }] })
     expect(page.run.detail?.samples).toHaveLength(1)
     expect(page.run.curves.evals).toHaveLength(2)

@@ -10,6 +10,7 @@ import { runEvent, type RunEvent } from '../../../src-preload/contract/events'
 import { temporaryFolder } from '../temporary'
 import { addRun } from '../db/rows'
 
+const untried = { precision: 'float32' as const, timings: [] }
 const runId = 'run_00000001'
 let db: Db
 let events: RunEvent[]
@@ -99,7 +100,8 @@ describe('the recorder', () => {
     recording.record({ kind: 'stage', stage: 'training', progress: null })
     recording.record(step(1))
     recording.record(evaluation(1, 3))
-    recording.record({ kind: 'tier', step: 2, tier: 'xla' })
+    const timings = [{ tier: 'xla' as const, precision: 'bfloat16' as const, stepMs: 27.5 }]
+    recording.record({ kind: 'tier', step: 2, tier: 'xla', precision: 'bfloat16', timings })
     recording.record({ kind: 'sample', step: 2, prompt: 'a', text: 'b' })
     recording.record({ kind: 'checkpoint', checkpoint: 'best', step: 2, elapsedMs: 1, valLossNats: 3, sizeBytes: 9 })
     recording.record(step(2))
@@ -109,7 +111,7 @@ describe('the recorder', () => {
     expect(new Set(numbers).size).toBe(numbers.length)
     expect(runFacts(db, runId)?.seq).toBe(numbers.at(-1))
     expect(samplesOf(db, runId)).toHaveLength(1)
-    expect(tiersOf(db, runId)).toEqual([{ step: 2, tier: 'xla' }])
+    expect(tiersOf(db, runId)).toEqual([{ step: 2, tier: 'xla', precision: 'bfloat16', timings }])
     expect(findRun(db, runId)?.checkpoints).toEqual([
       { kind: 'best', step: 2, valLossNats: 3, savedAt: 1000, sizeBytes: 9 },
     ])
@@ -129,8 +131,8 @@ describe('the recorder', () => {
     recording.record(evaluation(5, 2))
     recording.record(evaluation(10, 1))
     recording.record({ kind: 'sample', step: 10, prompt: '', text: '' })
-    recording.record({ kind: 'tier', step: 1, tier: 'graph' })
-    recording.record({ kind: 'tier', step: 8, tier: 'xla' })
+    recording.record({ kind: 'tier', step: 1, tier: 'graph', ...untried })
+    recording.record({ kind: 'tier', step: 8, tier: 'xla', ...untried })
     recording.close()
     expect(findRun(db, runId)?.bestValLossNats).toBe(1)
     const last = runFacts(db, runId)?.seq ?? 0
@@ -144,7 +146,7 @@ describe('the recorder', () => {
     expect(stored()).toEqual([1, 2, 3, 4, 5, 6])
     expect(evalCurve(db, runId, 100).map((row) => row.step)).toEqual([5])
     expect(samplesOf(db, runId)).toEqual([])
-    expect(tiersOf(db, runId)).toEqual([{ step: 1, tier: 'graph' }])
+    expect(tiersOf(db, runId)).toEqual([{ step: 1, tier: 'graph', ...untried }])
     expect(findRun(db, runId)).toMatchObject({ step: 6, bestValLossNats: 2 })
     again.record(step(7))
     again.close()

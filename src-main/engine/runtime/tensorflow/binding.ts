@@ -4,6 +4,7 @@ import { attrTypes, type Attribute } from './attributes'
 import type { Output, TensorHandle } from './c-api'
 import type { TensorFlowContext } from './context'
 import { dtypes, numbersOf, type Numbers } from './dtypes'
+import type { MatMulRecording } from './mixed-precision'
 import type { GraphRecorder } from './recorder'
 
 type Value = { readonly handle: TensorHandle } | { readonly output: Output }
@@ -53,6 +54,8 @@ export class TensorFlowBinding implements TFJSBinding {
 
   readonly context: TensorFlowContext
   recorder: GraphRecorder | null = null
+  /** How a recording multiplies matrices; null: as TensorFlow.js asks. */
+  recordMatMul: MatMulRecording | null = null
   readonly #values = new Map<number, Value>()
   #nextId = 0
 
@@ -99,6 +102,9 @@ export class TensorFlowBinding implements TFJSBinding {
     const { recorder } = this
     if (recorder) {
       const inputs = inputIds.map((id) => this.outputOf(id))
+      if (name === 'BatchMatMulV2' && this.recordMatMul) {
+        return [this.adoptOutput(this.recordMatMul(recorder, attributes, inputs))]
+      }
       return recorder.op(name, attributes, inputs, outputCount).map((output) => this.adoptOutput(output))
     }
     const inputs = inputIds.map((id) => {

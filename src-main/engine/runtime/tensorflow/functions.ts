@@ -1,30 +1,34 @@
 import * as tf from '@tensorflow/tfjs'
 import { optimizerScalarCount } from '../../optim/optimizer'
 import type { WeightLayout } from '../layout'
-import { evaluationStep, trainingStep, type StepSpec } from '../step'
+import { evaluationStep, trainingStep, type StepMode, type StepSpec } from '../step'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
+import { bfloat16MatMul } from './mixed-precision'
 import { tensorFlowOps } from './ops'
 import { record } from './record'
+import type { GraphRecorder } from './recorder'
 
 let recorded = 0
 
-/** Names of functions of the context. */
-export interface StepFunctions {
-  readonly graph: string
-  readonly xla: string
-  /** What both call. */
+/** A function of the context, and those that it calls. */
+export interface RecordedFunction {
+  readonly name: string
   readonly called: readonly string[]
 }
 
 /**
- * The training step as two functions of the context, one plain and one compiled with XLA at its first call.
+ * The training step as a function of the context, plain or compiled with XLA at its first call.
  * Inputs: x, y, scalars, dropout key (uint64 [1]), variables weights, expAvg, expAvgSq. Output: float32 [2].
  */
-export function recordTrainingStep(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): StepFunctions {
-  const number = recorded++
-  const names = { graph: `training_step_${number}_graph`, xla: `training_step_${number}_xla` }
-  return record(backend, (recorder) => {
+export function recordTrainingStep(
+  backend: TensorFlowBackend,
+  spec: StepSpec,
+  layout: WeightLayout,
+  { tier, precision }: StepMode,
+): RecordedFunction {
+  const name = `training_step_${recorded++}_${tier}_${precision}`
+  const body = (recorder: GraphRecorder): RecordedFunction => {
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
     const yInput = recorder.placeholder(dtypes.int32, batch)
@@ -51,17 +55,11 @@ export function recordTrainingStep(backend: TensorFlowBackend, spec: StepSpec, l
       const values = [state.weights, state.expAvg, state.expAvgSq].map(outputOf)
       const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
       const result = recorder.identityAfter(outputOf(metrics), assigned)
-      recorder.register(names.graph, [result], { compileWithXla: false })
-      recorder.register(names.xla, [result], { compileWithXla: true })
+      recorder.register(name, [result], { compileWithXla: tier === 'xla' })
     })
-    return { ...names, called: recorder.called }
-  })
-}
-
-/** A function of the context, and those that it calls. */
-export interface RecordedFunction {
-  readonly name: string
-  readonly called: readonly string[]
+    return { name, called: recorder.called }
+  }
+  return record(backend, body, precision === 'bfloat16' ? bfloat16MatMul(tier) : null)
 }
 
 /** Inputs: x, y, mask (float32 [B * T]), variable weights. Output: float32 [2]. */

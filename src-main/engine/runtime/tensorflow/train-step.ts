@@ -1,22 +1,25 @@
 import { AppError } from '../../../../src-preload/contract/errors'
-import type { Tier } from '../../../../src-preload/contract/records'
+import type { StepTiming } from '../../../../src-preload/contract/records'
 import { optimizerScalars } from '../../optim/optimizer'
 import { WeightLayout } from '../layout'
 import type { TensorData } from '../ops'
+import { hasNativeBfloat16 } from '../processor'
 import {
   nameMoments,
   packMoments,
   type BatchScore,
   type CompileOptions,
   type StepMetrics,
+  type StepMode,
   type StepSpec,
   type Tokens,
   type TrainStep,
 } from '../step'
+import { StepChoice, stepsPerMeasure } from '../step-choice'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
-import { recordEvaluation, recordTrainingStep, type RecordedFunction, type StepFunctions } from './functions'
+import { recordEvaluation, recordTrainingStep, type RecordedFunction } from './functions'
 import { Variable } from './variables'
 
 /** The recorded training step and its state: one native call a step, off the event loop. */
@@ -24,27 +27,33 @@ export class TensorFlowTrainStep implements TrainStep {
   readonly #backend: TensorFlowBackend
   readonly #spec: StepSpec
   readonly #layout: WeightLayout
-  readonly #functions: StepFunctions
+  readonly #choice: StepChoice
+  readonly #functions = new Map<string, RecordedFunction>()
   #evaluation: RecordedFunction | null = null
   readonly #weights: Variable
   readonly #expAvg: Variable
   readonly #expAvgSq: Variable
-  #tier: 'graph' | 'xla' = 'graph'
-  /** Settled when XLA is ready or has given up. */
-  #compiling: Promise<void> = Promise.resolve()
-  #compiled = false
+  /** What the last step was given: trials are made with it. */
+  #last: { readonly step: number; readonly learningRate: number; readonly batch: Tokens }
   /** Result of the last step, not read yet: float32 [2]. */
   #metrics: TensorHandle | null = null
 
-  private constructor(backend: TensorFlowBackend, spec: StepSpec) {
+  private constructor(backend: TensorFlowBackend, spec: StepSpec, options: CompileOptions) {
     this.#backend = backend
     this.#spec = spec
     this.#layout = new WeightLayout(spec.weights)
-    this.#functions = recordTrainingStep(backend, spec, this.#layout)
+    const noTokens = new Int32Array(spec.batchSize * spec.blockSize)
+    this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
     const zeros = new Float32Array(this.#layout.size)
     this.#weights = new Variable(backend.context, zeros)
     this.#expAvg = new Variable(backend.context, zeros)
     this.#expAvgSq = new Variable(backend.context, zeros)
+    this.#choice = new StepChoice(options, hasNativeBfloat16(), {
+      prepare: async (mode) => {
+        await this.#onCopies(mode, 1)
+      },
+      measure: (mode) => this.#onCopies(mode, stepsPerMeasure),
+    })
   }
 
   /** Records the step; waits for XLA where the first step needs it. */
@@ -53,30 +62,38 @@ export class TensorFlowTrainStep implements TrainStep {
     spec: StepSpec,
     options: CompileOptions,
   ): Promise<TensorFlowTrainStep> {
-    const step = new TensorFlowTrainStep(backend, spec)
-    if (options.compile === 'xla' || (options.compile === 'auto' && options.startTier === 'xla')) {
-      await step.#compile()
-      step.#tier = 'xla'
-    } else if (options.compile === 'auto') {
-      // A step that XLA cannot compile still runs as a graph.
-      step.#compiling = step.#compile().catch(() => undefined)
-    }
+    const step = new TensorFlowTrainStep(backend, spec, options)
+    const { mode } = step.#choice
+    if (mode.tier === 'xla') await step.#onCopies(mode, 1)
+    else step.#functionOf(mode)
+    step.#choice.start()
     return step
   }
 
-  async run(step: number, learningRate: number, batch: Tokens): Promise<Tier> {
-    if (this.#compiled) this.#tier = 'xla'
+  get timings(): readonly StepTiming[] {
+    return this.#choice.timings
+  }
+
+  get settled(): boolean {
+    return this.#choice.settled
+  }
+
+  async run(step: number, learningRate: number, batch: Tokens): Promise<StepMode> {
     const { context } = this.#backend
+    // The first step is shown at once: nothing is tried before it.
+    if (this.#metrics) await this.#choice.decide()
+    this.#last = { step, learningRate, batch }
+    const { mode } = this.#choice
     const feeds = this.#feeds(step, learningRate, batch)
     const variables = [this.#weights.handle, this.#expAvg.handle, this.#expAvgSq.handle]
     try {
-      const [metrics] = await context.executeAsync(this.#functions[this.#tier], [...feeds, ...variables], 1)
+      const [metrics] = await context.executeAsync(this.#functionOf(mode), [...feeds, ...variables], 1)
       if (this.#metrics) context.release([this.#metrics])
       this.#metrics = metrics ?? null
     } finally {
       context.release(feeds)
     }
-    return this.#tier
+    return mode
   }
 
   readMetrics(): Promise<StepMetrics> {
@@ -124,29 +141,49 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#metrics = null
     for (const variable of [this.#weights, this.#expAvg, this.#expAvgSq]) variable.destroy()
     const { context } = this.#backend
-    context.removeFunction(this.#functions.graph)
-    for (const name of this.#evaluation ? [this.#evaluation.name, ...this.#evaluation.called] : [])
-      context.removeFunction(name)
+    const remove = ({ name, called }: RecordedFunction): void => {
+      for (const each of [name, ...called]) context.removeFunction(each)
+    }
+    if (this.#evaluation) remove(this.#evaluation)
+    this.#choice.close()
     // A compilation cannot be cut short, and whoever stops a run should not wait for it.
-    void this.#compiling.then(() => {
-      for (const name of [this.#functions.xla, ...this.#functions.called]) context.removeFunction(name)
+    void this.#choice.preparing.then(() => {
+      for (const each of this.#functions.values()) remove(each)
     })
   }
 
-  /** Compiles by running one step on variables of the same shapes, which nobody else sees. */
-  async #compile(): Promise<void> {
+  #functionOf(mode: StepMode): string {
+    const key = `${mode.tier} ${mode.precision}`
+    let recorded = this.#functions.get(key)
+    if (recorded === undefined) {
+      recorded = recordTrainingStep(this.#backend, this.#spec, this.#layout, mode)
+      this.#functions.set(key, recorded)
+    }
+    return recorded.name
+  }
+
+  /** Runs steps on copies of the state, which nobody else sees: compiles, and tells how long one takes. */
+  async #onCopies(mode: StepMode, count: number): Promise<{ stepMs: number; lossNats: number }> {
     const { context } = this.#backend
-    const { batchSize, blockSize } = this.#spec
-    const zeros = new Int32Array(batchSize * blockSize)
-    const feeds = this.#feeds(1, 0, { x: zeros, y: zeros })
-    const shadows = [0, 1, 2].map(() => new Variable(context, new Float32Array(this.#layout.size)))
+    const name = this.#functionOf(mode)
+    const copies = [this.#weights, this.#expAvg, this.#expAvgSq].map((variable) => variable.copy())
+    const { step, learningRate, batch } = this.#last
+    const feeds = this.#feeds(step, learningRate, batch)
+    let stepMs = Infinity
+    let lossNats = NaN
     try {
-      const inputs = [...feeds, ...shadows.map((shadow) => shadow.handle)]
-      context.release(await context.executeAsync(this.#functions.xla, inputs, 1))
-      this.#compiled = true
+      const inputs = [...feeds, ...copies.map((copy) => copy.handle)]
+      for (let i = 0; i < count; i++) {
+        const began = performance.now()
+        const outputs = await context.executeAsync(name, inputs, 1)
+        stepMs = Math.min(stepMs, performance.now() - began)
+        lossNats = outputs.flatMap((output) => [...this.#numbers(output)])[0] ?? NaN
+        context.release(outputs)
+      }
+      return { stepMs, lossNats }
     } finally {
       context.release(feeds)
-      for (const shadow of shadows) shadow.destroy()
+      for (const copy of copies) copy.destroy()
     }
   }
 

@@ -11,9 +11,11 @@ export class Variable {
   readonly #context: TensorFlowContext
   readonly #size: number
 
-  constructor(context: TensorFlowContext, initial: Float32Array) {
+  constructor(context: TensorFlowContext, initial: Float32Array)
+  constructor(context: TensorFlowContext, initial: TensorHandle, size: number)
+  constructor(context: TensorFlowContext, initial: Float32Array | TensorHandle, size = 0) {
     this.#context = context
-    this.#size = initial.length
+    this.#size = initial instanceof Float32Array ? initial.length : size
     const attributes = [
       typeAttr('dtype', dtypes.float32),
       shapeAttr('shape', [this.#size]),
@@ -21,7 +23,18 @@ export class Variable {
       stringAttr('shared_name', `variable_${created++}`),
     ]
     this.handle = context.execute('VarHandleOp', [], 1, attributes)[0] as TensorHandle
-    this.write(initial)
+    if (initial instanceof Float32Array) this.write(initial)
+    else this.assign(initial)
+  }
+
+  /** Another variable with the value as it is now. */
+  copy(): Variable {
+    const value = this.readHandle()
+    try {
+      return new Variable(this.#context, value, this.#size)
+    } finally {
+      this.#context.release([value])
+    }
   }
 
   /** The value as it is now; later assignments leave it alone. The caller releases it. */
