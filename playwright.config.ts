@@ -18,8 +18,8 @@ export default defineConfig<PlaceOptions>({
       name: 'window',
       use: { place: 'window' },
       testIgnore: '**/*.browser.spec.ts',
-      // Electron 22's V8 has twice aborted a renderer (docs/log.md). A person's window is loaded again
-      //; Playwright does not go back to a crashed page, so the test begins anew.
+      // Electron 22's V8 has twice aborted a renderer (docs/log.md). A person's window is then loaded again
+      // (test/e2e/crash.window.spec.ts), but Playwright does not go back to a crashed page: the test begins anew.
       retries: 1,
     },
   ],

@@ -5,6 +5,8 @@ import { onScreen, smallest, type Memory } from './memory'
 const background = { light: '#f5f6f2', dark: '#0f1311' } as const
 /** A page that keeps crashing is not loaded for ever. */
 const maxReloads = 3
+/** Alive this long: the next crash is a new story. */
+const steadyMs = 30_000
 
 export interface WindowOptions {
   readonly url: string
@@ -47,9 +49,13 @@ export function openWindow({ url, preload, icon, languages, memory, onClose }: W
   window.on('close', () => {
     onClose({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })
   })
-  let reloads = 0
+  let crashes = 0
+  let loadedAt = Date.now()
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit' || reloads++ >= maxReloads) return
+    if (reason === 'clean-exit') return
+    crashes = Date.now() - loadedAt > steadyMs ? 1 : crashes + 1
+    if (crashes > maxReloads) return
+    loadedAt = Date.now()
     window.reload()
   })
   void window.loadURL(url)

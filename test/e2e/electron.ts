@@ -5,8 +5,8 @@ import { environment, root } from './root'
 
 // Playwright finds Electron's program through the npm package, which looks here first. Given a path instead, it would
 // attach to an app that has already begun.
-process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??=
-  process.env['HOMEGROWN_TEST_ELECTRON'] ?? join(homedir(), '.cache/homegrown/electron-22.3.25')
+export const electronFolder = (process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??=
+  process.env['HOMEGROWN_TEST_ELECTRON'] ?? join(homedir(), '.cache/homegrown/electron-22.3.25'))
 
 /** The app in a real window (docs/adr/0003-real-electron-in-tests.md) on a profile of its own. */
 export function launchWindow(profile: string, more: Record<string, string> = {}): Promise<ElectronApplication> {
