@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '../../src-preload/contract/records'
+import type { JobEvent, JobTask } from '../../src-main/backend/jobs/protocol'
+import { newestCheckpoint } from '../../src-main/engine/checkpoint'
+import { sha256Of } from '../../src-main/engine/files'
+import { RandomStream } from '../../src-main/engine/random'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+
+/** How a run is disturbed: told to stop (it saves and ends), or its process killed (it goes on from what was saved last). */
+type Stop = 'stop' | 'kill'
+
+type Way = Pick<RunConfig, 'model' | 'optimizer' | 'compile' | 'precision'>
+
+const graph = { compile: 'graph', precision: 'float32' } as const
+const runs: readonly (Way & { readonly stops: readonly Stop[] })[] = [
+  { model: 'gpt', optimizer: 'adamw', ...graph, stops: ['stop', 'kill', 'stop'] },
+  { model: 'gpt', optimizer: 'muon', ...graph, stops: ['stop', 'stop', 'kill'] },
+  { model: 'lstm', optimizer: 'adamw', ...graph, stops: ['kill', 'stop', 'stop'] },
+  { model: 'lstm', optimizer: 'muon', ...graph, stops: ['stop', 'stop', 'stop'] },
+  { model: 'modern', optimizer: 'adamw', ...graph, stops: ['stop', 'stop', 'stop'] },
+  { model: 'modern', optimizer: 'muon', ...graph, stops: ['stop', 'kill', 'stop'] },
+  { model: 'modern', optimizer: 'adamw', compile: 'graph', precision: 'bfloat16', stops: ['kill'] },
+  { model: 'gpt', optimizer: 'adamw', compile: 'xla', precision: 'float32', stops: ['stop'] },
+]
+const allStops = runs.flatMap(({ stops }) => stops)
+
+const maxSteps = 400
+/** The last stop comes before it: a job does some steps more until it hears of it, and must not be done by then. */
+const stoppedBefore = 250
+
+const configOf = ({ model, optimizer, compile, precision }: Way): RunConfig =>
+  smallConfig({
+    engine: 'tensorflow',
+    model,
+    optimizer,
+    compile,
+    precision,
+    nLayer: 2,
+    dropout: 0.2,
+    batchSize: 8,
+    maxSteps,
+    evalInterval: 50,
+    sampleInterval: 100,
+  })
+
+let root = ''
+let tokenizedDir = ''
+let trainTokens = 0
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'homegrown-resume-'))
+  const corpusDir = join(root, 'corpus')
+  tokenizedDir = join(root, 'tokens')
+  const path = join(root, 'text.txt')
+  // A few thousand tokens: a run reads them several times.
+  const sample = await readFile(join(import.meta.dirname, '../../resources/sample/en.txt'), 'utf8')
+  await writeFile(path, sample.slice(0, 20_000))
+  await runJob({ kind: 'import', sources: [{ path, name: 'text.txt' }], corpusDir })
+  const made = await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
+  trainTokens = eventsOf(made, 'tokenized')[0]?.facts.trainTokens ?? 0
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+const taskOf = (runDir: string, config: RunConfig, resume: boolean): JobTask => {
+  return { kind: 'train', runDir, tokenizedDir, config, resume, engineOptions: engineOptions('tensorflow') }
+}
+
+/** What a run computed, by what it is of; a step that was computed again must have the same bits. */
+class Numbers {
+  readonly all = new Map<string, string>()
+
+  add(events: readonly JobEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'step') this.#put(`step ${event.step}`, [event.lossNats, event.gradNorm, event.learningRate])
+      if (event.kind === 'eval') this.#put(`evaluation ${event.step}`, [event.valLossNats, event.accuracy])
+      if (event.kind === 'sample') this.#put(`sample ${event.step}`, event.text)
+    }
+  }
+
+  #put(name: string, value: unknown): void {
+    const text = JSON.stringify(value)
+    expect(this.all.get(name) ?? text, name).toBe(text)
+    this.all.set(name, text)
+  }
+}
+
+/** The bytes that a run leaves behind: weights and both moments as they are at the end, and the best weights. */
+async function filesOf(runDir: string): Promise<string[]> {
+  const last = (await newestCheckpoint(runDir)) ?? ''
+  const best = (await newestCheckpoint(runDir, 'best')) ?? ''
+  const files = [join(last, 'weights.safetensors'), join(last, 'optimizer.safetensors')]
+  return Promise.all([...files, join(best, 'weights.safetensors')].map(sha256Of))
+}
+
+describe(`${allStops.length} random stops, ${allStops.filter((stop) => stop === 'kill').length} of them by kill -9`, () => {
+  it.each(runs)('$model, $optimizer, $compile, $precision: the same bits after $stops', async (run) => {
+    const { stops } = run
+    const index = runs.indexOf(run)
+    const config = configOf(run)
+    expect(maxSteps * config.batchSize * config.blockSize).toBeGreaterThan(4 * trainTokens)
+
+    const whole = new Numbers()
+    const wholeDir = join(root, `whole-${index}`)
+    const undisturbed = runJob(taskOf(wholeDir, config, false)).then((events) => {
+      whole.add(events)
+    })
+
+    const parts = new Numbers()
+    const dir = join(root, `parts-${index}`)
+    const random = new RandomStream(2026, 'test', index)
+    const room = Math.floor(stoppedBefore / stops.length)
+    let savedStep = 0
+    const beginsWhereSaved = (events: readonly JobEvent[]): void => {
+      expect(eventsOf(events, 'begin').map(({ step }) => step)).toEqual([savedStep])
+    }
+    for (const [i, stop] of stops.entries()) {
+      const at = i * room + 1 + random.intBelow(room)
+      const job = startJob(taskOf(dir, config, i > 0))
+      await job.event('step', ({ step }) => step >= at)
+      if (stop === 'kill') job.child.kill('SIGKILL')
+      else job.send({ kind: 'stop' })
+      const { code, signal } = await job.ended
+      expect([code, signal]).toEqual(stop === 'kill' ? [null, 'SIGKILL'] : [0, null])
+      beginsWhereSaved(job.events)
+      const [end] = eventsOf(job.events, 'end')
+      // Else nothing was disturbed.
+      expect(end?.finished).toBe(stop === 'kill' ? undefined : false)
+      savedStep = end?.step ?? savedStep
+      parts.add(job.events)
+    }
+    const rest = await runJob(taskOf(dir, config, true))
+    beginsWhereSaved(rest)
+    expect(rest.at(-1)).toMatchObject({ kind: 'end', step: maxSteps, finished: true })
+    parts.add(rest)
+
+    await undisturbed
+    expect(whole.all.size).toBe(maxSteps + maxSteps / 50 + maxSteps / 100)
+    expect(Object.fromEntries(parts.all)).toEqual(Object.fromEntries(whole.all))
+    expect(await filesOf(dir)).toEqual(await filesOf(wholeDir))
+  })
+})
