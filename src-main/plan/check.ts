@@ -35,6 +35,13 @@ function nearestHeads(nEmbd: number, nHead: number): number {
   return best
 }
 
+/** The smallest number of parts, from `wish` on, that a step's examples can be divided into; at most all of them. */
+export function nextAccumulation(batchSize: number, wish: number): number {
+  let parts = Math.min(Math.max(1, wish), batchSize)
+  while (batchSize % parts !== 0) parts++
+  return parts
+}
+
 /** Tokens that are kept aside and must hold a window and the token after it. */
 const valTokens = (config: RunConfig, counts: CorpusCounts): number => {
   const tokens = estimateTokens(config, counts)
@@ -56,11 +63,16 @@ function contextProblem(config: RunConfig, counts: CorpusCounts): ConfigProblem 
  */
 export function problemsOf(config: RunConfig, counts: CorpusCounts): ConfigProblem[] {
   const problems = outOfRange(config)
-  const { nEmbd, nHead, vocabSize, warmupSteps, maxSteps, minLearningRate, learningRate } = config
+  const { nEmbd, nHead, vocabSize, batchSize, accumulation, warmupSteps, maxSteps, minLearningRate, learningRate } =
+    config
   const width = dividedWidth(config)
   if (config.model !== 'lstm' && width % nHead !== 0) {
     const fix = { nHead: nearestHeads(width, nHead) }
     problems.push(problem('nHead', 'config.headsDoNotDivide', { nEmbd, nHead }, fix))
+  }
+  if (batchSize % accumulation !== 0) {
+    const fix = { accumulation: nextAccumulation(batchSize, accumulation) }
+    problems.push(problem('accumulation', 'config.accumulationDoesNotDivide', { batchSize, accumulation }, fix))
   }
   if (config.tokenizer === 'bpe' && vocabSize > counts.maxVocabSize) {
     const max = counts.maxVocabSize

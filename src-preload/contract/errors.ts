@@ -16,6 +16,7 @@ export const errorCodes = {
   'corpus.noText': 'validation',
   'config.outOfRange': 'validation',
   'config.headsDoNotDivide': 'validation',
+  'config.accumulationDoesNotDivide': 'validation',
   'config.vocabTooLarge': 'validation',
   'config.contextTooLong': 'validation',
   'config.warmupTooLong': 'validation',

@@ -3,7 +3,18 @@
 export type FieldGroup = 'model' | 'tokenizer' | 'training' | 'optimizer' | 'reporting'
 /** Units are named here and put into words in src-renderer/text. */
 export type FieldUnit =
-  'none' | 'layers' | 'heads' | 'numbers' | 'tokens' | 'pieces' | 'steps' | 'batches' | 'minutes' | 'share' | 'examples'
+  | 'none'
+  | 'layers'
+  | 'heads'
+  | 'numbers'
+  | 'tokens'
+  | 'pieces'
+  | 'steps'
+  | 'batches'
+  | 'minutes'
+  | 'share'
+  | 'examples'
+  | 'parts'
 
 export type ModelKind = 'gpt' | 'lstm' | 'modern'
 
@@ -79,6 +90,8 @@ export const runLimits = {
   vocabSize: number('tokenizer', 'pieces', 257, 65_536, 1, 512),
 
   batchSize: number('training', 'examples', 1, 1024, 1, 12),
+  /** Parts of a step's examples that are computed one after the other, to need less memory; must divide batchSize. */
+  accumulation: number('training', 'parts', 1, 1024, 1, 1),
   maxSteps: number('training', 'steps', 1, 1_000_000, 100, 2000),
   seed: number('training', 'none', 0, 2_147_483_647, 1, 1337),
   engine: choice('training', ['auto', 'cuda', 'tensorflow', 'webgpu', 'wasm']),

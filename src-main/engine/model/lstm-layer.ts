@@ -44,7 +44,7 @@ export function lstmLayer(
 ): tf.Tensor2D {
   return withGradient([x, weightIh, weightHh, bias], () => {
     const zero = tf.zeros<tf.Rank.R2>([x.shape[0] / length, weightHh.shape[0]])
-    const [pre, hidden, cell] = ops.scan({
+    const { outputs } = ops.scan({
       length,
       reverse: false,
       carry: [zero, zero],
@@ -56,7 +56,8 @@ export function lstmLayer(
         const after = stateAfter(pre, { hidden, cell })
         return { carry: [after.hidden, after.cell], outputs: [pre, after.hidden, after.cell] }
       },
-    }) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
+    })
+    const [pre, hidden, cell] = outputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
     return {
       value: hidden,
       saved: [x, weightIh, weightHh, pre, hidden, cell],
@@ -111,7 +112,7 @@ function backThroughTime(
   )
   const hiddenToCell = o.mul<tf.Tensor2D>(oneMinus(tanhCell.square()))
   const zero = tf.zeros<tf.Rank.R2>([dy.shape[0] / length, weightHh.shape[0]])
-  const [dPre] = ops.scan({
+  const { outputs } = ops.scan({
     length,
     reverse: true,
     carry: [zero, zero],
@@ -128,6 +129,6 @@ function backThroughTime(
         outputs: [dPre],
       }
     },
-  }) as [tf.Tensor2D]
-  return dPre
+  })
+  return outputs[0] as tf.Tensor2D
 }

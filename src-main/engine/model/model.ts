@@ -20,13 +20,14 @@ export function forwardOf(config: RunConfig): Forward {
 
 /** The training step that the configuration names, for a vocabulary of `vocabSize` pieces. */
 export function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
-  const { batchSize, blockSize, seed, gradClip, beta1, beta2, epsilon, weightDecay, optimizer } = config
+  const { batchSize, blockSize, accumulation, seed, gradClip, beta1, beta2, epsilon, weightDecay, optimizer } = config
   const matrixRate = config.matrixLearningRate / config.learningRate
   return {
     weights: weightShapes(config, vocabSize),
     forward: forwardOf(config),
     batchSize,
     blockSize,
+    accumulation,
     seed,
     gradClip,
     optimizer: { optimizer, beta1, beta2, epsilon, weightDecay, matrixRate },

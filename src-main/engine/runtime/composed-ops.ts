@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import type { ModelOps } from './ops'
-import { unrolledScan } from './scan'
+import { sitesPerStep, unrolledScan } from './scan'
 
 /** Which masks dropout draws; null: dropout is off. */
 export interface DropoutKey {
   readonly seed: number
   readonly step: number
+  /** Of a loop, where dropout is inside of one. */
+  readonly loopStep?: number
 }
 
 /** The model's special operations, put together from TensorFlow.js's own: for every engine but TensorFlow. */
@@ -15,10 +17,19 @@ export function composedOps(key: DropoutKey | null): ModelOps {
   return {
     embedding,
     sparseCrossEntropy,
-    scan: unrolledScan,
+    scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
   }
 }
+
+/** @param loopStep of a loop: each of its steps drops by masks of its own */
+export function keyInLoop(key: DropoutKey | null, loopStep: number): DropoutKey | null {
+  // Step 0 of a loop inside of step i is as good as step i itself; nothing drops in there.
+  return key && { ...key, loopStep: key.loopStep ?? loopStep }
+}
+
+/** The number that a mask is drawn by: step 0 of a loop drops as no loop does. */
+export const maskSite = (site: number, { loopStep = 0 }: DropoutKey): number => site + loopStep * sitesPerStep
 
 function embedding(table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
   const [vocabSize] = table.shape
@@ -48,7 +59,7 @@ function sparseCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tenso
 
 /** 0 or 1 / (1 - rate), drawn on the host: the counter makes it the same whenever a step is repeated. */
 function dropoutMask(shape: number[], rate: number, site: number, key: DropoutKey): tf.Tensor {
-  const random = new RandomStream(key.seed, 'dropout', key.step, site)
+  const random = new RandomStream(key.seed, 'dropout', key.step, maskSite(site, key))
   const mask = new Float32Array(sizeOf(shape))
   const threshold = Math.round(rate * 0x100000000)
   const kept = 1 / (1 - rate)

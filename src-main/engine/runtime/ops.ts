@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import type { Scan } from './scan'
+import type { Scan, ScanResult } from './scan'
 
 /**
  * The few operations that a model cannot write the same way for every engine: TensorFlow has fused ops for them, the
@@ -17,8 +17,8 @@ export interface ModelOps {
    * @param site names the place in the model: every call in one forward pass needs its own, from 0 up.
    */
   dropout<T extends Tensor>(x: T, rate: number, site: number): T
-  /** A loop over time, not differentiable: what is built of it brings its own gradient. */
-  scan(scan: Scan): Tensor2D[]
+  /** A loop, not differentiable: what is built of it brings its own gradient. */
+  scan(scan: Scan): ScanResult
 }
 
 /** A model's weights by name, in the order and shapes of `weightShapes` (src-main/plan/shapes.ts). */

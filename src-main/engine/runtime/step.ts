@@ -14,6 +14,8 @@ export interface StepSpec {
   readonly forward: Forward
   readonly batchSize: number
   readonly blockSize: number
+  /** Micro-batches that a step's gradient is summed over, one after the other; divides `batchSize`. */
+  readonly accumulation: number
   /** Of the dropout masks. */
   readonly seed: number
   readonly optimizer: OptimizerSettings
@@ -94,6 +96,27 @@ export function gradientStep(
   x: tf.Tensor2D,
   y: tf.Tensor2D,
 ): { readonly gradient: tf.Tensor1D; readonly metrics: tf.Tensor1D } {
+  const { accumulation } = spec
+  const { loss, gradient: mean } =
+    accumulation === 1 ? lossAndGradient(spec, layout, ops, flat, x, y) : accumulated(spec, layout, ops, flat, x, y)
+  const { gradient, norm } = clipByNorm(mean, spec.gradClip)
+  return { gradient, metrics: tf.stack([loss, norm]).as1D() }
+}
+
+/** Mean loss in nats, a scalar, and its gradient, float32 [P]. */
+interface LossAndGradient {
+  readonly loss: tf.Scalar
+  readonly gradient: tf.Tensor1D
+}
+
+function lossAndGradient(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  flat: tf.Tensor1D,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+): LossAndGradient {
   const weights = layout.split(flat)
   const names = [...weights.keys()]
   const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
@@ -102,9 +125,34 @@ export function gradientStep(
     return ops.sparseCrossEntropy(logits, y.flatten()).mean().asScalar()
   }
   const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()])
-  const gradients = layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) // [P]
-  const { gradient, norm } = clipByNorm(gradients, spec.gradClip)
-  return { gradient, metrics: tf.stack([value, norm]).as1D() }
+  return { loss: value, gradient: layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) }
+}
+
+/** The same one micro-batch after the other, so that the activations of one stand in memory at a time. */
+function accumulated(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  flat: tf.Tensor1D,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+): LossAndGradient {
+  const { accumulation } = spec
+  const { carry } = ops.scan({
+    length: accumulation,
+    reverse: false,
+    carry: [tf.zeros([1, 1]), tf.zeros([1, layout.size])],
+    inputs: [x, y],
+    constants: [flat.expandDims<tf.Tensor2D>(0)],
+    step: (sums, [x, y], [flat], ops) => {
+      const [lossSum, gradientSum] = sums as [tf.Tensor2D, tf.Tensor2D]
+      const weights = (flat as tf.Tensor2D).as1D()
+      const { loss, gradient } = lossAndGradient(spec, layout, ops, weights, x as tf.Tensor2D, y as tf.Tensor2D)
+      return { carry: [lossSum.add(loss), gradientSum.add(gradient.expandDims(0))], outputs: [] }
+    },
+  })
+  const [loss, gradient] = carry.map((sum) => sum.mul(1 / accumulation)) as [tf.Tensor2D, tf.Tensor2D]
+  return { loss: loss.asScalar(), gradient: gradient.as1D() }
 }
 
 /**
@@ -150,12 +198,29 @@ export function evaluationStep(
   y: tf.Tensor2D,
   mask: tf.Tensor1D,
 ): tf.Tensor1D {
-  const logits = spec.forward(layout.split(weights), x, ops)
-  const targets = y.as1D()
-  const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()
-  const guesses = logits.argMax(-1)
-  const correct = guesses.equal(targets).cast('float32').mul(mask).sum()
-  return tf.stack([loss, correct]).as1D()
+  const score = (flat: tf.Tensor1D, x: tf.Tensor2D, y: tf.Tensor2D, mask: tf.Tensor1D, ops: ModelOps): tf.Tensor1D => {
+    const logits = spec.forward(layout.split(flat), x, ops)
+    const targets = y.as1D()
+    const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()
+    const guesses = logits.argMax(-1)
+    const correct = guesses.equal(targets).cast('float32').mul(mask).sum()
+    return tf.stack([loss, correct]).as1D()
+  }
+  const { accumulation } = spec
+  if (accumulation === 1) return score(weights, x, y, mask, ops)
+  const { carry } = ops.scan({
+    length: accumulation,
+    reverse: false,
+    carry: [tf.zeros([1, 2])],
+    inputs: [x, y, mask.reshape<tf.Tensor2D>(x.shape)],
+    constants: [weights.expandDims<tf.Tensor2D>(0)],
+    step: ([sum], inputs, [flat], ops) => {
+      const [x, y, mask] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
+      const scores = score((flat as tf.Tensor2D).as1D(), x, y, mask.as1D(), ops)
+      return { carry: [(sum as tf.Tensor2D).add(scores.expandDims(0))], outputs: [] }
+    },
+  })
+  return (carry[0] as tf.Tensor2D).as1D()
 }
 
 const firstMoment = 'exp_avg.'

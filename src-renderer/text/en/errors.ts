@@ -44,6 +44,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'The width must divide evenly among the attention heads',
     body: 'Choose a number of heads that divides the width without a remainder.',
   },
+  'config.accumulationDoesNotDivide': {
+    title: 'The examples of a step must divide evenly into its parts',
+    body: 'Choose a number of parts that divides the {batchSize} examples without a remainder.',
+  },
   'config.vocabTooLarge': {
     title: 'This text is too short for so many pieces',
     body: 'The text can fill a smaller vocabulary only. Use fewer pieces, or add more text.',

@@ -24,6 +24,7 @@ const unit: Record<FieldUnit, string> = {
   pieces: 'piece | pieces',
   steps: 'step | steps',
   batches: 'batch | batches',
+  parts: 'part | parts',
   minutes: 'minute | minutes',
   share: 'share, 0 to 1',
   examples: 'example | examples',
@@ -65,6 +66,10 @@ const field: Record<RunField, FieldText> = {
   batchSize: {
     label: 'Examples a step',
     help: 'How many passages the model learns from before each correction. More is steadier, and needs more memory.',
+  },
+  accumulation: {
+    label: 'Parts of a step',
+    help: 'In how many parts the examples of a step are computed, one after the other. More parts need less memory and learn the same; each step takes a little longer.',
   },
   maxSteps: {
     label: 'Training steps',

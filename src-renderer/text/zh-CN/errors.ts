@@ -25,6 +25,10 @@ export const errors: typeof source = {
     title: '宽度必须能被注意力头数整除',
     body: '请选择一个能整除宽度的头数。',
   },
+  'config.accumulationDoesNotDivide': {
+    title: '每步样本数必须能被部分数整除',
+    body: '请选择一个能整除 {batchSize} 个样本的部分数。',
+  },
   'config.vocabTooLarge': {
     title: '文本太短，用不了这么多词片',
     body: '这份文本只能填满较小的词表。请减少词片数量，或者添加更多文本。',

@@ -17,6 +17,7 @@ export const fields: typeof source = {
     pieces: '个词片',
     steps: '步',
     batches: '批',
+    parts: '部分',
     minutes: '分钟',
     share: '比例，0 到 1',
     examples: '个样本',
@@ -34,6 +35,10 @@ export const fields: typeof source = {
     tokenizer: { label: '词片种类', help: '常见的字母组合（BPE）让文本对模型来说更短。单个字符适合很小的文本。' },
     vocabSize: { label: '词表大小', help: '一共有多少种词片。只用于字母组合；短文本填不满大词表。' },
     batchSize: { label: '每步样本数', help: '每次修正之前学习多少段文字。越多越平稳，也越占内存。' },
+    accumulation: {
+      label: '每步分几部分',
+      help: '把一步的样本分成几部分，依次计算。部分越多，占用内存越少，学到的内容相同，但每一步稍慢。必须能整除每步样本数。',
+    },
     maxSteps: { label: '训练步数', help: '一共修正多少次。越多用时越长、学得越多，直到把文本背下来为止。' },
     seed: { label: '随机起点', help: '数字和设置都相同，训练过程就会相同。换一个数字可以再试一次。' },
     engine: { label: '引擎', help: '用什么来计算训练。自动会选用这台电脑上最快的一种。' },

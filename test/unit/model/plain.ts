@@ -11,7 +11,7 @@ export const plainOps: ModelOps = {
   sparseCrossEntropy: (logits, targets) =>
     tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
   dropout: (x) => x,
-  scan: unrolledScan,
+  scan: (scan) => unrolledScan(scan, () => plainOps),
 }
 
 /** The defaults of the form, changed where a test says so. */

@@ -5,6 +5,7 @@ import { config, counts } from '../db/rows'
 
 const cases: [string, Partial<RunConfig>, string, Partial<RunConfig> | null][] = [
   ['heads', { nHead: 3 }, 'config.headsDoNotDivide', { nHead: 2 }],
+  ['parts', { batchSize: 12, accumulation: 5 }, 'config.accumulationDoesNotDivide', { accumulation: 6 }],
   ['vocabulary', { vocabSize: 60_000 }, 'config.vocabTooLarge', { vocabSize: counts.maxVocabSize }],
   ['warm-up', { warmupSteps: 5000, maxSteps: 1000 }, 'config.warmupTooLong', { warmupSteps: 100 }],
   ['rates', { learningRate: 1e-4, minLearningRate: 1e-3 }, 'config.learningRateOrder', { minLearningRate: 1e-5 }],

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { ModelOps } from '../ops'
-import { unrolledScan } from '../scan'
+import { sitesPerStep, unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
@@ -12,14 +12,33 @@ const philoxAlgorithm = 1
 /**
  * The model's special operations as TensorFlow's own ones; they compute or record, whichever the binding does.
  * @param dropoutKey uint64 [1] in the binding, the random key of this step; null: dropout is off
+ * @param loopSites uint64 [2] in the binding: what a step of a loop adds to a mask's counter; null: in no loop
  */
-export function tensorFlowOps(backend: TensorFlowBackend, dropoutKey: number | null): ModelOps {
+export function tensorFlowOps(
+  backend: TensorFlowBackend,
+  dropoutKey: number | null,
+  loopSites: number | null = null,
+): ModelOps {
   return {
     embedding: (table, ids) => embedding(backend, table, ids),
     sparseCrossEntropy: (logits, targets) => sparseCrossEntropy(backend, logits, targets),
     // Op by op there is no graph to put a loop into.
-    scan: (scan) => (backend.binding.recorder ? whileScan(backend, scan) : unrolledScan(scan)),
-    dropout: (x, rate, site) => (dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, dropoutKey)),
+    scan: (scan) => {
+      const opsOf = (key: number | null, sites: number | null): ModelOps => tensorFlowOps(backend, key, sites)
+      if (backend.binding.recorder) return whileScan(backend, scan, loopSites === null ? dropoutKey : null, opsOf)
+      const made: number[] = []
+      try {
+        return unrolledScan(scan, (index) => {
+          const sites = backend.binding.createTensor([2], dtypes.uint64, [0, index * sitesPerStep])
+          made.push(sites)
+          return opsOf(dropoutKey, loopSites ?? sites)
+        })
+      } finally {
+        for (const id of made) backend.binding.deleteTensor(id)
+      }
+    },
+    dropout: (x, rate, site) =>
+      dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, dropoutKey, loopSites),
   }
 }
 
@@ -62,22 +81,28 @@ function dropout<T extends tf.Tensor>(
   rate: number,
   site: number,
   dropoutKey: number,
+  loopSites: number | null,
 ): T {
+  const { binding } = backend
   const mask = tf.tidy(() => {
     const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
     const shape = tf.tensor1d(x.shape, 'int32')
     const algorithm = tf.scalar(philoxAlgorithm, 'int32')
     // Philox counts 128 bits: the low half counts the numbers of a mask, the high half names the site.
-    const counter = backend.binding.createTensor([2], dtypes.uint64, [0, site])
+    const counters = [binding.createTensor([2], dtypes.uint64, [0, site])]
+    if (loopSites !== null) {
+      const both = [...counters, loopSites]
+      counters.push(...binding.executeOp('AddV2', [typeAttr('T', dtypes.uint64)], both, 1).map(({ id }) => id))
+    }
     try {
-      const inputs = [shape, dropoutKey, counter, algorithm]
+      const inputs = [shape, dropoutKey, counters.at(-1) as number, algorithm]
       const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
       return uniform
         .greaterEqual(rate)
         .cast('float32')
         .mul(1 / (1 - rate))
     } finally {
-      backend.binding.deleteTensor(counter)
+      for (const counter of counters) binding.deleteTensor(counter)
     }
   })
   return x.mul(mask)

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Scan } from '../scan'
+import type { ModelOps } from '../ops'
+import { sitesPerStep, type Scan, type ScanResult } from '../scan'
 import { attrTypes, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { NativeFunction, Output } from './c-api'
@@ -11,6 +12,9 @@ let recorded = 0
 
 const elementType = typeAttr('element_dtype', dtypes.float32)
 const int32 = [typeAttr('T', dtypes.int32)]
+const uint64 = [typeAttr('T', dtypes.uint64)]
+
+const dtypeOf = (tensor: tf.Tensor): number => (tensor.dtype === 'int32' ? dtypes.int32 : dtypes.float32)
 
 /** Records one op with one result. */
 function single(
@@ -24,54 +28,79 @@ function single(
 
 /**
  * The loop as a StatelessWhile of the graph that is being recorded: XLA compiles its body once, whatever the length.
- * Variables of the loop: step number, carry, inputs, constants, then one list of tensors for each output.
+ * Variables of the loop: step number, carry, inputs, constants, the dropout key where there is one, then one list of
+ * tensors for each output.
+ * @param dropoutKey uint64 [1] in the binding; null: nothing drops
+ * @param opsOf of a step, from the key and what the step adds to a mask's counter (uint64 [2]), both in the binding
  */
-export function whileScan(backend: TensorFlowBackend, scan: Scan): tf.Tensor2D[] {
+export function whileScan(
+  backend: TensorFlowBackend,
+  scan: Scan,
+  dropoutKey: number | null,
+  opsOf: (key: number | null, sites: number | null) => ModelOps,
+): ScanResult {
   const { binding, context } = backend
   const outer = binding.recorder
   if (!outer) throw new Error('whileScan: nothing is being recorded')
   const { length, carry, inputs, constants } = scan
   const outputOf = (tensor: tf.Tensor): Output => binding.outputOf(backend.idOf(tensor))
-  const int = (recorder: GraphRecorder, value: number | number[]): Output => {
+  const constant = (recorder: GraphRecorder, dtype: number, value: number | number[]): Output => {
     const shape = typeof value === 'number' ? [] : [value.length]
-    const tensor = context.newTensor(dtypes.int32, shape, Int32Array.of(...[value].flat()))
+    const tensor = context.newTensor(dtype, shape, [value].flat())
     try {
-      return recorder.constant(tensor, dtypes.int32)
+      return recorder.constant(tensor, dtype)
     } finally {
       context.api.TF_DeleteTensor(tensor)
     }
   }
+  const int = (recorder: GraphRecorder, value: number | number[]): Output => constant(recorder, dtypes.int32, value)
   const tensors = [...carry, ...inputs, ...constants]
+  const given = [
+    ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape as number[] })),
+    ...(dropoutKey === null ? [] : [{ output: binding.outputOf(dropoutKey), dtype: dtypes.uint64, shape: [1] }]),
+  ]
   const name = `scan_${recorded++}`
   /** Registered, and handed on for the graph's own copy. */
   const nested = (what: string, outputsOf: (recorder: GraphRecorder) => readonly Output[]): NativeFunction =>
     record(backend, (recorder) => {
       const fn = recorder.toFunction(`${name}_${what}`, outputsOf(recorder))
       context.addFunction(fn)
+      outer.called.push(...recorder.called)
       return fn
     })
 
   let shapes: number[][] = []
   const body = nested('body', (recorder) => {
     const index = recorder.placeholder(dtypes.int32, [])
-    const variables = tensors.map(({ shape }) => recorder.placeholder(dtypes.float32, shape))
+    const variables = given.map(({ dtype, shape }) => recorder.placeholder(dtype, shape))
     const at = scan.reverse ? single(recorder, 'Sub', int32, [int(recorder, length - 1), index]) : index
+    /** uint64 [2]: what this step adds to a mask's counter */
+    const loopSites = (): Output => {
+      const casts = [typeAttr('SrcT', dtypes.int32), typeAttr('DstT', dtypes.uint64)]
+      const step = single(recorder, 'Cast', casts, [at])
+      const sites = single(recorder, 'Mul', uint64, [step, constant(recorder, dtypes.uint64, sitesPerStep)])
+      return single(recorder, 'Pack', uint64, [constant(recorder, dtypes.uint64, 0), sites])
+    }
+    const part = (input: tf.Tensor2D, variable: Output): tf.Tensor2D => {
+      const rows = input.shape[0] / length
+      const row = single(recorder, 'Mul', int32, [at, int(recorder, rows)])
+      const begin = single(recorder, 'Pack', int32, [row, int(recorder, 0)])
+      const size = int(recorder, [rows, input.shape[1]])
+      const types = [typeAttr('T', dtypeOf(input)), typeAttr('Index', dtypes.int32)]
+      return backend.tensorOf(single(recorder, 'Slice', types, [variable, begin, size])) as tf.Tensor2D
+    }
+    const ids =
+      dropoutKey === null ? [] : [variables.at(-1) as Output, loopSites()].map((o) => binding.adoptOutput(o).id)
+    const [key = null, sites = null] = ids
     let results: Output[] = []
     tf.tidy(() => {
-      const part = (input: tf.Tensor2D, variable: Output): tf.Tensor2D => {
-        const rows = input.shape[0] / length
-        const row = single(recorder, 'Mul', int32, [at, int(recorder, rows)])
-        const begin = recorder.op('Pack', int32, [row, int(recorder, 0)], 1)[0] as Output
-        const size = int(recorder, [rows, input.shape[1]])
-        const types = [typeAttr('T', dtypes.float32), typeAttr('Index', dtypes.int32)]
-        return backend.tensorOf(single(recorder, 'Slice', types, [variable, begin, size])) as tf.Tensor2D
-      }
       const first = carry.length
-      const given = (from: number, count: number): Output[] => variables.slice(from, from + count)
+      const some = (from: number, count: number): Output[] => variables.slice(from, from + count)
       const step = scan.step(
-        given(0, first).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
-        given(first, inputs.length).map((variable, i) => part(inputs[i] as tf.Tensor2D, variable)),
-        given(first + inputs.length, constants.length).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
+        some(0, first).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
+        some(first, inputs.length).map((variable, i) => part(inputs[i] as tf.Tensor2D, variable)),
+        some(first + inputs.length, constants.length).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
+        opsOf(key, sites),
       )
       shapes = step.outputs.map(({ shape }) => [...shape])
       const lists = shapes.map(() => recorder.placeholder(dtypes.variant, []))
@@ -82,11 +111,12 @@ export function whileScan(backend: TensorFlowBackend, scan: Scan): tf.Tensor2D[]
       const next = single(recorder, 'AddV2', int32, [index, int(recorder, 1)])
       results = [next, ...step.carry.map(outputOf), ...unchanged, ...filled]
     })
+    for (const id of ids) binding.deleteTensor(id)
     return results
   })
   const condition = nested('condition', (recorder) => {
     const index = recorder.placeholder(dtypes.int32, [])
-    for (const { shape } of tensors) recorder.placeholder(dtypes.float32, shape)
+    for (const { dtype, shape } of given) recorder.placeholder(dtype, shape)
     for (let i = 0; i < shapes.length; i++) recorder.placeholder(dtypes.variant, [])
     return [single(recorder, 'Less', int32, [index, int(recorder, length)])]
   })
@@ -99,8 +129,8 @@ export function whileScan(backend: TensorFlowBackend, scan: Scan): tf.Tensor2D[]
       [int(outer, shape), int(outer, length)],
     ),
   )
-  const variables = [int(outer, 0), ...tensors.map(outputOf), ...lists]
-  const dtypesOf = [dtypes.int32, ...tensors.map(() => dtypes.float32), ...lists.map(() => dtypes.variant)]
+  const variables = [int(outer, 0), ...given.map(({ output }) => output), ...lists]
+  const dtypesOf = [dtypes.int32, ...given.map(({ dtype }) => dtype), ...lists.map(() => dtypes.variant)]
   const results = outer.whileLoop(
     variables,
     dtypesOf,
@@ -108,12 +138,18 @@ export function whileScan(backend: TensorFlowBackend, scan: Scan): tf.Tensor2D[]
     { name: `${name}_body`, fn: body },
   )
   for (const fn of [condition, body]) context.api.TF_DeleteFunction(fn)
-  return shapes.map((shape, i) => {
+  const outputs = shapes.map((shape, i) => {
     const stackTypes = [elementType, { name: 'num_elements', type: attrTypes.int, value: length }]
-    const list = results[1 + tensors.length + i] as Output
+    const list = results[1 + given.length + i] as Output
     const stacked = single(outer, 'TensorListStack', stackTypes, [list, int(outer, shape)])
     outer.setShape(stacked, [length, ...shape])
     const [rows = 0, ...rest] = shape
     return (backend.tensorOf(stacked) as tf.Tensor3D).reshape<tf.Tensor2D>([length * rows, ...rest])
   })
+  const carried = carry.map((tensor, i) => {
+    const result = results[1 + i] as Output
+    outer.setShape(result, tensor.shape)
+    return backend.tensorOf(result) as tf.Tensor2D
+  })
+  return { carry: carried, outputs }
 }

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../../plan/shapes'
 import { purposes } from '../../random'
-import { composedOps, type DropoutKey } from '../composed-ops'
+import { composedOps, keyInLoop, maskSite, type DropoutKey } from '../composed-ops'
 import type { ModelOps } from '../ops'
+import { unrolledScan } from '../scan'
 import { ComputeKernel } from './compute-kernel'
 import { backendName, type GpuBackend } from './gpu-backend'
 
@@ -50,7 +51,8 @@ export function addDropoutMask(): void {
     const mask = backend.makeTensorInfo(shape, 'float32')
     const size = sizeOf(shape)
     const params = new ArrayBuffer(28)
-    new Uint32Array(params).set([size, key.seed, purposes.dropout, key.step, site, Math.round(rate * 0x100000000)])
+    const words = [size, key.seed, purposes.dropout, key.step, maskSite(site, key), Math.round(rate * 0x100000000)]
+    new Uint32Array(params).set(words)
     new Float32Array(params, 24).set([1 / (1 - rate)])
     kernel.run(backend, [mask], params, Math.ceil(size / 4))
     return mask
@@ -64,6 +66,7 @@ export function gpuOps(key: DropoutKey | null): ModelOps {
     tf.engine().runKernel<tf.Tensor>(kernelName, {}, { shape, rate, site, key } as unknown as tf.NamedAttrMap)
   return {
     ...composedOps(null),
+    scan: (scan) => unrolledScan(scan, (index) => gpuOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(mask(x.shape, rate, site))),
   }
 }

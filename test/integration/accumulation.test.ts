@@ -1,0 +1,170 @@
+import * as tf from '@tensorflow/tfjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { initialWeights } from '../../src-main/engine/model/init'
+import { composedOps } from '../../src-main/engine/runtime/composed-ops'
+import type { Engine } from '../../src-main/engine/runtime/engine'
+import { WeightLayout } from '../../src-main/engine/runtime/layout'
+import type { ModelOps, TensorData } from '../../src-main/engine/runtime/ops'
+import { gradientStep, type TrainStep } from '../../src-main/engine/runtime/step'
+import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
+import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
+import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
+import type { RunConfig } from '../../src-preload/contract/records'
+import { tensorflowDir } from '../tensorflow-dir'
+import { batchOf, compiled, lossesOf, open, specOf, tinyConfig, vocabSize } from './engine-fixture'
+
+let engine: Engine
+let wasm: Engine
+let backend: TensorFlowBackend
+const steps: TrainStep[] = []
+
+beforeAll(async () => {
+  wasm = await open('wasm')
+  engine = await open('tensorflow')
+  backend = await openTensorFlowBackend(tensorflowDir())
+})
+afterAll(() => {
+  for (const step of steps) step.close()
+})
+
+async function stepFor(...args: Parameters<typeof compiled>): Promise<TrainStep> {
+  const step = await compiled(...args)
+  steps.push(step)
+  return step
+}
+
+/** The first step's gradient, op by op. */
+async function gradientOf(config: RunConfig, ops: ModelOps): Promise<Float32Array> {
+  const layout = new WeightLayout(specOf(config).weights)
+  const gradient = tf.tidy(() => {
+    const flat = tf.tensor1d(layout.pack(initialWeights(config, vocabSize, config.seed)))
+    const batch = batchOf(config, 1)
+    const shape: [number, number] = [config.batchSize, config.blockSize]
+    const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
+    return gradientStep(specOf(config), layout, ops, flat, x, y).gradient
+  })
+  const values = await gradient.data<'float32'>()
+  gradient.dispose()
+  return values
+}
+
+function relativeDifference(a: Float32Array, b: Float32Array): number {
+  const difference = a.reduce((sum, value, i) => sum + (value - (b[i] ?? NaN)) ** 2, 0)
+  return Math.sqrt(difference / b.reduce((sum, value) => sum + value ** 2, 0))
+}
+
+const dataOf = (state: ReadonlyMap<string, TensorData>): number[] =>
+  [...state.values()].flatMap(({ data }) => [...data])
+
+const models = ['gpt', 'modern', 'lstm'] as const
+
+describe.each(models)('a %s step in parts', (model) => {
+  const config = tinyConfig({ model, batchSize: 8, gradClip: 0, learningRate: 1e-2 })
+
+  it.each([2, 4, 8])('has the gradient of the whole batch: %i parts', async (accumulation) => {
+    engine.activate()
+    const whole = await gradientOf(config, tensorFlowOps(backend, null))
+    const inParts = await gradientOf({ ...config, accumulation }, tensorFlowOps(backend, null))
+    expect(inParts).not.toEqual(whole)
+    expect(relativeDifference(inParts, whole)).toBeLessThan(1e-6)
+  })
+
+  it.each(['graph', 'xla'] as const)('learns as with the whole batch, and evaluates the same: %s', async (compile) => {
+    const whole = await stepFor(engine, config, 'graph')
+    const inParts = await stepFor(engine, { ...config, accumulation: 4 }, compile)
+    const expected = await lossesOf(whole, config, 3)
+    for (const [i, loss] of (await lossesOf(inParts, config, 3)).entries())
+      expect(loss).toBeCloseTo(expected[i] ?? NaN, 5)
+    const scores = await Promise.all([whole, inParts].map((step) => step.evaluate(batchOf(config, 9), 37)))
+    expect(scores[1]?.lossNats).toBeCloseTo(scores[0]?.lossNats ?? NaN, 3)
+    expect(scores[1]?.correct).toBe(scores[0]?.correct)
+  })
+
+  it('goes on bit for bit where it was stopped, with dropout', async () => {
+    const dropping = { ...config, dropout: 0.2, accumulation: 4 }
+    const uninterrupted = await stepFor(engine, dropping)
+    await lossesOf(uninterrupted, dropping, 4)
+    const stopped = await stepFor(engine, dropping)
+    await lossesOf(stopped, dropping, 2)
+    const resumed = await stepFor(engine, dropping)
+    resumed.writeWeights(await stopped.readWeights())
+    resumed.writeOptimizer(await stopped.readOptimizer())
+    await lossesOf(resumed, dropping, 2, 2)
+    expect(dataOf(await resumed.readWeights())).toEqual(dataOf(await uninterrupted.readWeights()))
+    expect(dataOf(await resumed.readOptimizer())).toEqual(dataOf(await uninterrupted.readOptimizer()))
+  })
+
+  it('records what it computes op by op, dropout included', async () => {
+    const dropping = { ...config, dropout: 0.3, accumulation: 4 }
+    const [recorded] = await lossesOf(await stepFor(engine, dropping), dropping, 1)
+    engine.activate()
+    const key = backend.binding.createTensor([1], dtypes.uint64, BigInt64Array.of((BigInt(config.seed) << 32n) | 1n))
+    const layout = new WeightLayout(specOf(dropping).weights)
+    const metrics = tf.tidy(() => {
+      const flat = tf.tensor1d(layout.pack(initialWeights(dropping, vocabSize, dropping.seed)))
+      const { x, y } = batchOf(dropping, 1)
+      const shape: [number, number] = [dropping.batchSize, dropping.blockSize]
+      const ops = tensorFlowOps(backend, key)
+      const tokens = [x, y].map((ids) => tf.tensor2d(ids, shape, 'int32')) as [tf.Tensor2D, tf.Tensor2D]
+      return gradientStep(specOf(dropping), layout, ops, flat, ...tokens).metrics
+    })
+    backend.binding.deleteTensor(key)
+    expect(recorded).toBeCloseTo(metrics.dataSync()[0] ?? NaN, 6)
+    metrics.dispose()
+  })
+
+  it('computes the same with WASM', async () => {
+    const inParts = { ...config, accumulation: 4 }
+    const expected = await lossesOf(await stepFor(engine, inParts), inParts, 3)
+    const losses = await lossesOf(await stepFor(wasm, inParts), inParts, 3)
+    for (const [i, loss] of losses.entries()) expect(loss).toBeCloseTo(expected[i] ?? NaN, 5)
+  })
+})
+
+describe('dropout masks of the parts', () => {
+  /** Masks of a loop's steps at one place of the model. */
+  const masksOf = (ops: ModelOps): number[][] =>
+    tf.tidy(() => {
+      const { outputs } = ops.scan({
+        length: 3,
+        reverse: false,
+        carry: [],
+        inputs: [tf.ones([3, 1000])],
+        constants: [],
+        step: (_, [ones], __, ops) => ({ carry: [], outputs: [ops.dropout(ones as tf.Tensor2D, 0.5, 2)] }),
+      })
+      return (outputs[0] as tf.Tensor2D).arraySync()
+    })
+
+  it('differ, and the first is that of no parts: op by op', () => {
+    engine.activate()
+    const key = backend.binding.createTensor([1], dtypes.uint64, [7])
+    const onTensorFlow = tensorFlowOps(backend, key)
+    const [inNone] = tf.tidy(() => onTensorFlow.dropout(tf.ones<tf.Rank.R2>([1, 1000]), 0.5, 2).arraySync())
+    const masks = masksOf(onTensorFlow)
+    backend.binding.deleteTensor(key)
+    expect(masks[0]).toEqual(inNone)
+    expect(new Set(masks.map(String)).size).toBe(3)
+  })
+
+  it('differ, and the first is that of no parts: composed', () => {
+    wasm.activate()
+    const composed = composedOps({ seed: 3, step: 7 })
+    const masks = masksOf(composed)
+    const [inNone] = tf.tidy(() => composed.dropout(tf.ones<tf.Rank.R2>([1, 1000]), 0.5, 2).arraySync())
+    expect(masks[0]).toEqual(inNone)
+    expect(new Set(masks.map(String)).size).toBe(3)
+  })
+})
+
+it('makes one native call a step, and keeps no tensor of it', async () => {
+  const config = tinyConfig({ dropout: 0.1, accumulation: 4 })
+  const step = await stepFor(engine, config)
+  await step.run(1, 1e-3, batchOf(config, 1))
+  const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
+  const before = { executed: backend.context.executed, tensors: count() }
+  for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
+  await step.readMetrics()
+  expect(backend.context.executed - before.executed).toBe(10)
+  expect(count()).toEqual(before.tensors)
+})
