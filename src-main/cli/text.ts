@@ -22,7 +22,7 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
   'config.headsDoNotDivide': 'The width nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
   'config.accumulationDoesNotDivide':
-    'batchSize ({batchSize}) must be divisible by accumulation ({accumulation}): choose another accumulation.',
+    'The examples of a step, batchSize ({batchSize}), must be divisible by accumulation ({accumulation}).',
   'config.vocabTooLarge': 'The text can fill {max} pieces at most, not {vocabSize}: lower vocabSize or add more text.',
   'config.contextTooLong':
     'The window blockSize {blockSize} does not fit into the {available} tokens that are kept for validation: lower it or add more text.',

@@ -56,7 +56,7 @@ export function whileScan(
   const int = (recorder: GraphRecorder, value: number | number[]): Output => constant(recorder, dtypes.int32, value)
   const tensors = [...carry, ...inputs, ...constants]
   const given = [
-    ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape as number[] })),
+    ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape })),
     ...(dropoutKey === null ? [] : [{ output: binding.outputOf(dropoutKey), dtype: dtypes.uint64, shape: [1] }]),
   ]
   const name = `scan_${recorded++}`
