@@ -1,4 +1,5 @@
-// npm run bench:step | bench:generate | bench:nanogpt: the benchmarks, built like the app and run beside PyTorch.
+// npm run bench:step | bench:generate | bench:soak | bench:nanogpt: the benchmarks, built like the app and run beside
+// PyTorch where it is what they compare with.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -49,9 +50,9 @@ async function bundle(name) {
   return join(built, `${name}.cjs`)
 }
 
-/** A benchmark of test/bench, and what it starts itself besides PyTorch's side. */
-const besidePytorch =
-  (main, ...rest) =>
+/** A benchmark of test/bench, and what it starts itself besides PyTorch's side; `environment` is asked for last. */
+const program =
+  (environment, main, ...rest) =>
   async () => {
     buildApp()
     if (!process.env.HOMEGROWN_TENSORFLOW_DIR && !installEngine())
@@ -59,10 +60,12 @@ const besidePytorch =
     for (const name of rest) await bundle(name)
     run(process.execPath, [await bundle(main)], {
       HOMEGROWN_BENCH_ROOT: root,
-      HOMEGROWN_BENCH_PYTHON: pythonWithTorch(),
+      ...environment(),
       HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
     })
   }
+
+const besidePytorch = (main, ...rest) => program(() => ({ HOMEGROWN_BENCH_PYTHON: pythonWithTorch() }), main, ...rest)
 
 /** nanoGPT's config/train_shakespeare_char.py with the README's changes for a CPU; its README reports 1.88. */
 const nanogpt = {
@@ -126,7 +129,12 @@ function trainNanogpt() {
   }
 }
 
-const benches = { step: besidePytorch('step', 'our-step'), generate: besidePytorch('generate'), nanogpt: trainNanogpt }
+const benches = {
+  step: besidePytorch('step', 'our-step'),
+  generate: besidePytorch('generate'),
+  soak: program(() => ({}), 'soak', 'soak-job'),
+  nanogpt: trainNanogpt,
+}
 const bench = benches[process.argv[2]]
 if (!bench) {
   note(`Which one? ${Object.keys(benches).join(', ')}`)
