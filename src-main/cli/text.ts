@@ -162,6 +162,9 @@ export const texts = {
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
   notSaved: ({ runId }: RunRecord) =>
     `Ended without saving. Carry on from the last saved state with: ${command} resume ${runId}`,
+  endedEarly: ({ step, maxSteps, checkpoints }: RunRecord, patience: number) =>
+    `Ended early, at step ${step} of ${maxSteps}: ${patience} tests in a row brought nothing better on unseen text. ` +
+    `Its best state, from step ${checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0}, is kept.`,
   done: ({ runId }: RunRecord) => `Done. Talk to it with: ${command} generate ${runId} "…"`,
   loss: 'loss',
   valLoss: 'validation',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
-import type { CorpusRecord, RunConfig, RunRecord } from '../../src-preload/contract/records'
+import type { CorpusRecord, RunConfig, RunDetail, RunRecord } from '../../src-preload/contract/records'
 import type { Backend } from '../backend/backend'
 import { choiceOf, numberOf, operandsOf, settingsOf, type Arguments, type Options } from './arguments'
 import { exitCodes } from './exit'
@@ -120,15 +120,29 @@ async function follow(backend: Backend, start: () => RunRecord, options: Options
     const unsubscribe = backend.subscribe(listen)
   })
   progress.end()
-  return finish(runs.get(run.runId).run, { json, interrupted })
+  return finish(runs.get(run.runId), { json, interrupted })
 }
 
-function finish(run: RunRecord, { json, interrupted }: { json: boolean; interrupted: boolean }): number {
-  const { runId, state, step, bestValLossNats, trainLossNats, tokensPerSecond, engine, trainedMs, error } = run
-  const facts = { runId, state, step, bestValLossNats, trainLossNats, tokensPerSecond, engine, trainedMs, error }
+function finish(detail: RunDetail, { json, interrupted }: { json: boolean; interrupted: boolean }): number {
+  const { run, config } = detail
+  const { runId, state, step, maxSteps, bestValLossNats, trainLossNats, tokensPerSecond, engine, trainedMs, error } =
+    run
+  const facts = {
+    runId,
+    state,
+    step,
+    maxSteps,
+    bestValLossNats,
+    trainLossNats,
+    tokensPerSecond,
+    engine,
+    trainedMs,
+    error,
+  }
   if (json) jsonLine({ type: state, ...facts })
   if (error !== null) throw AppError.fromData(error)
   if (state === 'done') {
+    if (!json && step < maxSteps) line(texts.endedEarly(run, config.patience))
     if (!json) line(texts.done(run))
     return 0
   }

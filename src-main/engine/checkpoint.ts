@@ -34,6 +34,8 @@ export interface CheckpointState {
   readonly elapsedMs: number
   readonly valLossNats: number | null
   readonly bestValLossNats: number | null
+  /** Evaluations since the one with that loss: what a run's patience is compared with. */
+  readonly evaluationsSinceBest: number
   /** The tier that computed the last step: a resumed run goes on in it, because tiers differ in the last bits. */
   readonly tier: Tier
   readonly precision: Precision
@@ -64,6 +66,7 @@ const manifest = z.object({
   elapsedMs: z.number().nonnegative(),
   valLossNats: z.number().nullable(),
   bestValLossNats: z.number().nullable(),
+  evaluationsSinceBest: z.number().int().nonnegative().default(0),
   tier,
   precision: precision.default('float32'),
   settled: z.boolean().default(false),

@@ -85,6 +85,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     let learningRateFactor = resumed?.learningRateFactor ?? 1
     let valLossNats = resumed?.valLossNats ?? null
     let bestValLossNats = resumed?.bestValLossNats ?? null
+    let evaluationsSinceBest = resumed?.evaluationsSinceBest ?? 0
+    const isOutOfPatience = (): boolean => config.patience > 0 && evaluationsSinceBest >= config.patience
     const tokensPerStep = config.batchSize * config.blockSize
     const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
 
@@ -92,7 +94,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       const { elapsedMs } = clock
       const { tier, precision } = computed ?? resumed ?? { tier: 'eager', precision: 'float32' }
       const mode = { tier, precision, settled: trainStep.settled }
-      const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, ...mode }
+      const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, evaluationsSinceBest, ...mode }
       const { sizeBytes } = await saveCheckpoint(runDir, {
         ...facts,
         learningRateFactor,
@@ -114,6 +116,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       valLossNats = evaluation?.valLossNats ?? null
       const better = valLossNats !== null && (bestValLossNats === null || valLossNats < bestValLossNats)
       if (better) bestValLossNats = valLossNats
+      if (evaluation) evaluationsSinceBest = better ? 0 : evaluationsSinceBest + 1
       // The file before the news of it: a run of which an evaluation is known has a best state to go back to.
       const saved = better ? await save('best') : null
       if (evaluation)
@@ -139,6 +142,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       step = from?.step ?? 0
       savedStep = from ? step : -1
       valLossNats = from?.valLossNats ?? null
+      evaluationsSinceBest = from?.evaluationsSinceBest ?? 0
       computed = null
       return event
     }
@@ -146,7 +150,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     yield { kind: 'begin', engine: engine.id, version: engine.version, step }
     yield { kind: 'stage', stage: 'training', progress: null }
     if (step > 0 && step % config.evalInterval === 0 && valLossNats === null) yield* evaluateNow()
-    while (step < config.maxSteps && !signal.aborted) {
+    while (step < config.maxSteps && !isOutOfPatience() && !signal.aborted) {
       // ---------------------------------------------------------------------------------------------------------------
       const batch = batchAt(trainTokens, { ...config, step })
       const learningRate = learningRateAt(step, config) * learningRateFactor
@@ -187,7 +191,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
       if (isEvaluated) yield* evaluateNow()
 
-      if (config.sampleInterval > 0 && (step % config.sampleInterval === 0 || last)) {
+      if (config.sampleInterval > 0 && (step % config.sampleInterval === 0 || last || isOutOfPatience())) {
         const text = await sampleText(trainStep, engine, tokenizer, config, signal)
         if (text !== null) yield { kind: 'sample', step, prompt: config.samplePrompt, text }
       }
@@ -202,7 +206,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       yield { kind: 'stage', stage: 'saving', progress: null }
       yield await save('last')
     }
-    yield { kind: 'end', step, elapsedMs: clock.elapsedMs, finished: step >= config.maxSteps }
+    const finished = step >= config.maxSteps || isOutOfPatience()
+    yield { kind: 'end', step, elapsedMs: clock.elapsedMs, finished }
   } finally {
     for (const close of closing.reverse()) close()
   }

@@ -106,6 +106,8 @@ export function configFor({ model, size, length }: RunChoice, counts: CorpusCoun
     evalInterval,
     sampleInterval: 2 * evalInterval,
     logInterval: maxSteps <= 500 ? 2 : 10,
+    // A quarter of the run: one bad test is chance, five in a row are not (Prechelt 1998, "Early stopping - but when?").
+    patience: 5,
     checkpointMinutes: size === 'tiny' || size === 'small' ? 1 : 5,
   }
 

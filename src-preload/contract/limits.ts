@@ -15,6 +15,7 @@ export type FieldUnit =
   | 'share'
   | 'examples'
   | 'parts'
+  | 'evaluations'
 
 export type ModelKind = 'gpt' | 'lstm' | 'modern'
 
@@ -93,6 +94,8 @@ export const runLimits = {
   /** Parts of a step's examples that are computed one after the other, to need less memory; must divide batchSize. */
   accumulation: number('training', 'parts', 1, 1024, 1, 1),
   maxSteps: number('training', 'steps', 1, 1_000_000, 100, 2000),
+  /** Evaluations in a row without a lower validation loss that end the run before maxSteps; 0 turns that off. */
+  patience: number('training', 'evaluations', 0, 1000, 1, 0),
   seed: number('training', 'none', 0, 2_147_483_647, 1, 1337),
   engine: choice('training', ['auto', 'cuda', 'tensorflow', 'webgpu', 'wasm']),
   /** How libtensorflow runs the captured step; `auto` starts as a plain graph and moves to XLA when it is compiled. */

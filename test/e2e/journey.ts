@@ -16,6 +16,7 @@ export const small = {
   blockSize: '32',
   batchSize: '8',
   vocabSize: '300',
+  patience: '0',
   warmupSteps: '10',
   evalInterval: '20',
   evalBatches: '4',

@@ -15,7 +15,7 @@ const themes = ['light', 'dark'] as const
 
 const settings = {
   ...{ nLayer: '2', nHead: '2', nEmbd: '32', blockSize: '32', batchSize: '8', vocabSize: '300', warmupSteps: '10' },
-  ...{ maxSteps: '200', evalInterval: '20', evalBatches: '4', sampleInterval: '50', logInterval: '2' },
+  ...{ maxSteps: '200', patience: '0', evalInterval: '20', evalBatches: '4', sampleInterval: '50', logInterval: '2' },
 }
 
 /** The menus of the settings screen have the same order in every language. */

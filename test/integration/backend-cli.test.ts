@@ -31,6 +31,20 @@ describe('the command line', () => {
     expect(files.filter((file) => (statSync(join(profileDir, file)).mode & 0o077) !== 0)).toEqual([])
   })
 
+  it('says why a training ended before its steps', async () => {
+    const profileDir = temporaryProfile()
+    // Too large a step to learn anything.
+    const hopeless = ['learningRate=0.5', 'minLearningRate=0.5', 'evalInterval=2', 'evalBatches=2', 'patience=3']
+    const change = hopeless.flatMap((pair) => ['--set', pair])
+    const { code, stdout } = await run(profileDir, 'train', text, '--steps', '2000', ...settings, ...change)
+    expect(code).toBe(0)
+    const [found] = await runsOf(profileDir)
+    const best = found?.checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0
+    expect(found).toMatchObject({ state: 'done', step: best + 2 * 3, maxSteps: 2000 })
+    expect(stdout).toContain(`Ended early, at step ${best + 6} of 2000: 3 tests in a row brought nothing better`)
+    expect(stdout).toContain(`from step ${best}, is kept`)
+  })
+
   it('trains, lists, shows, generates, compares and deletes', async () => {
     const profileDir = temporaryProfile()
     const train = (seed: number, name: string) =>

@@ -11,6 +11,7 @@ const small: Partial<RunConfig> = {
   nEmbd: 32,
   blockSize: 32,
   batchSize: 4,
+  patience: 0,
   warmupSteps: 0,
   evalInterval: 200,
   evalBatches: 0,

@@ -18,6 +18,7 @@ const small: Partial<RunConfig> = {
   batchSize: 4,
   dropout: 0.1,
   maxSteps: 1_000_000,
+  patience: 0,
   warmupSteps: 10,
   logInterval: 5,
   evalInterval: 100,

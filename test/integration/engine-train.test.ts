@@ -242,6 +242,40 @@ describe('a training run', () => {
     expect(await newestCheckpoint(options.runDir, 'last')).toMatch(/last-5$/)
   })
 
+  it('ends before its steps when its patience is at its end, the same when it was stopped in between', async () => {
+    // Too large a step to learn anything: the first evaluations are the best.
+    const fixed = { compile: 'graph', precision: 'float32', learningRate: 0.3, minLearningRate: 0.3 } as const
+    const change = { ...fixed, maxSteps: 1000, evalInterval: 5, sampleInterval: 1000, patience: 4 }
+    const whole = optionsOf(change)
+    const events = await run(whole)
+    const evals = events.filter((event) => event.kind === 'eval')
+    const losses = evals.map((event) => event.valLossNats)
+    const best = losses.indexOf(Math.min(...losses))
+    expect(losses.length).toBe(best + 1 + 4)
+    const step = 5 * losses.length
+    expect(step).toBeLessThan(1000)
+    expect(events.at(-1)).toMatchObject({ kind: 'end', step, finished: true })
+    expect(events.filter((event) => event.kind === 'sample')).toMatchObject([{ step }])
+    expect((await readdir(join(whole.runDir, 'checkpoints'))).sort()).toEqual([
+      `best-${5 * (best + 1)}`,
+      `last-${step}`,
+    ])
+
+    // Between two evaluations that it waits in, and in the middle of one.
+    for (const stopAt of [step - 8, step - 5]) {
+      const options = optionsOf(change)
+      const before = await run(options, stopAt)
+      expect(before.at(-1)).toMatchObject({ kind: 'end', step: stopAt, finished: false })
+      const after = await run({ ...options, resume: true })
+      expect([...numbersOf(before), ...numbersOf(after)]).toEqual(numbersOf(events))
+      expect(after.at(-1)).toMatchObject({ kind: 'end', step, finished: true })
+      // Killed after its last save, it has nothing left to do.
+      const again = await run({ ...options, resume: true })
+      expect(numbersOf(again)).toEqual([])
+      expect(again.at(-1)).toMatchObject({ kind: 'end', step, finished: true })
+    }
+  })
+
   it('ends at once when it is stopped while it compiles', async () => {
     const options = optionsOf({ compile: 'xla' })
     const controller = new AbortController()

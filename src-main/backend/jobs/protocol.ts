@@ -119,7 +119,7 @@ export type TrainEvent =
       readonly valLossNats: number | null
       readonly sizeBytes: number
     }
-  /** Last: `finished` when all steps are done, else the job was told to stop. */
+  /** Last: `finished` when all steps are done or the run's patience is at its end, else the job was told to stop. */
   | { readonly kind: 'end'; readonly step: number; readonly elapsedMs: number; readonly finished: boolean }
 
 export type GenerationEnd = 'length' | 'stop' | 'endOfText' | 'cancelled'

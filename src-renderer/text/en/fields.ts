@@ -28,6 +28,7 @@ const unit: Record<FieldUnit, string> = {
   minutes: 'minute | minutes',
   share: 'share, 0 to 1',
   examples: 'example | examples',
+  evaluations: 'test | tests',
 }
 
 const field: Record<RunField, FieldText> = {
@@ -74,6 +75,10 @@ const field: Record<RunField, FieldText> = {
   maxSteps: {
     label: 'Training steps',
     help: 'How many corrections are made in all. More takes longer and learns more, until it knows the text by heart.',
+  },
+  patience: {
+    label: 'Ends early after',
+    help: 'The training ends when this many tests in a row bring nothing better on unseen text; its best state is kept. Saves time once it only learns its text by heart. 0 means never.',
   },
   seed: {
     label: 'Random start',

@@ -53,6 +53,8 @@ export const run = {
     interrupted: 'Interrupted, because Homegrown or the computer stopped. Nothing that was saved is lost.',
     stopped: 'Stopped and kept.',
     done: 'Finished.',
+    doneEarly:
+      'Finished early, at step {step} of {max}: {n} tests in a row brought nothing better on unseen text. Its best state, from step {best}, is kept.',
     failed: 'It ended with a problem.',
   },
   resumeFrom: 'Resume from step {step}',

@@ -21,6 +21,7 @@ export const fields: typeof source = {
     minutes: '分钟',
     share: '比例，0 到 1',
     examples: '个样本',
+    evaluations: '次测试',
   },
   field: {
     model: {
@@ -40,6 +41,10 @@ export const fields: typeof source = {
       help: '把一步的样本分成几部分，依次计算。部分越多，占用内存越少，学到的内容相同，但每一步稍慢。必须能整除每步样本数。',
     },
     maxSteps: { label: '训练步数', help: '一共修正多少次。越多用时越长、学得越多，直到把文本背下来为止。' },
+    patience: {
+      label: '提前结束',
+      help: '连续这么多次测试在未见文本上都没有进步，训练就会结束，并保留最佳状态。模型开始背诵文本时，可以省下时间。0 表示从不提前结束。',
+    },
     seed: { label: '随机起点', help: '数字和设置都相同，训练过程就会相同。换一个数字可以再试一次。' },
     engine: { label: '引擎', help: '用什么来计算训练。自动会选用这台电脑上最快的一种。' },
     compile: { label: '编译', help: '编译后的步骤（XLA）稍等片刻后会更快。自动会立即开始，编译完成后再切换。' },

@@ -55,6 +55,8 @@ export const run: typeof source = {
     interrupted: '训练被中断，因为 Homegrown 或电脑停止了运行。已保存的内容不会丢失。',
     stopped: '已停止并保留。',
     done: '已完成。',
+    doneEarly:
+      '已在第 {step} 步提前完成（原计划 {max} 步）：连续 {n} 次测试在未见文本上都没有进步。第 {best} 步的最佳状态已保留。',
     failed: '训练因为出现问题而结束。',
   },
   resumeFrom: '从第 {step} 步继续',

@@ -29,6 +29,7 @@ const state = (kind: 'best' | 'last', step: number): CheckpointState => ({
   elapsedMs: 1234,
   valLossNats: 1.5,
   bestValLossNats: null,
+  evaluationsSinceBest: 0,
   tier: 'xla',
   learningRateFactor: 1,
   precision: 'bfloat16',
