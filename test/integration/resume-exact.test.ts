@@ -12,18 +12,18 @@ import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fi
 /** How a run is disturbed: told to stop (it saves and ends), or its process killed (it goes on from what was saved last). */
 type Stop = 'stop' | 'kill'
 
-type Way = Pick<RunConfig, 'model' | 'optimizer' | 'compile' | 'precision'>
+type Way = Pick<RunConfig, 'model' | 'optimizer' | 'compile' | 'precision' | 'accumulation'>
 
-const graph = { compile: 'graph', precision: 'float32' } as const
+const graph = { compile: 'graph', precision: 'float32', accumulation: 1 } as const
 const runs: readonly (Way & { readonly stops: readonly Stop[] })[] = [
   { model: 'gpt', optimizer: 'adamw', ...graph, stops: ['stop', 'kill', 'stop'] },
   { model: 'gpt', optimizer: 'muon', ...graph, stops: ['stop', 'stop', 'kill'] },
   { model: 'lstm', optimizer: 'adamw', ...graph, stops: ['kill', 'stop', 'stop'] },
-  { model: 'lstm', optimizer: 'muon', ...graph, stops: ['stop', 'stop', 'stop'] },
-  { model: 'modern', optimizer: 'adamw', ...graph, stops: ['stop', 'stop', 'stop'] },
+  { model: 'lstm', optimizer: 'muon', ...graph, accumulation: 2, stops: ['stop', 'stop', 'stop'] },
+  { model: 'modern', optimizer: 'adamw', ...graph, accumulation: 4, stops: ['stop', 'stop', 'stop'] },
   { model: 'modern', optimizer: 'muon', ...graph, stops: ['stop', 'kill', 'stop'] },
-  { model: 'modern', optimizer: 'adamw', compile: 'graph', precision: 'bfloat16', stops: ['kill'] },
-  { model: 'gpt', optimizer: 'adamw', compile: 'xla', precision: 'float32', stops: ['stop'] },
+  { model: 'modern', optimizer: 'adamw', ...graph, precision: 'bfloat16', stops: ['kill'] },
+  { model: 'gpt', optimizer: 'adamw', ...graph, compile: 'xla', stops: ['stop'] },
 ]
 const allStops = runs.flatMap(({ stops }) => stops)
 
@@ -31,13 +31,14 @@ const maxSteps = 400
 /** The last stop comes before it: a job does some steps more until it hears of it, and must not be done by then. */
 const stoppedBefore = 250
 
-const configOf = ({ model, optimizer, compile, precision }: Way): RunConfig =>
+const configOf = ({ model, optimizer, compile, precision, accumulation }: Way): RunConfig =>
   smallConfig({
     engine: 'tensorflow',
     model,
     optimizer,
     compile,
     precision,
+    accumulation,
     nLayer: 2,
     dropout: 0.2,
     batchSize: 8,
@@ -96,49 +97,52 @@ async function filesOf(runDir: string): Promise<string[]> {
 }
 
 describe(`${allStops.length} random stops, ${allStops.filter((stop) => stop === 'kill').length} of them by kill -9`, () => {
-  it.each(runs)('$model, $optimizer, $compile, $precision: the same bits after $stops', async (run) => {
-    const { stops } = run
-    const index = runs.indexOf(run)
-    const config = configOf(run)
-    expect(maxSteps * config.batchSize * config.blockSize).toBeGreaterThan(4 * trainTokens)
+  it.each(runs)(
+    '$model, $optimizer, $compile, $precision, $accumulation part(s): the same bits after $stops',
+    async (run) => {
+      const { stops } = run
+      const index = runs.indexOf(run)
+      const config = configOf(run)
+      expect(maxSteps * config.batchSize * config.blockSize).toBeGreaterThan(4 * trainTokens)
 
-    const whole = new Numbers()
-    const wholeDir = join(root, `whole-${index}`)
-    const undisturbed = runJob(taskOf(wholeDir, config, false)).then((events) => {
-      whole.add(events)
-    })
+      const whole = new Numbers()
+      const wholeDir = join(root, `whole-${index}`)
+      const undisturbed = runJob(taskOf(wholeDir, config, false)).then((events) => {
+        whole.add(events)
+      })
 
-    const parts = new Numbers()
-    const dir = join(root, `parts-${index}`)
-    const random = new RandomStream(2026, 'test', index)
-    const room = Math.floor(stoppedBefore / stops.length)
-    let savedStep = 0
-    const beginsWhereSaved = (events: readonly JobEvent[]): void => {
-      expect(eventsOf(events, 'begin').map(({ step }) => step)).toEqual([savedStep])
-    }
-    for (const [i, stop] of stops.entries()) {
-      const at = i * room + 1 + random.intBelow(room)
-      const job = startJob(taskOf(dir, config, i > 0))
-      await job.event('step', ({ step }) => step >= at)
-      if (stop === 'kill') job.child.kill('SIGKILL')
-      else job.send({ kind: 'stop' })
-      const { code, signal } = await job.ended
-      expect([code, signal]).toEqual(stop === 'kill' ? [null, 'SIGKILL'] : [0, null])
-      beginsWhereSaved(job.events)
-      const [end] = eventsOf(job.events, 'end')
-      // Else nothing was disturbed.
-      expect(end?.finished).toBe(stop === 'kill' ? undefined : false)
-      savedStep = end?.step ?? savedStep
-      parts.add(job.events)
-    }
-    const rest = await runJob(taskOf(dir, config, true))
-    beginsWhereSaved(rest)
-    expect(rest.at(-1)).toMatchObject({ kind: 'end', step: maxSteps, finished: true })
-    parts.add(rest)
+      const parts = new Numbers()
+      const dir = join(root, `parts-${index}`)
+      const random = new RandomStream(2026, 'test', index)
+      const room = Math.floor(stoppedBefore / stops.length)
+      let savedStep = 0
+      const beginsWhereSaved = (events: readonly JobEvent[]): void => {
+        expect(eventsOf(events, 'begin').map(({ step }) => step)).toEqual([savedStep])
+      }
+      for (const [i, stop] of stops.entries()) {
+        const at = i * room + 1 + random.intBelow(room)
+        const job = startJob(taskOf(dir, config, i > 0))
+        await job.event('step', ({ step }) => step >= at)
+        if (stop === 'kill') job.child.kill('SIGKILL')
+        else job.send({ kind: 'stop' })
+        const { code, signal } = await job.ended
+        expect([code, signal]).toEqual(stop === 'kill' ? [null, 'SIGKILL'] : [0, null])
+        beginsWhereSaved(job.events)
+        const [end] = eventsOf(job.events, 'end')
+        // Else nothing was disturbed.
+        expect(end?.finished).toBe(stop === 'kill' ? undefined : false)
+        savedStep = end?.step ?? savedStep
+        parts.add(job.events)
+      }
+      const rest = await runJob(taskOf(dir, config, true))
+      beginsWhereSaved(rest)
+      expect(rest.at(-1)).toMatchObject({ kind: 'end', step: maxSteps, finished: true })
+      parts.add(rest)
 
-    await undisturbed
-    expect(whole.all.size).toBe(maxSteps + maxSteps / 50 + maxSteps / 100)
-    expect(Object.fromEntries(parts.all)).toEqual(Object.fromEntries(whole.all))
-    expect(await filesOf(dir)).toEqual(await filesOf(wholeDir))
-  })
+      await undisturbed
+      expect(whole.all.size).toBe(maxSteps + maxSteps / 50 + maxSteps / 100)
+      expect(Object.fromEntries(parts.all)).toEqual(Object.fromEntries(whole.all))
+      expect(await filesOf(dir)).toEqual(await filesOf(wholeDir))
+    },
+  )
 })
