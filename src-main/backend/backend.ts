@@ -11,6 +11,7 @@ import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
 import { profilePaths, undoMs, type Context } from './services/context'
 import { createCorpora } from './services/corpora'
+import { createEngineProbes } from './services/engine-probes'
 import { createEngines } from './services/engines'
 import { createGenerator } from './services/generator'
 import { purge, recoverLost } from './services/recovery'
@@ -70,7 +71,7 @@ export function createBackend(options: BackendOptions): Backend {
       if (error.kind !== 'cancelled' && error.kind !== 'validation') log(error, `${task}: ${output}`)
     },
   })
-  const context: Context = {
+  const base = {
     db,
     jobs,
     paths,
@@ -81,6 +82,7 @@ export function createBackend(options: BackendOptions): Backend {
     log,
     now: Date.now,
   }
+  const context: Context = { ...base, probes: createEngineProbes(base) }
 
   const recorder = createRecorder(db, emit, context.now)
   recoverLost(context, recorder)
@@ -96,7 +98,7 @@ export function createBackend(options: BackendOptions): Backend {
   const engines = createEngines(context)
   // Before any window hears of it, and asks.
   listeners.add((event) => {
-    if (event.topic === 'changed' && event.what === 'engines') system.forget()
+    if (event.topic === 'changed' && event.what === 'engines') context.probes.forget()
   })
   const settings = createSettings(context)
   const services: Services = { system, engines, settings, uploads, corpora, runs, talk, generator }

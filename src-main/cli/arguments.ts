@@ -21,6 +21,7 @@ const options = {
   stop: { type: 'string', multiple: true },
   checkpoint: { type: 'string' },
   file: { type: 'string', multiple: true },
+  measure: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const

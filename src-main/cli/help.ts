@@ -45,7 +45,8 @@ Usage: npm run -s homegrown -- COMMAND
   engine install NAME    install one (tensorflow, cuda): with Python's pip, or from files
     --file WHEEL           a file that was brought from elsewhere, may be repeated
   engine remove NAME     remove it again
-  doctor                 what this computer can do
+  doctor                 what this computer can do, and how fast each engine is
+    --measure              measure again
 
 RUN is a run's id, the beginning of one, or its exact name.
 --json writes one JSON object a line (runs: one array) instead of words.

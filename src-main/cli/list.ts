@@ -9,7 +9,7 @@ const number = (value: number | null, digits = 3): string => (value === null ? '
 const time = (ms: number | null): string =>
   ms === null ? '–' : new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 
-function table(rows: readonly (readonly string[])[]): void {
+export function table(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   for (const row of rows)
     line(
@@ -99,26 +99,5 @@ export async function remove(backend: Backend, args: Arguments): Promise<number>
   await backend.services.runs.delete(run.runId)
   if (args.options.json === true) jsonLine({ type: 'deleted', runId: run.runId })
   else line(texts.deleted(run.name))
-  return 0
-}
-
-export async function doctor(backend: Backend, args: Arguments): Promise<number> {
-  operandsOf(args)
-  const info = await backend.services.system.info()
-  if (args.options.json === true) {
-    jsonLine(info)
-    return 0
-  }
-  const { engines, gpus, ...facts } = info
-  table(Object.entries({ ...facts, gpus: gpus.join(', ') || '–' }).map(([key, value]) => [key, String(value)]))
-  for (const { engine, available, version, location, problem } of engines) {
-    const parts = [
-      available ? 'ok' : (problem?.code ?? '–'),
-      version ?? '',
-      location ?? '',
-      problem?.params['reason'] ?? '',
-    ]
-    line([`engine ${engine}:`, ...parts.map(String)].filter((part) => part !== '').join('  '))
-  }
   return 0
 }

@@ -3,6 +3,8 @@ import type { CorpusStage, InstallStage } from '../../src-preload/contract/event
 import type {
   EngineId,
   EnginePackageInfo,
+  EngineReason,
+  EngineWish,
   InstallableEngine,
   Rollback,
   RunRecord,
@@ -76,9 +78,21 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   cancelled: 'Cancelled.',
   'disk.full': 'The disk is full: free some space and resume; what was saved before is safe.',
   'memory.exhausted': 'There was not enough memory: choose a smaller model or a smaller batchSize.',
-  'engine.unavailable': 'The fast engine cannot be used here: run `doctor` to see why, or set engine=wasm.',
+  'engine.unavailable':
+    'The engine that was asked for is not installed: `engine install` fetches it; or set engine=auto.',
   'engine.failed':
     'The engine reported a fault: resume the run, with --set engine=wasm in a new one if it happens again.',
+  'engine.notLoadable':
+    'The engine in {folder} cannot be loaded ({detail}): install it again with `engine install`; or set engine=auto.',
+  'engine.tooOld':
+    'The engine in {folder} is too old (TensorFlow {found}, needed {needed}): install one with `engine install`; or set engine=auto.',
+  'engine.crashed':
+    'The engine crashed when it was tried ({signal}) and is not used: install it or the driver again, then `doctor --measure`.',
+  'engine.noAnswer':
+    'The engine did not answer within {seconds} s and is not used: when the computer is less busy, `doctor --measure` tries again.',
+  'engine.computing': 'A training is using this computer, and figures would be wrong: measure when it has ended.',
+  'gpu.none': 'There is no graphics card with a driver that WebGPU can use: the processor is used.',
+  'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',
   'training.diverged': 'The loss became infinite: start again with a lower learningRate.',
   'job.killed': 'The work was ended from outside ({signal}): resume the run to carry on from its last saved state.',
   'backend.lost': 'Homegrown did not answer: try again.',
@@ -120,6 +134,23 @@ const engines: Readonly<Record<EngineId, string>> = {
   wasm: 'Engine: the built-in one (WASM), which is slower; `doctor` says why.',
 }
 
+const engineNames: Readonly<Record<EngineId, string>> = {
+  cuda: 'TensorFlow on the graphics card (cuda)',
+  tensorflow: 'TensorFlow (tensorflow)',
+  webgpu: 'Graphics card through WebGPU (webgpu)',
+  wasm: 'Built-in engine (wasm)',
+}
+
+const engineReasons: Readonly<Record<EngineReason, string>> = {
+  named: 'as asked for',
+  notHere: 'because the one that was asked for cannot be used here',
+  card: 'because an NVIDIA card comes first',
+  only: 'the only fast one that works here',
+  faster: 'the faster one as measured',
+  notMeasured: 'until they are measured',
+  builtIn: 'because no fast one works here',
+}
+
 const importStages: Readonly<Record<CorpusStage, string>> = {
   reading: 'Reading the text',
   counting: 'Counting it',
@@ -147,6 +178,12 @@ export const texts = {
   started: ({ name, runId, parameterCount, maxSteps }: RunRecord) =>
     `Run ${name} (${runId}): ${parameterCount.toLocaleString('en')} parameters, ${maxSteps.toLocaleString('en')} steps`,
   engine: (engine: EngineId) => engines[engine],
+  engineChoice: (wish: EngineWish, fixed: boolean, engine: EngineId, reason: EngineReason) =>
+    `New runs use: ${engineNames[engine]}, ${engineReasons[reason]} (${fixed ? 'HOMEGROWN_ENGINE' : 'setting'}: ${wish})`,
+  engineState: (engine: EngineId, works: boolean, stepMs: number | null) => {
+    const speed = stepMs === null ? '' : `, ${stepMs.toFixed(stepMs < 10 ? 1 : 0)} ms a step`
+    return `${engineNames[engine]}: ${works ? `works${speed}` : 'not available'}`
+  },
   installing: (stage: InstallStage, doneBytes: number, totalBytes: number) =>
     `${installStages[stage]}: ${megabytes(doneBytes)} of ${megabytes(totalBytes)}`,
   installed: (engine: InstallableEngine) => `The engine ${engine} is there.`,

@@ -13,6 +13,8 @@ const done = z.object({})
 export const methods = {
   'system.info': method(nothing, r.computerInfo),
 
+  /** Measures every engine that works here, one after the other; refused while something trains. */
+  'engines.measure': method(nothing, r.computerInfo),
   'engines.packages': method(nothing, z.array(r.enginePackage)),
   /** Answers at once; progress and end arrive as `install` events. */
   'engines.install': method(

@@ -25,6 +25,10 @@ export const errorData = z.object({
 export const engineId = z.enum(['cuda', 'tensorflow', 'webgpu', 'wasm'])
 export type EngineId = z.infer<typeof engineId>
 
+/** An engine by name, or whichever is the fastest here. */
+export const engineWish = z.enum(['auto', ...engineId.options])
+export type EngineWish = z.infer<typeof engineWish>
+
 /** The engines that do not come with the app. */
 export const installableEngine = z.enum(['tensorflow', 'cuda'])
 export type InstallableEngine = z.infer<typeof installableEngine>
@@ -54,12 +58,21 @@ export const engineInfo = z.object({
   available: z.boolean(),
   /** Of the library, for example 2.21.0. */
   version: z.string().nullable(),
-  /** Where it was found; null for the built-in one. */
+  /** Folder where it was found; null for those that come with the app. */
   location: z.string().nullable(),
+  /** What it computes on: the name of a graphics card or a processor. */
+  hardware: z.string().nullable(),
+  /** Of the model that every engine is measured with (engine/measure.ts), milliseconds; null: not measured here. */
+  stepMs: z.number().nullable(),
+  measuredAt: timestamp.nullable(),
   /** Why it cannot be used; null when it can. */
   problem: errorData.nullable(),
 })
 export type EngineInfo = z.infer<typeof engineInfo>
+
+/** Why an engine is the one that is used: asked for; first of all; the only one; measured; nothing else works. */
+export const engineReason = z.enum(['named', 'notHere', 'card', 'only', 'faster', 'notMeasured', 'builtIn'])
+export type EngineReason = z.infer<typeof engineReason>
 
 export const computerInfo = z.object({
   appVersion: z.string(),
@@ -74,8 +87,12 @@ export const computerInfo = z.object({
   gpus: z.array(z.string()),
   profileDir: z.string(),
   engines: z.array(engineInfo),
-  /** The one that `auto` picks. */
+  /** What is wished for: by the settings, unless the environment names one for the whole program. */
+  engineWish,
+  engineWishFixed: z.boolean(),
+  /** The one that a new run uses, and why. */
   engine: engineId,
+  engineReason,
 })
 export type ComputerInfo = z.infer<typeof computerInfo>
 
@@ -369,6 +386,14 @@ export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   expert: z.boolean(),
   smoothing: z.number().min(0).max(0.99),
+  /** What runs use whose own setting is `auto`. */
+  engine: engineWish,
 })
 export type Settings = z.infer<typeof settings>
-export const defaultSettings: Settings = { locale: 'system', theme: 'system', expert: false, smoothing: 0.6 }
+export const defaultSettings: Settings = {
+  locale: 'system',
+  theme: 'system',
+  expert: false,
+  smoothing: 0.6,
+  engine: 'auto',
+}

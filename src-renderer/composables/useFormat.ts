@@ -9,6 +9,8 @@ export interface Format {
   readonly precise: (value: number) => string
   readonly percent: (share: number) => string
   readonly bytes: (sizeBytes: number) => string
+  /** 43.21 → 43 ms; two digits at least. */
+  readonly milliseconds: (durationMs: number) => string
   /** 83,000 → 1 min 23 sec; the two largest units. */
   readonly duration: (durationMs: number) => string
   /** 3 minutes ago. */
@@ -47,6 +49,10 @@ export function useFormat(): Format {
         unitDisplay: power === 0 ? 'long' : 'short',
         maximumFractionDigits: power > 0 && value < 10 ? 1 : 0,
       })
+    },
+    milliseconds: (durationMs) => {
+      const maximumFractionDigits = durationMs < 10 ? 1 : 0
+      return format(durationMs, { style: 'unit', unit: 'millisecond', maximumFractionDigits })
     },
     duration: (durationMs) => {
       const largest = spans.findIndex(([, length]) => durationMs >= length)

@@ -9,6 +9,7 @@ export const useComputerStore = defineStore('computer', () => {
   const info = shallowRef<ComputerInfo | null>(null)
   const error = shallowRef<AppError | null>(null)
   const loading = ref(false)
+  const measuring = ref(false)
 
   async function load(): Promise<void> {
     loading.value = true
@@ -22,11 +23,23 @@ export const useComputerStore = defineStore('computer', () => {
     }
   }
 
+  /** @throws AppError `engine.computing` while something trains */
+  async function measure(): Promise<void> {
+    if (measuring.value) return
+    measuring.value = true
+    try {
+      info.value = await request('engines.measure', {})
+    } finally {
+      measuring.value = false
+    }
+  }
+
   subscribe((event) => {
-    const changed = event.topic === 'changed' && event.what === 'engines'
+    // The settings say which engine is wished for.
+    const changed = event.topic === 'changed' && (event.what === 'engines' || event.what === 'settings')
     if (changed || (event.topic === 'backend' && event.state === 'up')) void load()
   })
   void load()
 
-  return { info, error, loading, load }
+  return { info, error, loading, measuring, load, measure }
 })

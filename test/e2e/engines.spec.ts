@@ -48,3 +48,28 @@ test('offers the fast engine, and refuses another file and a missing network wit
   await expect(card.getByRole('alert')).toContainText('The package index could not be reached', { timeout: 60_000 })
   await expect(card.getByTestId('install-open')).toBeEnabled()
 })
+
+test('says which engine it uses and why, measures, and lets another be chosen', async ({ page, complaints }) => {
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const card = page.getByRole('region', { name: 'Engines' })
+  // Nobody asked for it: it was never measured on this profile.
+  await expect(card.getByText(/Measured: [\d,.]+ ms for a training step/)).toHaveCount(2, { timeout: 120_000 })
+  const reason = card.getByTestId('engine-reason')
+  await expect(reason).toHaveText('TensorFlow is used: the only fast engine that works here.')
+
+  await card.getByTestId('engine-choice').click()
+  await page.getByRole('option', { name: 'Built-in engine' }).click()
+  await expect(reason).toHaveText('Built-in engine is used, as chosen here.')
+  await expect(card).toContainText('Built-in engine In use')
+  await page.reload()
+  await expect(reason).toHaveText('Built-in engine is used, as chosen here.')
+
+  await card.getByTestId('engine-choice').click()
+  await page.getByRole('option', { name: 'TensorFlow on the graphics card' }).click()
+  await expect(reason).toHaveText(/was chosen but cannot be used here: TensorFlow is used instead\./)
+
+  await card.getByTestId('engine-measure').click()
+  await expect(card.getByRole('status')).toHaveText('Measuring, which takes up to a minute')
+  await expect(card.getByRole('status')).toHaveText('', { timeout: 120_000 })
+  expect(complaints).toEqual([])
+})

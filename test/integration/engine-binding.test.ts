@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openEngine, probeEngines, type Engine } from '../../src-main/engine/runtime/engine'
+import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
@@ -142,17 +142,6 @@ describe('choice of engine', () => {
     const asked = openEngine({ engine: 'tensorflow', tensorflowDirs: ['/nowhere'] })
     await expect(asked).rejects.toMatchObject({ code: 'engine.unavailable' })
     engine.activate()
-  })
-
-  it('reports what can be used', async () => {
-    const engines = await probeEngines({ engine: 'auto', tensorflowDirs: [tensorflowDir()] })
-    expect(engines).toEqual([
-      expect.objectContaining({ engine: 'cuda', available: false }),
-      { engine: 'tensorflow', available: true, version: engine.version, location: tensorflowDir(), problem: null },
-      expect.objectContaining({ engine: 'webgpu' }),
-      { engine: 'wasm', available: true, version: '4.22.0', location: null, problem: null },
-    ])
-    expect(tf.getBackend()).toBe('tensorflow')
   })
 
   it('refuses a file that is no library', async () => {

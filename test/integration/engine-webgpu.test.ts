@@ -169,7 +169,7 @@ describe.skipIf(card === null)('on a graphics card', () => {
   it('is not used when it is made of software, unless a test says so', async () => {
     delete process.env['HOMEGROWN_WEBGPU_SOFTWARE']
     const { openDevice } = await import('../../src-main/engine/runtime/webgpu/device')
-    await expect(openDevice()).rejects.toMatchObject({ code: 'engine.unavailable' })
+    await expect(openDevice()).rejects.toMatchObject({ code: 'gpu.software' })
     process.env['HOMEGROWN_WEBGPU_SOFTWARE'] = '1'
   })
 

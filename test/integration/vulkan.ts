@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import koffi from 'koffi'
 import { cacheDirFrom } from '../../src-main/backend/places'
 
@@ -14,7 +14,7 @@ const candidates = [
 export let loaded: ReturnType<typeof koffi.load> | null = null
 
 /**
- * Lets Dawn find a software graphics card in this process.
+ * Lets Dawn find a software graphics card in this process and in those that it starts.
  * @returns its name, or null after printing why there is none
  */
 export function useSoftwareCard(): string | null {
@@ -27,5 +27,7 @@ export function useSoftwareCard(): string | null {
   process.env['HOMEGROWN_WEBGPU_SOFTWARE'] = '1'
   // Dawn asks for the loader by its name: one that is loaded already is found wherever it lies.
   loaded = koffi.load(found.loader)
+  // The processes that this one starts search here.
+  process.env['LD_LIBRARY_PATH'] = dirname(found.loader)
   return found.icd
 }

@@ -5,7 +5,7 @@ import type {
   CorpusCounts,
   CorpusDocument,
   EngineId,
-  EngineInfo,
+  EngineWish,
   EvalRow,
   Rollback,
   RunConfig,
@@ -21,9 +21,11 @@ import type { EnginePackage } from '../../plan/engine-packages'
  * except what is shown. A job reads and writes the files named here and nothing else.
  */
 
-/** Where an engine may look for libtensorflow, in order; the first that loads wins. */
 export interface EngineOptions {
-  readonly engine: 'auto' | EngineId
+  readonly engine: EngineWish
+  /** What `auto` tries, first to last; WASM always comes last. Absent: CUDA, TensorFlow. */
+  readonly order?: readonly EngineId[]
+  /** Where to look for libtensorflow, in order; the first that loads wins. */
   readonly tensorflowDirs: readonly string[]
   /** Where engines are installed into: what lies there is only used with its manifest. */
   readonly runtimeDir?: string
@@ -86,8 +88,8 @@ export type JobTask =
       readonly files: readonly string[] | null
       readonly runtimeDir: string
     }
-  /** What this computer can do. */
-  | { readonly kind: 'probe'; readonly engineOptions: EngineOptions }
+  /** Opens one engine; with `measure`, also times training steps on it (engine/measure.ts). */
+  | { readonly kind: 'probe'; readonly engineOptions: EngineOptions; readonly measure: boolean }
 
 export type JobRequest =
   | { readonly kind: 'start'; readonly task: JobTask }
@@ -122,6 +124,14 @@ export type TrainEvent =
   /** Last: `finished` when all steps are done or the run's patience is at its end, else the job was told to stop. */
   | { readonly kind: 'end'; readonly step: number; readonly elapsedMs: number; readonly finished: boolean }
 
+export interface EngineProbe {
+  readonly version: string
+  readonly location: string | null
+  readonly hardware: string
+  /** null: not asked for. */
+  readonly stepMs: number | null
+}
+
 export type GenerationEnd = 'length' | 'stop' | 'endOfText' | 'cancelled'
 
 export type JobEvent =
@@ -147,7 +157,7 @@ export type JobEvent =
       readonly doneBytes: number
       readonly totalBytes: number
     }
-  | { readonly kind: 'probed'; readonly engines: readonly EngineInfo[] }
+  | ({ readonly kind: 'probed' } & EngineProbe)
   /** The task failed; the process ends after it. */
   | { readonly kind: 'failed'; readonly error: ErrorData }
 

@@ -2,7 +2,8 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { Services } from '../services/services'
 import type { DomainHandlers } from './handlers'
 
-export const enginesHandlers = ({ engines, uploads }: Services): DomainHandlers<'engines'> => ({
+export const enginesHandlers = ({ engines, system, uploads }: Services): DomainHandlers<'engines'> => ({
+  'engines.measure': () => system.measure(),
   'engines.packages': () => engines.packages(),
   'engines.install': ({ engine, source }, client) => {
     if (client === 'browser' && source.kind === 'files') throw new AppError('access.denied')

@@ -5,6 +5,7 @@ import type { Db } from '../db/connection'
 import type { ProcessIdentity } from '../jobs/process-identity'
 import type { EngineOptions } from '../jobs/protocol'
 import type { Supervisor } from '../jobs/supervisor'
+import type { EngineProbes } from './engine-probes'
 
 /** What every service stands on. */
 export interface Context {
@@ -14,6 +15,8 @@ export interface Context {
   /** The bundled sample texts and whatever else is read-only. */
   readonly resourcesDir: string
   readonly engineOptions: EngineOptions
+  /** What works here, and which of it to use. */
+  readonly probes: EngineProbes
   /** This backend, as the owner of what it works on. */
   readonly self: ProcessIdentity
   /** To every window. */
@@ -30,6 +33,7 @@ export interface ProfilePaths {
   readonly database: string
   readonly uploads: string
   readonly logs: string
+  readonly engineFigures: string
   readonly corpora: string
   readonly runs: string
   corpus(corpusId: string): string
@@ -44,6 +48,7 @@ export function profilePaths(root: string): ProfilePaths {
     database: join(root, 'homegrown.db'),
     uploads: join(root, 'uploads'),
     logs: join(root, 'logs'),
+    engineFigures: join(root, 'engines.json'),
     corpora,
     runs,
     corpus: (corpusId) => join(corpora, corpusId),

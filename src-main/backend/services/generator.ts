@@ -62,7 +62,7 @@ export function createGenerator(context: Context): Generator {
     if (warm?.key === key) return warm
     unload()
     const runDir = context.paths.run(runId)
-    const task = { kind: 'generate' as const, runDir, checkpoint, engineOptions: context.engineOptions }
+    const task = { kind: 'generate' as const, runDir, checkpoint, engineOptions: context.probes.optionsToTalk() }
     const job = context.jobs.start(task, (event) => {
       if (event.kind !== 'generated' || event.generationId !== active?.generationId) return
       if (event.end === null) active.onText(event)

@@ -2,7 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { AppError } from '../../../src-preload/contract/errors'
-import type { ComputerInfo, EngineInfo } from '../../../src-preload/contract/records'
+import type { ComputerInfo } from '../../../src-preload/contract/records'
+import { ownedRuns } from '../db/runs'
 import type { Context } from './context'
 
 export type SystemService = ReturnType<typeof createSystem>
@@ -32,37 +33,12 @@ function availableMemory(): number {
 }
 
 export function createSystem(context: Context, appVersion: string) {
-  let probing: Promise<EngineInfo[]> | null = null
-
-  const probe = async (): Promise<EngineInfo[]> => {
-    let found = null as EngineInfo[] | null
-    const job = context.jobs.start({ kind: 'probe', engineOptions: context.engineOptions }, (event) => {
-      if (event.kind === 'probed') found = [...event.engines]
-    })
-    await job.ended
-    if (found === null) throw new AppError('internal', { detail: 'probe ended without an answer' })
-    return found
-  }
-
-  /** Loading a library that crashes takes only the probe along: then TensorFlow is what cannot be used. */
-  const engines = (): Promise<EngineInfo[]> => {
-    probing ??= probe().catch((thrown: unknown): EngineInfo[] => {
-      probing = null
-      const problem = AppError.from(thrown).toData()
-      return [
-        { engine: 'tensorflow', available: false, version: null, location: null, problem },
-        { engine: 'webgpu', available: false, version: null, location: null, problem },
-        { engine: 'wasm', available: true, version: null, location: null, problem: null },
-      ]
-    })
-    return probing
-  }
+  const { probes } = context
 
   const info = async (): Promise<ComputerInfo> => {
-    const found = await engines()
+    const engines = await probes.look()
+    const { order, reason } = await probes.choice()
     const disk = await statfs(context.paths.root)
-    const wished = context.engineOptions.engine
-    const best = found.find(({ available, engine }) => available && (wished === 'auto' || engine === wished))
     return {
       appVersion,
       nodeVersion: process.versions.node,
@@ -74,15 +50,23 @@ export function createSystem(context: Context, appVersion: string) {
       freeDiskBytes: disk.bavail * disk.bsize,
       gpus: gpuNames(),
       profileDir: context.paths.root,
-      engines: found,
-      engine: best?.engine ?? 'wasm',
+      engines,
+      engineWish: probes.wish(),
+      engineWishFixed: context.engineOptions.engine !== 'auto',
+      engine: order[0] ?? 'wasm',
+      engineReason: reason,
     }
   }
 
-  /** Looks anew when it is asked next: what can be used has changed. */
-  const forget = (): void => {
-    probing = null
+  /** Something trains, here or in another process on this profile. */
+  const isComputing = (): boolean => ownedRuns(context.db, ['running']).length > 0
+
+  /** @throws AppError `engine.computing` while something trains: the figures would be wrong, and both would be slow */
+  const measure = async (): Promise<ComputerInfo> => {
+    if (isComputing()) throw new AppError('engine.computing')
+    await probes.measure()
+    return info()
   }
 
-  return { info, forget }
+  return { info, isComputing, measure }
 }

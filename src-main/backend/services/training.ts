@@ -49,7 +49,11 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
       error_json: null,
     })
     recording.record({ kind: 'stage', stage: 'preparing', progress: null })
+    // Beside the tokens, which take as long where they are new.
+    if (config.engine === 'auto' && context.engineOptions.engine === 'auto') void context.probes.look()
     const tokenizedDir = await tokenize(config)
+    const before = resume ? (findRun(db, runId, 'any')?.engine ?? null) : null
+    const engineOptions = await unlessCancelled(context.probes.optionsFor(config.engine, before), cancel.signal)
 
     const seen = { finished: false }
     job = context.jobs.start(
@@ -59,7 +63,7 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
         tokenizedDir,
         config,
         resume,
-        engineOptions: { ...context.engineOptions, engine: engineFor(context, config) },
+        engineOptions,
       },
       (event) => {
         if (event.kind === 'end') seen.finished = event.finished
@@ -148,7 +152,14 @@ function factsOf(context: Context, runId: string) {
   return facts
 }
 
-/** What the run asks for, unless the whole program is told to use one engine. */
-function engineFor(context: Context, config: RunConfig) {
-  return context.engineOptions.engine === 'auto' ? config.engine : context.engineOptions.engine
+/** Measuring an engine takes a while, and whoever wants to quit does not wait for it. */
+function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      reject(new AppError('cancelled'))
+    }
+    if (signal.aborted) cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    work.then(resolve, reject)
+  })
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
-import type { EngineId, EngineInfo } from '../../../src-preload/contract/records'
+import type { EngineId } from '../../../src-preload/contract/records'
 import type { EngineOptions } from '../../backend/jobs/protocol'
 import { enginePackages } from '../../plan/engine-packages'
 import { composedOps } from './composed-ops'
@@ -10,6 +10,7 @@ import type { DecodeModel } from '../model/decode'
 import { Decoder, type DecodeOptions } from './decoder'
 import { EagerDecode } from './eager-decode'
 import type { ModelOps, TensorData } from './ops'
+import { processorName } from './processor'
 import type { CompileOptions, StepSpec, TrainStep } from './step'
 import { hasEngine } from './install/manifest'
 import type { TensorFlowBackend } from './tensorflow/backend'
@@ -23,8 +24,10 @@ export interface Engine {
   readonly id: EngineId
   /** Of the library, for example 2.21.0. */
   readonly version: string
-  /** Folder of libtensorflow; null for the built-in engine. */
+  /** Folder of libtensorflow; null for the engines that come with the app. */
   readonly location: string | null
+  /** Name of the graphics card or the processor that it computes on. */
+  readonly hardware: string
   /** Why an engine that was asked for before this one could not be had; null when this is the first choice. */
   readonly fallbackReason: ErrorData | null
   /** Operations for models outside of training: dropout is off. */
@@ -37,9 +40,12 @@ export interface Engine {
   openDecoder(model: DecodeModel, weights: ReadonlyMap<string, TensorData>, options: DecodeOptions): Decoder
 }
 
+/** Where nothing has been measured. */
+const defaultOrder: readonly EngineId[] = ['cuda', 'tensorflow']
+
 /**
- * Opens the engine that was asked for; `auto` means CUDA, else TensorFlow where it loads, else WASM.
- * @throws `engine.unavailable` when the engine was asked for by name and cannot be had
+ * Opens the engine that was asked for; `auto` means the first of `order` that works, else WASM.
+ * @throws `engine.*`, `gpu.*` when the engine was asked for by name and cannot be had
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   switch (options.engine) {
@@ -52,31 +58,22 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     case 'cuda':
       return openCuda(options)
     case 'auto':
-      try {
-        // No card is the ordinary case: no reason to tell.
-        return await openCuda(options).catch(() => openTensorFlow(options))
-      } catch (error) {
-        return openWasm(AppError.from(error).toData())
-      }
+      return openFirst(options)
   }
 }
 
-/** Each engine and whether it can be used here. Opens them all: the current backend afterwards is the one `auto` picks. */
-export async function probeEngines(options: EngineOptions): Promise<EngineInfo[]> {
-  const probe = async (engine: EngineId): Promise<EngineInfo> => {
+async function openFirst(options: EngineOptions): Promise<Engine> {
+  let reason: ErrorData | null = null
+  for (const engine of options.order ?? defaultOrder) {
+    if (engine === 'wasm') break
     try {
-      const { version, location } = await openEngine({ ...options, engine })
-      return { engine, available: true, version, location, problem: null }
+      return { ...(await openEngine({ ...options, engine })), fallbackReason: reason }
     } catch (error) {
-      return { engine, available: false, version: null, location: null, problem: AppError.from(error).toData() }
+      // No card is the ordinary case: no reason to tell.
+      if (engine !== 'cuda') reason ??= AppError.from(error).toData()
     }
   }
-  const [webgpu, wasm] = [await probe('webgpu'), await probe('wasm')]
-  // A process has one libtensorflow: where CUDA's is loaded, the processor's engine is the same library.
-  const cuda = await probe('cuda')
-  const tensorflow = await probe('tensorflow')
-  if (cuda.available) await openEngine({ ...options, engine: 'cuda' })
-  return [cuda, tensorflow, webgpu, wasm]
+  return openWasm(reason)
 }
 
 async function openTensorFlow(options: EngineOptions): Promise<Engine> {
@@ -87,7 +84,7 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
       if (!(await hasEngine(dir, options.runtimeDir))) continue
       // Only here, so that a computer without the library does not even load its kernels.
       const { openTensorFlowBackend } = await import('./tensorflow/backend')
-      return tensorFlowEngine('tensorflow', await openTensorFlowBackend(dir), dir)
+      return tensorFlowEngine('tensorflow', await openTensorFlowBackend(dir), dir, processorName())
     } catch (error) {
       firstError ??= error
     }
@@ -104,7 +101,8 @@ async function openCuda(options: EngineOptions): Promise<Engine> {
   const { runtimeDir } = options
   const folder = runtimeDir === undefined ? null : join(runtimeDir, enginePackages.cuda.folder)
   const { checkGpu, preloadCuda, readGpu } = await import('./tensorflow/cuda')
-  checkGpu(readGpu())
+  const gpu = readGpu()
+  checkGpu(gpu)
   if (folder === null || !(await hasEngine(folder, runtimeDir))) {
     throw new AppError('engine.unavailable', { reason: 'missing', detail: folder ?? '' })
   }
@@ -114,10 +112,15 @@ async function openCuda(options: EngineOptions): Promise<Engine> {
   const { openTensorFlowBackend } = await import('./tensorflow/backend')
   const backend = await openTensorFlowBackend(dir)
   if (!backend.context.hasGpu()) throw new AppError('engine.unavailable', { reason: 'noGpu', detail: dir })
-  return tensorFlowEngine('cuda', backend, dir)
+  return tensorFlowEngine('cuda', backend, dir, gpu.name)
 }
 
-function tensorFlowEngine(id: 'cuda' | 'tensorflow', backend: TensorFlowBackend, location: string): Engine {
+function tensorFlowEngine(
+  id: 'cuda' | 'tensorflow',
+  backend: TensorFlowBackend,
+  location: string,
+  hardware: string,
+): Engine {
   const activate = (): void => {
     void tf.setBackend('tensorflow')
   }
@@ -125,6 +128,7 @@ function tensorFlowEngine(id: 'cuda' | 'tensorflow', backend: TensorFlowBackend,
     id,
     version: backend.context.version,
     location,
+    hardware,
     fallbackReason: null,
     ops: tensorFlowOps(backend, null),
     activate,
@@ -147,7 +151,7 @@ function setEnvironment(): void {
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
 }
 
-/** @throws `engine.unavailable` without a graphics card, `engine.failed` when it does not pass the self-test */
+/** @throws `gpu.none` or `gpu.software` without a graphics card, `engine.failed` when it does not pass the self-test */
 async function openWebGpu(): Promise<Engine> {
   // Only here: Dawn looks for drivers as soon as it is loaded.
   const { openWebGpuBackend } = await import('./webgpu/backend')
@@ -158,7 +162,8 @@ async function openWebGpu(): Promise<Engine> {
   return {
     id: 'webgpu',
     version: gpu.version,
-    location: gpu.name,
+    location: null,
+    hardware: gpu.name,
     fallbackReason: null,
     ops: device.opsOf(null),
     activate: () => {
@@ -191,6 +196,7 @@ async function openWasm(fallbackReason: ErrorData | null): Promise<Engine> {
     id: 'wasm',
     version,
     location: null,
+    hardware: processorName(),
     fallbackReason,
     ops: composedOps(null),
     activate,

@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+
+/** The processor's model and the threads that are ours: what an engine on it is measured on. */
+export const processorName = (): string => `${cpus()[0]?.model.trim() ?? ''} × ${availableParallelism()}`
 
 /**
  * Whether this processor multiplies bfloat16 numbers itself (AVX-512 BF16, AMX). Only Linux says so in a file; elsewhere

@@ -22,6 +22,6 @@ async function open(): Promise<void> {
   const files = join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out')
   setWasmPaths(files + sep)
   if (!(await tf.setBackend(backendName)))
-    throw new AppError('engine.unavailable', { reason: 'notLoadable', detail: files })
+    throw new AppError('engine.notLoadable', { folder: files, detail: 'setWasmPaths' })
   installTrainingKernels()
 }

@@ -1,9 +1,14 @@
 import type { JobTask } from '../../backend/jobs/protocol'
-import { probeEngines } from '../runtime/engine'
+import { measureStep } from '../measure'
+import { openEngine } from '../runtime/engine'
 import type { Emit } from './emit'
 
 type ProbeTask = Extract<JobTask, { kind: 'probe' }>
 
-export async function runProbe({ engineOptions }: ProbeTask, emit: Emit): Promise<void> {
-  await emit({ kind: 'probed', engines: await probeEngines(engineOptions) })
+/** Fails with the reason where the engine cannot be used. A library or a driver that crashes takes only this process. */
+export async function runProbe({ engineOptions, measure }: ProbeTask, emit: Emit): Promise<void> {
+  const engine = await openEngine(engineOptions)
+  const { version, location, hardware } = engine
+  const stepMs = measure ? await measureStep(engine) : null
+  await emit({ kind: 'probed', version, location, hardware, stepMs })
 }

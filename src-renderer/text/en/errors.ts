@@ -213,12 +213,40 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: 'The model is too large for this computer at the moment. Close other programs, choose a smaller size, or use fewer examples a step.',
   },
   'engine.unavailable': {
-    title: 'The fast engine is not installed',
-    body: 'Homegrown goes on with its built-in engine, which is slower. It can be installed in Settings.',
+    title: 'The engine is not installed',
+    body: 'It can be installed in Settings. Until then, the setting Automatic uses the next best engine.',
   },
   'engine.failed': {
     title: 'The engine reported a fault',
     body: 'The training stopped; the last saved state is safe. Try again, and choose the built-in engine if it happens again.',
+  },
+  'engine.notLoadable': {
+    title: 'The engine cannot be loaded',
+    body: 'Its files in {folder} are damaged or made for another system. Install it again in Settings; until then, Automatic uses the next best engine.',
+  },
+  'engine.tooOld': {
+    title: 'The engine is too old',
+    body: 'In {folder} is TensorFlow {found}; at least {needed} is needed. Install a newer one in Settings; until then, Automatic uses the next best engine.',
+  },
+  'engine.crashed': {
+    title: 'The engine crashed when it was tried',
+    body: 'It ended with {signal}, so it is not used. Install it again, or update the graphics driver, and measure again in Settings.',
+  },
+  'engine.noAnswer': {
+    title: 'The engine did not answer',
+    body: 'Nothing came within {seconds} s, so it is not used. Measure again in Settings when the computer is less busy.',
+  },
+  'engine.computing': {
+    title: 'A training is using this computer',
+    body: 'The figures would be wrong, and both would be slow. Measure when the training has ended or is paused.',
+  },
+  'gpu.none': {
+    title: 'There is no graphics card that can be used',
+    body: 'The system offers no graphics card for computing. If there is one, installing its driver may help; until then the processor computes.',
+  },
+  'gpu.software': {
+    title: 'There is no real graphics card',
+    body: 'There is only {name}, a program that imitates one. The processor is faster without it, so it is not used. If there is a card, installing its driver may help.',
   },
   'training.diverged': {
     title: 'The training went off course',

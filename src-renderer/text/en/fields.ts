@@ -84,7 +84,10 @@ const field: Record<RunField, FieldText> = {
     label: 'Random start',
     help: 'The same number with the same settings gives the same training again. Change it to get another try.',
   },
-  engine: { label: 'Engine', help: 'What computes the training. Automatic takes the fastest one that works here.' },
+  engine: {
+    label: 'Engine',
+    help: 'What computes the training. Automatic takes what is chosen in Settings, which is the fastest one that works here unless another is named.',
+  },
   compile: {
     label: 'Compiling',
     help: 'Compiled steps (XLA) are faster after a short wait. Automatic starts at once and changes over when the compiled step is ready.',

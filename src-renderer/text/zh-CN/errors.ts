@@ -149,12 +149,40 @@ export const errors: typeof source = {
     body: '这个模型对当前的电脑来说太大了。请关闭其他程序，选择较小的规模，或者减少每步的样本数。',
   },
   'engine.unavailable': {
-    title: '没有安装快速引擎',
-    body: 'Homegrown 会继续使用较慢的内置引擎。在设置中可以安装快速引擎。',
+    title: '没有安装这个引擎',
+    body: '可以在设置中安装。在此之前，“自动”会使用次优的引擎。',
   },
   'engine.failed': {
     title: '引擎出现故障',
     body: '训练已停止；最近保存的进度是安全的。请重试；如果再次出现，请选择内置引擎。',
+  },
+  'engine.notLoadable': {
+    title: '无法加载引擎',
+    body: '{folder} 中的文件已损坏，或者不适用于这个系统。请在设置中重新安装；在此之前，“自动”会使用次优的引擎。',
+  },
+  'engine.tooOld': {
+    title: '引擎版本太旧',
+    body: '{folder} 中的是 TensorFlow {found}，至少需要 {needed}。请在设置中安装新版本；在此之前，“自动”会使用次优的引擎。',
+  },
+  'engine.crashed': {
+    title: '引擎在试运行时崩溃',
+    body: '它以 {signal} 结束，因此不会使用。请重新安装引擎或更新显卡驱动程序，然后在设置中重新测速。',
+  },
+  'engine.noAnswer': {
+    title: '引擎没有响应',
+    body: '{seconds} 秒内没有任何结果，因此不会使用。请在电脑不太忙时，在设置中重新测速。',
+  },
+  'engine.computing': {
+    title: '这台电脑正在训练',
+    body: '现在测速结果不准，训练也会变慢。请在训练结束或暂停后再测。',
+  },
+  'gpu.none': {
+    title: '没有可用的显卡',
+    body: '系统没有提供可用于计算的显卡。如果电脑装有显卡，安装它的驱动程序可能会有帮助；在此之前由处理器计算。',
+  },
+  'gpu.software': {
+    title: '没有真正的显卡',
+    body: '只有用软件模拟显卡的 {name}。直接用处理器更快，因此不会使用它。如果电脑装有显卡，安装它的驱动程序可能会有帮助。',
   },
   'training.diverged': {
     title: '训练偏离了方向',

@@ -15,6 +15,7 @@ afterAll(() => supervisor.close(0))
 const probe = (behaviour: string): JobTask => ({
   kind: 'probe',
   engineOptions: { engine: 'auto', tensorflowDirs: [behaviour] },
+  measure: false,
 })
 
 const start = (behaviour: string) => {

@@ -6,6 +6,7 @@ import { findRun } from '../../../src-main/backend/db/runs'
 import { identityOf } from '../../../src-main/backend/jobs/process-identity'
 import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
 import { profilePaths, type Context } from '../../../src-main/backend/services/context'
+import { createEngineProbes } from '../../../src-main/backend/services/engine-probes'
 import { createRecorder } from '../../../src-main/backend/services/run-recorder'
 import { startTraining } from '../../../src-main/backend/services/training'
 import type { AppEvent } from '../../../src-preload/contract/events'
@@ -31,17 +32,18 @@ function setUp() {
     events.push(event)
     heard()
   }
-  const context: Context = {
+  const base = {
     db,
     jobs,
     paths,
     resourcesDir: '',
-    engineOptions: { engine: 'wasm', tensorflowDirs: [] },
+    engineOptions: { engine: 'wasm', tensorflowDirs: [] } as const,
     self: identityOf(process.pid),
     emit,
     log: () => undefined,
     now: Date.now,
   }
+  const context: Context = { ...base, probes: createEngineProbes(base) }
   const until = async (fits: () => boolean): Promise<void> => {
     while (!fits()) await new Promise<void>((wait) => (heard = wait))
   }

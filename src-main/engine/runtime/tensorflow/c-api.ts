@@ -230,7 +230,7 @@ function mainLibrary(dir: string): string | null {
 
 /**
  * Loads libtensorflow from a folder. A loaded library stays for the life of the process.
- * @throws `engine.unavailable` with reason `missing`, `notLoadable` or `tooOld`
+ * @throws `engine.unavailable`, `engine.notLoadable` {folder, detail}, `engine.tooOld` {folder, found, needed}
  */
 export function loadCApi(dir: string): CApi {
   const main = mainLibrary(dir)
@@ -246,12 +246,12 @@ export function loadCApi(dir: string): CApi {
     api = Object.fromEntries(functions) as CApi
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
-    throw new AppError('engine.unavailable', { reason: 'notLoadable', detail }, error)
+    throw new AppError('engine.notLoadable', { folder: dir, detail }, error)
   }
   const version = api.TF_Version()
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
-    throw new AppError('engine.unavailable', { reason: 'tooOld', detail: version })
+    throw new AppError('engine.tooOld', { folder: dir, found: version, needed: oldestVersion.join('.') })
   }
   return api
 }

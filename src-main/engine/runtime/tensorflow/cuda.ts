@@ -97,7 +97,7 @@ const preloadOrder = [
  * Loads NVIDIA's libraries of an installed engine globally, so that neither a system CUDA nor any setting of the
  * environment decides which are used.
  * @param folder the installed engine's
- * @throws `engine.damaged`, `engine.unavailable` with reason `notLoadable`
+ * @throws `engine.damaged`, `engine.notLoadable` {folder, detail}
  */
 export function preloadCuda(folder: string): void {
   for (const path of preloadOrder) {
@@ -106,7 +106,7 @@ export function preloadCuda(folder: string): void {
     try {
       koffi.load(file, { global: true })
     } catch (error) {
-      throw new AppError('engine.unavailable', { reason: 'notLoadable', detail: String(error) }, error)
+      throw new AppError('engine.notLoadable', { folder, detail: String(error) }, error)
     }
   }
 }

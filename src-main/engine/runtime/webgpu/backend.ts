@@ -18,7 +18,7 @@ let opened: Promise<OpenGpu> | null = null
 
 /**
  * Makes the graphics card TensorFlow.js's backend; asking again gives the same.
- * @throws `engine.unavailable` without a card; `engine.failed` when it computes wrongly
+ * @throws `gpu.none`, `gpu.software` without a card; `engine.failed` when it computes wrongly
  */
 export async function openWebGpuBackend(): Promise<OpenGpu> {
   opened ??= open()

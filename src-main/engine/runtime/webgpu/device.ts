@@ -15,7 +15,7 @@ const allowSoftware = 'HOMEGROWN_WEBGPU_SOFTWARE'
 
 /**
  * Opens the strongest graphics card through Dawn, with the largest buffers that it has.
- * @throws `engine.unavailable` when there is none, or only one made of software
+ * @throws `gpu.none`, or `gpu.software` {name} where the only one is made of software
  */
 export async function openDevice(): Promise<OpenDevice> {
   const { create, globals } = await import('webgpu')
@@ -23,11 +23,11 @@ export async function openDevice(): Promise<OpenDevice> {
   Object.assign(globalThis, globals)
   const gpu = create([])
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
-  if (adapter === null) throw new AppError('engine.unavailable', { reason: 'missing', detail: 'no WebGPU adapter' })
+  if (adapter === null) throw new AppError('gpu.none')
   const { info, limits } = adapter
   const name = info.description || `${info.vendor} ${info.architecture}`
   if (info.isFallbackAdapter && process.env[allowSoftware] !== '1') {
-    throw new AppError('engine.unavailable', { reason: 'missing', detail: `software adapter: ${name}` })
+    throw new AppError('gpu.software', { name })
   }
   const device = await adapter.requestDevice({
     requiredLimits: {
