@@ -1,5 +1,5 @@
-// npm run bench:step | bench:generate | bench:soak | bench:nanogpt: the benchmarks, built like the app and run beside
-// PyTorch where it is what they compare with.
+// npm run bench:step | bench:generate | bench:soak | bench:memory | bench:nanogpt: the benchmarks, built like the app and
+// run beside PyTorch where it is what they compare with.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -133,6 +133,7 @@ const benches = {
   step: besidePytorch('step', 'our-step'),
   generate: besidePytorch('generate'),
   soak: program(() => ({}), 'soak', 'soak-job'),
+  memory: program(() => ({}), 'memory', 'our-memory'),
   nanogpt: trainNanogpt,
 }
 const bench = benches[process.argv[2]]

@@ -21,16 +21,17 @@ export function open(engine: EngineId): Promise<Engine> {
   return openEngine({ engine, tensorflowDirs })
 }
 
-export const specOf = (config: RunConfig): StepSpec => stepSpecOf(config, vocabSize)
+export const specOf = (config: RunConfig, pieces = vocabSize): StepSpec => stepSpecOf(config, pieces)
 
 /** A step with the initial weights that the config's seed gives. */
 export async function compiled(
   engine: Engine,
   config: RunConfig,
   compile: RunConfig['compile'] = 'graph',
+  pieces = vocabSize,
 ): Promise<TrainStep> {
-  const step = await engine.compileStep(specOf(config), { compile })
-  step.writeWeights(initialWeights(config, vocabSize, config.seed))
+  const step = await engine.compileStep(specOf(config, pieces), { compile })
+  step.writeWeights(initialWeights(config, pieces, config.seed))
   return step
 }
 

@@ -4,6 +4,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
 import { optimizerScalars } from '../../src-main/engine/optim/optimizer'
 import type { Engine } from '../../src-main/engine/runtime/engine'
+import { logitsOf } from '../../src-main/engine/runtime/head'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import { trainingStep, type TrainStep } from '../../src-main/engine/runtime/step'
@@ -166,7 +167,7 @@ describe('evaluation', () => {
     )
     const logits = tf.tidy(() => {
       const x = tf.tensor2d(batch.x, [config.batchSize, config.blockSize], 'int32')
-      return forwardOf(config)(weights, x, engine.ops).arraySync()
+      return logitsOf(forwardOf(config)(weights, x, engine.ops)).arraySync()
     })
     tf.dispose([...weights.values()])
     let lossNats = 0

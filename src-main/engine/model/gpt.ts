@@ -93,7 +93,12 @@ function hiddenOf(config: RunConfig, weights: Weights, x: tf.Tensor2D, ops: Mode
   return norm(weights, 'ln_f', h)
 }
 
-/** `x: int32 [B, T]` → `logits: float32 [B·T, V]`; the head is the embedding table (Press and Wolf 2017). */
+/** `x: int32 [B, T]` → what makes the logits; the head is the embedding table (Press and Wolf 2017). */
 export function gptForward(config: RunConfig): Forward {
-  return (weights, x, ops) => tf.matMul(hiddenOf(config, weights, x, ops), matrix(weights, 'wte.weight'), false, true)
+  return (weights, x, ops) => ({
+    hidden: hiddenOf(config, weights, x, ops),
+    weight: matrix(weights, 'wte.weight'),
+    isTable: true,
+    bias: null,
+  })
 }

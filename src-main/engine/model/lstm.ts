@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward } from '../runtime/ops'
-import { linear } from './layers'
 import { lstmLayer } from './lstm-layer'
 import { matrix, vector } from './weights'
 
@@ -9,7 +8,7 @@ import { matrix, vector } from './weights'
  * Embedding → nLayer × LSTM → dense over the vocabulary, dropout between the layers and before the dense one
  * (Zaremba et al. 2014). Every window starts from a zero state.
  *
- * `x: int32 [B, T]` → `logits: float32 [B·T, V]`
+ * `x: int32 [B, T]` → what makes the logits
  */
 export function lstmForward(config: RunConfig): Forward {
   return (weights, x, ops) => {
@@ -23,10 +22,10 @@ export function lstmForward(config: RunConfig): Forward {
       h = ops.dropout(h, config.dropout, 1 + layer)
     }
     const width = config.nEmbd
-    const rows = h
+    const hidden = h
       .reshape([length, batch, width])
       .transpose([1, 0, 2])
       .reshape<tf.Tensor2D>([batch * length, width])
-    return linear(rows, matrix(weights, 'lm_head.weight'), vector(weights, 'lm_head.bias'))
+    return { hidden, weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: vector(weights, 'lm_head.bias') }
   }
 }

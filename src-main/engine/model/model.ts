@@ -6,7 +6,7 @@ import { gptForward } from './gpt'
 import { lstmForward } from './lstm'
 import { modernForward } from './modern'
 
-/** The model that the configuration names, as a function of its weights: `(weights, x [B, T], ops)` → logits `[B·T, V]` */
+/** The model that the configuration names, as a function of its weights: `(weights, x [B, T], ops)` → what makes the logits `[B·T, V]` */
 export function forwardOf(config: RunConfig): Forward {
   switch (config.model) {
     case 'gpt':

@@ -58,7 +58,7 @@ function mlp(config: RunConfig, weights: Weights, ops: ModelOps, layer: number, 
   return ops.dropout(out, config.dropout, layer * dropoutSite.perLayer + dropoutSite.mlpOut)
 }
 
-/** `x: int32 [B, T]` → `logits: float32 [B·T, V]` */
+/** `x: int32 [B, T]` → what makes the logits */
 export function modernForward(config: RunConfig): Forward {
   return (weights, x, ops) => {
     const [batch, length] = x.shape
@@ -68,6 +68,6 @@ export function modernForward(config: RunConfig): Forward {
       h = h.add(attention(config, weights, ops, [batch, length], layer, rmsNorm(h)))
       h = h.add(mlp(config, weights, ops, layer, rmsNorm(h)))
     }
-    return tf.matMul(rmsNorm(h), matrix(weights, 'lm_head.weight'))
+    return { hidden: rmsNorm(h), weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: null }
   }
 }

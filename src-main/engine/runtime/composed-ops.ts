@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
+import { differentiable } from './cross-entropy'
 import type { ModelOps } from './ops'
 import { sitesPerStep, unrolledScan } from './scan'
 
@@ -16,7 +17,8 @@ export interface DropoutKey {
 export function composedOps(key: DropoutKey | null): ModelOps {
   return {
     embedding,
-    sparseCrossEntropy,
+    crossEntropy,
+    sparseCrossEntropy: (logits, targets) => differentiable(crossEntropy, logits, targets),
     scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
   }
@@ -41,20 +43,14 @@ function embedding(table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
   })(table)
 }
 
-function sparseCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D): [tf.Tensor1D, tf.Tensor2D] {
   const [, vocabSize] = logits.shape
-  return tf.customGrad<tf.Tensor1D>((input, save) => {
-    const scores = input as tf.Tensor2D
-    const shifted = scores.sub(scores.max(-1, true))
-    const exponentials = shifted.exp()
-    const total = exponentials.sum(-1, true)
-    const expected = tf.oneHot(targets, vocabSize).cast('float32')
-    const value: tf.Tensor1D = total.log().squeeze<tf.Tensor1D>([-1]).sub(shifted.mul(expected).sum(-1))
-    // d loss / d logits = softmax − onehot
-    ;(save as tf.GradSaveFunc)([exponentials.div(total).sub(expected)])
-    const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]): tf.Tensor => (slope as tf.Tensor).mul(dy.expandDims(-1))
-    return { value, gradFunc }
-  })(logits)
+  const shifted = logits.sub(logits.max(-1, true))
+  const exponentials = shifted.exp()
+  const total = exponentials.sum(-1, true)
+  const expected = tf.oneHot(targets, vocabSize).cast('float32')
+  const loss: tf.Tensor1D = total.log().squeeze<tf.Tensor1D>([-1]).sub(shifted.mul(expected).sum(-1))
+  return [loss, exponentials.div(total).sub(expected)]
 }
 
 /** 0 or 1 / (1 - rate), drawn on the host: the counter makes it the same whenever a step is repeated. */

@@ -11,6 +11,8 @@ export interface ModelOps {
   embedding(table: Tensor2D, ids: Tensor1D): Tensor2D
   /** Loss of each token in nats. logits: float32 [N, V], targets: int32 [N] → float32 [N]. Differentiable in logits. */
   sparseCrossEntropy(logits: Tensor2D, targets: Tensor1D): Tensor1D
+  /** The same loss [N], and its derivative by the logits, softmax − onehot [N, V]. Not differentiable. */
+  crossEntropy(logits: Tensor2D, targets: Tensor1D): [loss: Tensor1D, slope: Tensor2D]
   /**
    * Inverted dropout (Srivastava et al. 2014): each number becomes 0 with probability `rate`, else x / (1 - rate).
    * The mask is a pure function of (seed, step, site); x itself is returned when not training or when rate is 0.
@@ -24,8 +26,19 @@ export interface ModelOps {
 /** A model's weights by name, in the order and shapes of `weightShapes` (src-main/plan/shapes.ts). */
 export type Weights = ReadonlyMap<string, Tensor>
 
-/** A model: weights and x: int32 [B, T] → logits: float32 [B * T, V]. */
-export type Forward = (weights: Weights, x: Tensor2D, ops: ModelOps) => Tensor2D
+/** What the scores of the vocabulary are made of: hidden · weight + bias. */
+export interface Head {
+  /** float32 [N, D] */
+  readonly hidden: Tensor2D
+  /** float32 [D, V]; a table has it the other way round, [V, D] */
+  readonly weight: Tensor2D
+  readonly isTable: boolean
+  /** float32 [V] */
+  readonly bias: Tensor1D | null
+}
+
+/** A model: weights and x: int32 [B, T] → what makes the logits, float32 [B * T, V] (`logitsOf` in head.ts). */
+export type Forward = (weights: Weights, x: Tensor2D, ops: ModelOps) => Head
 
 /** Numbers on the host: what checkpoints hold and what enters and leaves an engine. */
 export interface TensorData {

@@ -4,6 +4,7 @@ import type { WeightShape } from '../../plan/shapes'
 import type { AdamWState } from '../optim/adamw'
 import { clipByNorm } from '../optim/clip'
 import { optimize, type OptimizerSettings } from '../optim/optimizer'
+import { headScores, meanLoss } from './head'
 import type { WeightLayout } from './layout'
 import type { Forward, ModelOps, TensorData } from './ops'
 
@@ -121,8 +122,7 @@ function lossAndGradient(
   const names = [...weights.keys()]
   const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
     const named = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]))
-    const logits = spec.forward(named, x, ops) // [B * T, V]
-    return ops.sparseCrossEntropy(logits, y.flatten()).mean().asScalar()
+    return meanLoss(spec.forward(named, x, ops), y.flatten(), ops)
   }
   const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()])
   return { loss: value, gradient: layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) }
@@ -199,12 +199,7 @@ export function evaluationStep(
   mask: tf.Tensor1D,
 ): tf.Tensor1D {
   const score = (flat: tf.Tensor1D, x: tf.Tensor2D, y: tf.Tensor2D, mask: tf.Tensor1D, ops: ModelOps): tf.Tensor1D => {
-    const logits = spec.forward(layout.split(flat), x, ops)
-    const targets = y.as1D()
-    const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()
-    const guesses = logits.argMax(-1)
-    const correct = guesses.equal(targets).cast('float32').mul(mask).sum()
-    return tf.stack([loss, correct]).as1D()
+    return headScores(spec.forward(layout.split(flat), x, ops), y.as1D(), mask, ops)
   }
   const { accumulation } = spec
   if (accumulation === 1) return score(weights, x, y, mask, ops)

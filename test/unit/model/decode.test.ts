@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeModelOf } from '../../../src-main/engine/model/decode'
 import { forwardOf } from '../../../src-main/engine/model/model'
+import { logitsOf } from '../../../src-main/engine/runtime/head'
 import { Decoder } from '../../../src-main/engine/runtime/decoder'
 import { EagerDecode } from '../../../src-main/engine/runtime/eager-decode'
 import type { RunConfig } from '../../../src-preload/contract/records'
@@ -27,7 +28,7 @@ function talking(config: RunConfig): Talking {
     logitsAfter: (tokens) =>
       tf.tidy(() => {
         const x = tf.tensor2d([...tokens], [1, tokens.length], 'int32')
-        return forwardOf(config)(weights, x, plainOps)
+        return logitsOf(forwardOf(config)(weights, x, plainOps))
           .slice([tokens.length - 1, 0], [1, vocabSize])
           .dataSync<'float32'>()
       }),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { initialWeights } from '../../../src-main/engine/model/init'
 import { forwardOf } from '../../../src-main/engine/model/model'
+import { logitsOf } from '../../../src-main/engine/runtime/head'
 import type { ModelOps } from '../../../src-main/engine/runtime/ops'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { summarize, weightShapes } from '../../../src-main/plan/shapes'
@@ -21,7 +22,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
     expect([...weights].map(([name, { shape }]) => [name, shape])).toEqual(
       weightShapes(config, vocabSize).map(({ name, shape }) => [name, shape]),
     )
-    const logits = forward(weights, tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32'), plainOps)
+    const logits = logitsOf(forward(weights, tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32'), plainOps))
     expect(logits.shape).toEqual([24, vocabSize])
   })
 
@@ -35,13 +36,13 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
   test('never looks ahead: a changed token changes no logits before it, and some after it', () => {
     const weights = livelyWeights(config, vocabSize)
     const ids = someIds(8, vocabSize)
-    const logitsOf = (tokens: Int32Array): tf.Tensor2D =>
-      forward(weights, tf.tensor2d(tokens, [1, 8], 'int32'), plainOps)
-    const before = logitsOf(ids)
+    const logitsAt = (tokens: Int32Array): tf.Tensor2D =>
+      logitsOf(forward(weights, tf.tensor2d(tokens, [1, 8], 'int32'), plainOps))
+    const before = logitsAt(ids)
     for (let t = 0; t < 8; t++) {
       const changed = ids.slice()
       changed[t] = ((ids[t] ?? 0) + 5) % vocabSize
-      const difference = before.sub(logitsOf(changed)).abs().max(-1).dataSync()
+      const difference = before.sub(logitsAt(changed)).abs().max(-1).dataSync()
       expect([...difference.slice(0, t)]).toEqual(new Array(t).fill(0))
       for (const d of difference.slice(t)) expect(d).toBeGreaterThan(1e-4)
     }
@@ -50,8 +51,10 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
   test('a batch row does not see the others', () => {
     const weights = livelyWeights(config, vocabSize)
     const ids = someIds(24, vocabSize)
-    const together = forward(weights, tf.tensor2d(ids, [3, 8], 'int32'), plainOps).slice([8, 0], [8, vocabSize])
-    const alone = forward(weights, tf.tensor2d(ids.slice(8, 16), [1, 8], 'int32'), plainOps)
+    const logitsAt = (tokens: Int32Array, rows: number): tf.Tensor2D =>
+      logitsOf(forward(weights, tf.tensor2d(tokens, [rows, 8], 'int32'), plainOps))
+    const together = logitsAt(ids, 3).slice([8, 0], [8, vocabSize])
+    const alone = logitsAt(ids.slice(8, 16), 1)
     expect(largestDifference(together, alone)).toBeLessThan(1e-5)
   })
 

@@ -2,11 +2,14 @@ import * as tf from '@tensorflow/tfjs'
 import { runFields, runLimits } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { initialWeights } from '../../../src-main/engine/model/init'
-import type { ModelOps, TensorData, Weights } from '../../../src-main/engine/runtime/ops'
+import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
+import { logitsOf } from '../../../src-main/engine/runtime/head'
+import type { Forward, ModelOps, TensorData, Weights } from '../../../src-main/engine/runtime/ops'
 import { unrolledScan } from '../../../src-main/engine/runtime/scan'
 
 /** The special operations composed from TensorFlow.js's own, with the tape's gradients: slow, and independent. */
 export const plainOps: ModelOps = {
+  crossEntropy: (logits, targets) => composedOps(null).crossEntropy(logits, targets),
   embedding: (table, ids) => tf.gather(table, ids),
   sparseCrossEntropy: (logits, targets) =>
     tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
@@ -50,13 +53,8 @@ export function someIds(length: number, vocabSize: number): Int32Array {
 }
 
 /** Mean loss in nats. `x, y: [B, T]` */
-export function lossOf(
-  forward: (weights: Weights, x: tf.Tensor2D, ops: ModelOps) => tf.Tensor2D,
-  weights: Weights,
-  x: tf.Tensor2D,
-  y: tf.Tensor2D,
-): tf.Scalar {
-  return plainOps.sparseCrossEntropy(forward(weights, x, plainOps), y.flatten()).mean()
+export function lossOf(forward: Forward, weights: Weights, x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
+  return plainOps.sparseCrossEntropy(logitsOf(forward(weights, x, plainOps)), y.flatten()).mean()
 }
 
 export function largestDifference(a: tf.Tensor, b: tf.Tensor): number {

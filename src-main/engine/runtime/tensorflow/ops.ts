@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { differentiable } from '../cross-entropy'
 import type { ModelOps } from '../ops'
 import { sitesPerStep, unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
@@ -21,7 +22,9 @@ export function tensorFlowOps(
 ): ModelOps {
   return {
     embedding: (table, ids) => embedding(backend, table, ids),
-    sparseCrossEntropy: (logits, targets) => sparseCrossEntropy(backend, logits, targets),
+    crossEntropy: (logits, targets) => crossEntropy(backend, logits, targets),
+    sparseCrossEntropy: (logits, targets) =>
+      differentiable((...inputs) => crossEntropy(backend, ...inputs), logits, targets),
     // Op by op there is no graph to put a loop into.
     scan: (scan) => {
       const opsOf = (key: number | null, sites: number | null): ModelOps => tensorFlowOps(backend, key, sites)
@@ -60,19 +63,17 @@ function embedding(backend: TensorFlowBackend, table: tf.Tensor2D, ids: tf.Tenso
   })(table)
 }
 
-function sparseCrossEntropy(backend: TensorFlowBackend, logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+/** The op gives the loss and softmax − onehot in one pass. */
+function crossEntropy(
+  backend: TensorFlowBackend,
+  logits: tf.Tensor2D,
+  targets: tf.Tensor1D,
+): [tf.Tensor1D, tf.Tensor2D] {
   const types = [typeAttr('T', dtypes.float32), typeAttr('Tlabels', dtypes.int32)]
-  return tf.customGrad<tf.Tensor1D>((input, save) => {
-    // The op gives the loss and softmax − onehot in one pass.
-    const inputs = [input as tf.Tensor, targets]
-    const [value, slope] = backend.execute('SparseSoftmaxCrossEntropyWithLogits', types, inputs, 2) as [
-      tf.Tensor1D,
-      tf.Tensor2D,
-    ]
-    ;(save as tf.GradSaveFunc)([slope])
-    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor => (saved as tf.Tensor).mul(dy.expandDims(-1))
-    return { value, gradFunc }
-  })(logits)
+  return backend.execute('SparseSoftmaxCrossEntropyWithLogits', types, [logits, targets], 2) as [
+    tf.Tensor1D,
+    tf.Tensor2D,
+  ]
 }
 
 function dropout<T extends tf.Tensor>(

@@ -17,7 +17,8 @@ const [vocabSize, width, hidden] = [32, 16, 32]
 const forward: Forward = (weights, x, ops) => {
   const weight = (name: string): tf.Tensor2D => weights.get(name) as tf.Tensor2D
   const rows = ops.dropout(ops.embedding(weight('table'), x.as1D()), 0.1, 0) // (B·T, width)
-  return tf.matMul(tf.softmax(tf.matMul(rows, weight('in')).tanh().mul(3)), weight('out')) // (B·T, V)
+  const hidden = tf.softmax<tf.Tensor2D>(tf.matMul(rows, weight('in')).tanh().mul(3)) // (B·T, hidden)
+  return { hidden, weight: weight('out'), isTable: false, bias: null }
 }
 
 const spec: StepSpec = {

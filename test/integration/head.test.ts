@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Engine } from '../../src-main/engine/runtime/engine'
+import { headChunks, headScores, meanLoss } from '../../src-main/engine/runtime/head'
+import { RandomStream } from '../../src-main/engine/random'
+import { batchOf, compiled, lossesOf, open, tinyConfig } from './engine-fixture'
+
+const engines = new Map<string, Engine>()
+beforeAll(async () => {
+  for (const id of ['wasm', 'tensorflow'] as const) engines.set(id, await open(id))
+})
+
+const [rows, width, vocabSize] = [24, 16, 300]
+
+function use(id: string): Engine {
+  const engine = engines.get(id)
+  if (!engine) throw new Error(`no engine ${id}`)
+  engine.activate()
+  return engine
+}
+
+function tensors(isTable: boolean): [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] {
+  const random = new RandomStream(1, 'test')
+  const numbers = (size: number): Float32Array => Float32Array.from({ length: size }, () => random.normal())
+  return [
+    tf.tensor2d(numbers(rows * width), [rows, width]),
+    tf.tensor2d(numbers(width * vocabSize), isTable ? [vocabSize, width] : [width, vocabSize]),
+    tf.tensor1d(numbers(vocabSize)),
+    tf.tensor1d(
+      Int32Array.from({ length: rows }, () => random.intBelow(vocabSize)),
+      'int32',
+    ),
+  ]
+}
+
+describe.each(['tensorflow', 'wasm'])('the loss of a large vocabulary, %s', (id) => {
+  it.each([
+    ['a table', true, false],
+    ['a matrix with a bias', false, true],
+  ])('part by part has the value and the gradients of the whole: %s', async (_, isTable, hasBias) => {
+    const { ops } = use(id)
+    const results = (most: number): tf.Tensor[] =>
+      tf.tidy(() => {
+        const [hidden, weight, bias, targets] = tensors(isTable)
+        const { value, grads } = tf.valueAndGrads((hidden: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => {
+          const head = {
+            hidden: hidden as tf.Tensor2D,
+            weight: weight as tf.Tensor2D,
+            isTable,
+            bias: bias as tf.Tensor1D,
+          }
+          // Three times: what comes after it on the tape counts too.
+          return meanLoss(hasBias ? head : { ...head, bias: null }, targets, ops, most)
+            .mul(3)
+            .add(bias.sum())
+            .asScalar()
+        })([hidden, weight, bias])
+        return [value, ...grads]
+      })
+    const [whole, inParts] = [results(Infinity), results(8 * vocabSize)]
+    for (const [i, expected] of whole.entries()) {
+      const [a, b] = [await expected.data(), await (inParts[i] as tf.Tensor).data()]
+      const size = Math.hypot(...a)
+      expect(Math.hypot(...a.map((x, k) => x - (b[k] ?? NaN))) / size).toBeLessThan(1e-6)
+    }
+    tf.dispose([...whole, ...inParts])
+  })
+
+  it('part by part scores the same', async () => {
+    const { ops } = use(id)
+    const scores = (most: number): tf.Tensor1D =>
+      tf.tidy(() => {
+        const [hidden, weight, bias, targets] = tensors(false)
+        const mask = tf.tensor1d(Array.from({ length: rows }, (_, i) => (i < 17 ? 1 : 0)))
+        return headScores({ hidden, weight, isTable: false, bias }, targets, mask, ops, most)
+      })
+    const [whole, inParts] = await Promise.all([scores(Infinity).data(), scores(8 * vocabSize).data()])
+    expect(inParts[0]).toBeCloseTo(whole[0] ?? NaN, 3)
+    expect(inParts[1]).toBe(whole[1])
+  })
+})
+
+it('cuts rows into the fewest equal parts below the bound', () => {
+  expect(headChunks(2048, 32_768)).toBe(4)
+  expect(headChunks(768, 512)).toBe(1)
+  expect(headChunks(12, 100, 500)).toBe(3)
+  expect(headChunks(7, 100, 150)).toBe(7)
+  expect(headChunks(4, 100, 10)).toBe(4)
+})
+
+describe('a training step with a large vocabulary', () => {
+  it.each(['graph', 'xla'] as const)('agrees with WASM, in parts of parts too: %s', async (compile) => {
+    const config = tinyConfig({ nEmbd: 8, nHead: 1, nLayer: 1, blockSize: 32, batchSize: 24 })
+    const large = 45_000
+    const losses = async (engine: Engine, accumulation: number): Promise<number[]> => {
+      engine.activate()
+      const step = await compiled(engine, { ...config, accumulation }, compile, large)
+      const values = await lossesOf(step, config, 2)
+      const { lossNats, correct } = await step.evaluate(batchOf(config, 3), 500)
+      step.close()
+      return [...values, lossNats / 500, correct]
+    }
+    const expected = await losses(use('wasm'), 1)
+    for (const accumulation of [1, 2]) {
+      const ours = await losses(use('tensorflow'), accumulation)
+      for (const [i, value] of ours.entries()) expect(value).toBeCloseTo(expected[i] ?? NaN, 4)
+    }
+  })
+})
