@@ -81,7 +81,7 @@ describe.each(['tensorflow', 'wasm'])('the loss of a large vocabulary, %s', (id)
 })
 
 it('cuts rows into the fewest equal parts below the bound', () => {
-  expect(headChunks(2048, 32_768)).toBe(4)
+  expect(headChunks(2048, 32_768)).toBe(2)
   expect(headChunks(768, 512)).toBe(1)
   expect(headChunks(12, 100, 500)).toBe(3)
   expect(headChunks(7, 100, 150)).toBe(7)
@@ -90,7 +90,7 @@ it('cuts rows into the fewest equal parts below the bound', () => {
 
 describe('a training step with a large vocabulary', () => {
   it.each(['graph', 'xla'] as const)('agrees with WASM, in parts of parts too: %s', async (compile) => {
-    const config = tinyConfig({ nEmbd: 8, nHead: 1, nLayer: 1, blockSize: 32, batchSize: 24 })
+    const config = tinyConfig({ nEmbd: 8, nHead: 1, nLayer: 1, blockSize: 64, batchSize: 24 })
     const large = 45_000
     const losses = async (engine: Engine, accumulation: number): Promise<number[]> => {
       engine.activate()

@@ -10,8 +10,8 @@ export function logitsOf({ hidden, weight, isTable, bias }: Head): tf.Tensor2D {
   return bias ? logits.add(bias) : logits
 }
 
-/** Numbers of logits that may stand in memory at once: with 64 MB the loop costs next to nothing (docs/log.md). */
-const mostLogits = 2 ** 24
+/** Numbers of logits that may stand in memory at once, 128 MB: smaller parts cost more time than they save (docs/log.md). */
+const mostLogits = 2 ** 25
 
 /** The fewest equal parts of the rows whose logits stay below the bound; 1: all at once. */
 export function headChunks(rows: number, vocabSize: number, most: number = mostLogits): number {
