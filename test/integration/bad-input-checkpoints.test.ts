@@ -9,7 +9,12 @@ import { smallConfig } from './job-fixture'
 let folder = ''
 let world: World
 let trained: RunRecord
-const runDir = () => join(world.profileDir, 'runs', trained.runId)
+/** As wide again, on the same text. */
+let wider: RunRecord
+/** The same shape, on another text with as many characters. */
+let stranger: RunRecord
+const folderOf = ({ runId }: RunRecord) => join(world.profileDir, 'runs', runId)
+const runDir = () => folderOf(trained)
 const backup = () => join(folder, 'backup')
 const config = smallConfig({
   engine: 'wasm',
@@ -25,12 +30,17 @@ const config = smallConfig({
 beforeAll(async () => {
   folder = temporaryProfile()
   world = openWorld(join(folder, 'profile'))
-  const path = join(folder, 'text.txt')
-  writeFileSync(path, someText)
-  const { corpusId } = await world.importPath(path)
-  const { runId } = await world.request('runs.start', { corpusId, config, name: 'river' })
-  await world.runEvent(runId, 'checkpoint')
-  trained = await world.request('runs.stop', { runId })
+  const train = async (name: string, text: string, nEmbd = config.nEmbd): Promise<RunRecord> => {
+    const path = join(folder, `${name}.txt`)
+    writeFileSync(path, text)
+    const { corpusId } = await world.importPath(path)
+    const { runId } = await world.request('runs.start', { corpusId, config: { ...config, nEmbd }, name })
+    await world.runEvent(runId, 'checkpoint')
+    return await world.request('runs.stop', { runId })
+  }
+  trained = await train('river', someText)
+  wider = await train('wider', someText, 2 * config.nEmbd)
+  stranger = await train('stranger', someText.replaceAll('v', 'z'))
   expect(trained.checkpoints.map(({ kind }) => kind).sort()).toEqual(['best', 'last'])
   cpSync(runDir(), backup(), { recursive: true })
 })
@@ -134,5 +144,30 @@ describe('the vocabulary of a run', () => {
     const { error } = await world.ask(trained.runId, 'best')
     expectClear(error, 'tokenizer.damaged')
     expectClear((await resumed()).error, 'tokenizer.damaged')
+  })
+})
+
+describe('what belongs to another run', () => {
+  const bring = (what: string, from: RunRecord): void => {
+    rmSync(join(runDir(), what), { recursive: true })
+    cpSync(join(folderOf(from), what), join(runDir(), what), { recursive: true })
+  }
+
+  it('weights of another shape are not trained on, and nothing is lost', async () => {
+    bring('checkpoints', wider)
+    expectClear((await resumed()).error, 'checkpoint.damaged')
+  })
+
+  it('a saved state of another vocabulary is neither trained on nor talked with', async () => {
+    bring('checkpoints', stranger)
+    expectClear((await resumed()).error, 'checkpoint.damaged')
+    expectClear((await world.ask(trained.runId, 'best')).error, 'tokenizer.damaged')
+  })
+
+  it('the vocabulary of another run is not talked with, and the run goes on when its own is back', async () => {
+    bring('tokenizer.json', stranger)
+    expectClear((await world.ask(trained.runId, 'best')).error, 'tokenizer.damaged')
+    cpSync(join(backup(), 'tokenizer.json'), join(runDir(), 'tokenizer.json'))
+    expect((await world.ask(trained.runId, 'best')).error).toBeNull()
   })
 })

@@ -45,12 +45,12 @@ export interface World {
 
 export const temporaryProfile = (): string => mkdtempSync(join(tmpdir(), 'homegrown-bad-'))
 
-export function openWorld(profileDir: string): World {
+export function openWorld(profileDir: string, tensorflowDirs: readonly string[] = [tensorflowDir()]): World {
   const backend = createBackend({
     profileDir,
     jobEntry: built('job.cjs'),
     resourcesDir: resolve('resources'),
-    engineOptions: { engine: 'auto', tensorflowDirs: [tensorflowDir()] },
+    engineOptions: { engine: 'auto', tensorflowDirs },
     appVersion: '0.0.0',
     checkOutput: true,
   })
