@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect } from '@playwright/test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -70,6 +71,8 @@ test('says which engine it uses and why, measures, and lets another be chosen', 
 
   await card.getByTestId('engine-measure').click()
   await expect(card.getByRole('status')).toHaveText('Measuring, which takes up to a minute')
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa']).analyze()
+  expect(violations).toEqual([])
   await expect(card.getByRole('status')).toHaveText('', { timeout: 120_000 })
   expect(complaints).toEqual([])
 })
