@@ -193,8 +193,10 @@ export const texts = {
     if (!supported) return `${engine} ${version}: not for this kind of computer`
     return `${engine} ${version}: ${megabytes(downloadBytes)} to fetch, ${megabytes(diskBytes)} on the disk`
   },
-  rollback: ({ step, toStep, learningRateFactor }: Rollback) =>
-    `The loss went off course at step ${step}: back to step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
+  rollback: ({ step, toStep, learningRateFactor, accumulation }: Rollback) =>
+    accumulation !== null
+      ? `There was not enough memory at step ${step}: back to step ${toStep}, each step in ${accumulation} parts from now on.`
+      : `The loss went off course at step ${step}: back to step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
   saving: 'Saving; press Ctrl-C again to end without it.',
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
   notSaved: ({ runId }: RunRecord) =>

@@ -138,8 +138,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       const from = await checkpointToResume(runDir, trainTokens)
       trainStep.writeWeights(from?.weights ?? initialWeights(config, vocabSize, config.seed))
       trainStep.writeOptimizer(from?.optimizer ?? zerosLike(await trainStep.readOptimizer()))
-      const event = { kind: 'rollback', step, toStep: from?.step ?? 0, learningRateFactor } as const
-      step = from?.step ?? 0
+      const toStep = from?.step ?? 0
+      const event = { kind: 'rollback', step, toStep, learningRateFactor, accumulation: null } as const
+      step = toStep
       savedStep = from ? step : -1
       valLossNats = from?.valLossNats ?? null
       evaluationsSinceBest = from?.evaluationsSinceBest ?? 0

@@ -272,12 +272,14 @@ export const tierChange = z.object({
 })
 export type TierChange = z.infer<typeof tierChange>
 
-/** A run that went off course at `step` went on from `toStep`. */
+/** A run that went off course, or ran out of memory, at `step` went on from `toStep`. */
 export const rollback = z.object({
   step: z.number().int(),
   toStep: z.number().int(),
   /** Of the configured learning rate, from then on. */
   learningRateFactor: z.number(),
+  /** Memory ran out: parts of a step from then on. null: the loss went off course. */
+  accumulation: z.number().int().nullable(),
 })
 export type Rollback = z.infer<typeof rollback>
 

@@ -114,6 +114,12 @@ export function updateRun(db: Db, runId: string, changes: RunChanges): void {
   run(db, tables.updateTable('runs').set(changes).where('run_id', '=', runId))
 }
 
+/** A run's settings stay as they began, but for what turned out not to fit into memory. */
+export function storeConfig(db: Db, runId: string, config: RunConfig): void {
+  const changes = { config_json: JSON.stringify(config) }
+  run(db, tables.updateTable('runs').set(changes).where('run_id', '=', runId))
+}
+
 export type OwnedRun = Pick<
   RunsTable,
   'run_id' | 'state' | 'owner_pid' | 'owner_token' | 'job_pid' | 'job_token' | 'seq' | 'deleted_at'

@@ -27,12 +27,16 @@ export function storeTier(db: Db, runId: string, { step, tier, precision, timing
 }
 
 export function rollbacksOf(db: Db, runId: string): Rollback[] {
-  const columns = ['step', 'to_step as toStep', 'learning_rate_factor as learningRateFactor'] as const
+  const columns = ['step', 'to_step as toStep', 'learning_rate_factor as learningRateFactor', 'accumulation'] as const
   return all(db, tables.selectFrom('rollbacks').select(columns).where('run_id', '=', runId).orderBy('position'))
 }
 
-export function insertRollback(db: Db, runId: string, { step, toStep, learningRateFactor }: Rollback): void {
+export function insertRollback(
+  db: Db,
+  runId: string,
+  { step, toStep, learningRateFactor, accumulation }: Rollback,
+): void {
   const position = rollbacksOf(db, runId).length
-  const row = { run_id: runId, position, step, to_step: toStep, learning_rate_factor: learningRateFactor }
+  const row = { run_id: runId, position, step, to_step: toStep, learning_rate_factor: learningRateFactor, accumulation }
   run(db, tables.insertInto('rollbacks').values(row))
 }

@@ -121,6 +121,7 @@ export interface RollbacksTable {
   step: number
   to_step: number
   learning_rate_factor: number
+  accumulation: number | null
 }
 
 export interface ConversationsTable {

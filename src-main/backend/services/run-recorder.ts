@@ -121,8 +121,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         })
         change({ engine, engine_version: version, step })
       },
-      rollback: ({ step, toStep, learningRateFactor }) => {
-        const rollback = { step, toStep, learningRateFactor }
+      rollback: ({ kind: _, ...rollback }) => {
         writes.push((database) => {
           forgetBeyond(database, runId, rollback.toStep)
           insertRollback(database, runId, rollback)

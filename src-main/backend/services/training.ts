@@ -1,7 +1,9 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig, RunState } from '../../../src-preload/contract/records'
+import { nextAccumulation } from '../../plan/check'
 import { summarize } from '../../plan/shapes'
-import { findRun, runFacts, unowned, wantedOf, type RunChanges } from '../db/runs'
+import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
+import { rollbacksOf } from '../db/samples'
 import { isTrainEvent } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
 import { reconcileCheckpoints } from './checkpoint-files'
@@ -55,27 +57,45 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     const before = resume ? (findRun(db, runId, 'any')?.engine ?? null) : null
     const engineOptions = await unlessCancelled(context.probes.optionsFor(config.engine, before), cancel.signal)
 
-    const seen = { finished: false }
-    job = context.jobs.start(
-      {
-        kind: 'train',
-        runDir: context.paths.run(runId),
-        tokenizedDir,
-        config,
-        resume,
-        engineOptions,
-      },
-      (event) => {
+    const seen = { finished: false, step: 0 }
+    const task = { kind: 'train', runDir: context.paths.run(runId), tokenizedDir, engineOptions } as const
+    /** @param lost at which step the last job ran out of memory */
+    const runJob = async (config: RunConfig, resume: boolean, lost: number | null): Promise<void> => {
+      job = context.jobs.start({ ...task, config, resume }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
-        if (isTrainEvent(event)) recording.record(event)
-      },
-    )
-    if (cancel.signal.aborted) job.stop()
-    recording.change({ job_pid: job.process.pid, job_token: job.process.token })
-    await job.ended
-    if (forced !== null) throw forced
+        if (event.kind === 'step') seen.step = event.step
+        if (!isTrainEvent(event)) return
+        recording.record(event)
+        if (event.kind === 'begin' && lost !== null)
+          recording.record(smallerFrom(lost, event.step, config.accumulation))
+      })
+      if (cancel.signal.aborted) job.stop()
+      recording.change({ job_pid: job.process.pid, job_token: job.process.token })
+      await job.ended
+      if (forced !== null) throw forced
+    }
+    let fitting = config
+    for (let lost: number | null = null; ; lost = seen.step) {
+      try {
+        await runJob(fitting, resume || lost !== null, lost)
+        break
+      } catch (thrown) {
+        const error = AppError.from(thrown)
+        const { batchSize, accumulation } = fitting
+        const isOver = error.code !== 'memory.exhausted' || accumulation === batchSize
+        if (isOver || forced !== null || ending !== null) throw error
+        // Half as many examples at once and twice as often are the same step. What fits is kept for later.
+        fitting = { ...fitting, accumulation: nextAccumulation(batchSize, 2 * accumulation) }
+        storeConfig(db, runId, fitting)
+      }
+    }
     if (seen.finished) return 'done'
     return ending ?? 'interrupted'
+  }
+
+  const smallerFrom = (step: number, toStep: number, accumulation: number) => {
+    const learningRateFactor = rollbacksOf(db, runId).at(-1)?.learningRateFactor ?? 1
+    return { kind: 'rollback', step, toStep, learningRateFactor, accumulation } as const
   }
 
   const tokenize = async (config: RunConfig): Promise<string> => {

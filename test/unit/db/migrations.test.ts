@@ -54,6 +54,18 @@ INSERT INTO tiers (run_id, step, tier) VALUES ('run_00000004', 7, 'xla')`,
       ])
     },
   },
+  6: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('run_00000004', 'a', 'done', 'gpt', 'c_00000001', 'c', '{}', 65, 1000, 10, 20, 1);
+INSERT INTO rollbacks (run_id, position, step, to_step, learning_rate_factor) VALUES ('run_00000004', 0, 9, 5, 0.5)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT step, to_step, accumulation FROM rollbacks').all()).toEqual([
+        { step: 9, to_step: 5, accumulation: null },
+      ])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -177,7 +189,14 @@ describe('migrations', () => {
       checkpoints: { run_id: true, kind: true, step: true, val_loss_nats: true, saved_at: true, size_bytes: true },
       samples: { run_id: true, seq: true, step: true, prompt: true, text: true, at: true },
       tiers: { run_id: true, step: true, tier: true, precision: true, timings_json: true },
-      rollbacks: { run_id: true, position: true, step: true, to_step: true, learning_rate_factor: true },
+      rollbacks: {
+        run_id: true,
+        position: true,
+        step: true,
+        to_step: true,
+        learning_rate_factor: true,
+        accumulation: true,
+      },
       conversations: {
         conversation_id: true,
         title: true,

@@ -16,5 +16,6 @@ export function checkBufferSizes(spec: StepSpec, limits: GPUSupportedLimits): vo
   const widest = Math.max(...spec.weights.filter(({ shape }) => shape.length === 2).flatMap(({ shape }) => shape))
   const exampleBytes = bytesPerNumber * spec.blockSize * widest
   const batchSize = weightBytes > largest ? 0 : Math.floor(largest / exampleBytes)
-  if (spec.batchSize > batchSize) throw new AppError('memory.exhausted', { batchSize, bufferBytes: largest })
+  if (spec.batchSize / spec.accumulation > batchSize)
+    throw new AppError('memory.exhausted', { batchSize, bufferBytes: largest })
 }
