@@ -121,7 +121,8 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         })
         change({ engine, engine_version: version, step })
       },
-      rollback: ({ kind: _, ...rollback }) => {
+      rollback: ({ step, toStep, learningRateFactor, accumulation }) => {
+        const rollback = { step, toStep, learningRateFactor, accumulation }
         writes.push((database) => {
           forgetBeyond(database, runId, rollback.toStep)
           insertRollback(database, runId, rollback)
