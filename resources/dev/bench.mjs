@@ -1,8 +1,7 @@
 // npm run bench:step | bench:generate | bench:soak | bench:memory | bench:nanogpt: the benchmarks, built like the app and
 // run beside PyTorch where it is what they compare with.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { build as buildApp } from './build.mjs'
@@ -67,74 +66,12 @@ const program =
 
 const besidePytorch = (main, ...rest) => program(() => ({ HOMEGROWN_BENCH_PYTHON: pythonWithTorch() }), main, ...rest)
 
-/** nanoGPT's config/train_shakespeare_char.py with the README's changes for a CPU; its README reports 1.88. */
-const nanogpt = {
-  tokenizer: 'char',
-  nLayer: 4,
-  nHead: 4,
-  nEmbd: 128,
-  blockSize: 64,
-  batchSize: 12,
-  maxSteps: 2000,
-  dropout: 0,
-  learningRate: 1e-3,
-  minLearningRate: 1e-4,
-  warmupSteps: 100,
-  beta1: 0.9,
-  beta2: 0.99,
-  weightDecay: 0.1,
-  gradClip: 1,
-  evalInterval: 250,
-  // As nanoGPT's eval_iters, whose figure is compared; all of the validation text gives about 0.02 more (docs/log.md).
-  evalBatches: 20,
-  sampleInterval: 0,
-}
-const nanogptLossNats = 1.88
-
-/** Trains through the app's own command line, in a profile that is thrown away. */
-function trainNanogpt() {
-  const text = process.argv[3] ?? process.env.HOMEGROWN_BENCH_TEXT ?? join(root, '../shared/data/tinyshakespeare.txt')
-  if (!existsSync(text)) throw new Error(`No text: npm run bench:nanogpt -- FILE, or HOMEGROWN_BENCH_TEXT (${text})`)
-  const profile = mkdtempSync(join(tmpdir(), 'homegrown-bench-'))
-  const settings = Object.entries(nanogpt).flatMap(([key, value]) => ['--set', `${key}=${value}`])
-  const cli = join(root, 'resources/dev/cli.mjs')
-  const since = Date.now()
-  try {
-    const { stdout, status } = spawnSync(process.execPath, [cli, 'train', text, '--json', ...settings], {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, HOMEGROWN_PROFILE: profile },
-    })
-    const lines = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    const evaluations = lines.filter(({ type }) => type === 'eval')
-    for (const { step, valLossNats } of evaluations)
-      console.log(`step ${step}: validation loss ${valLossNats.toFixed(4)}`)
-    const done = lines.at(-1)
-    if (status !== 0 || done?.type !== 'done') throw new Error(`The training ended with ${JSON.stringify(done)}`)
-    const { valLossNats } = evaluations.at(-1)
-    const reached = valLossNats <= nanogptLossNats
-    console.log(
-      `final validation loss ${valLossNats.toFixed(4)} (nanoGPT's README: ${nanogptLossNats}), ` +
-        `training ${(done.trainedMs / 1000).toFixed(0)} s, from command to end ${((Date.now() - since) / 1000).toFixed(0)} s, ` +
-        `${done.engine}, ${done.tokensPerSecond.toFixed(0)} tokens/s at the end`,
-    )
-    if (!reached) process.exitCode = 1
-  } finally {
-    rmSync(profile, { recursive: true, force: true })
-  }
-}
-
 const benches = {
   step: besidePytorch('step', 'our-step'),
   generate: besidePytorch('generate'),
   soak: program(() => ({}), 'soak', 'soak-job'),
   memory: program(() => ({}), 'memory', 'our-memory'),
-  nanogpt: trainNanogpt,
+  nanogpt: besidePytorch('nanogpt'),
 }
 const bench = benches[process.argv[2]]
 if (!bench) {

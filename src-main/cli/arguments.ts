@@ -78,7 +78,7 @@ export function numberOf(name: string, text: string): number {
 }
 
 export function choiceOf(options: Options): RunChoice {
-  const { model = 'gpt', preset = 'tiny-normal' } = options
+  const { model = 'modern', preset = 'tiny-normal' } = options
   const kind = runLimits.model.options.find((option) => option === model)
   if (kind === undefined) throw new UsageError(`--model ${model}?`)
   const [sizeName, lengthName = 'normal', ...rest] = preset.split('-')

@@ -24,7 +24,8 @@ function outOfRange(config: RunConfig): ConfigProblem[] {
 }
 
 /** What the heads must divide: rotary positions turn the numbers of a head in pairs. */
-const dividedWidth = ({ model, nEmbd }: RunConfig): number => (model === 'modern' ? nEmbd / 2 : nEmbd)
+const dividedWidth = ({ model, nEmbd, positions }: RunConfig): number =>
+  model === 'modern' && positions === 'rotary' ? nEmbd / 2 : nEmbd
 
 /** The divisor of the width that is nearest to the wish, the smaller of two as near. */
 function nearestHeads(nEmbd: number, nHead: number): number {

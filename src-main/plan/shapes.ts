@@ -76,12 +76,14 @@ function gptWeights(c: RunConfig, vocabSize: number): WeightShape[] {
 
 /**
  * A modern GPT (model/modern.ts): matrices only. Inner ones start uniform with standard deviation 1 / sqrt(nEmbd), what
- * adds to the residual stream and the head at zero, so that the first guess is even (nanochat, init_weights). The
- * embedding's size matters little, because it is normed.
+ * adds to the residual stream and the head at zero, so that the first guess is even (nanochat, init_weights); or all of
+ * them as GPT-2's. The embedding's size matters little where it is normed.
  */
 function modernWeights(c: RunConfig, vocabSize: number): WeightShape[] {
   const d = c.nEmbd
-  const inner = uniform(Math.sqrt(3 / d))
+  const small = c.projectionStart === 'small'
+  const inner = small ? normal(0.02) : uniform(Math.sqrt(3 / d))
+  const residual = small ? normal(0.02 / Math.sqrt(2 * c.nLayer)) : zeros
   const matrix = (name: string, shape: number[], init: Init): WeightShape => ({
     name,
     shape,
@@ -93,14 +95,15 @@ function modernWeights(c: RunConfig, vocabSize: number): WeightShape[] {
     matrix(`h.${i}.attn.c_q.weight`, [d, d], inner),
     matrix(`h.${i}.attn.c_k.weight`, [d, d], inner),
     matrix(`h.${i}.attn.c_v.weight`, [d, d], inner),
-    matrix(`h.${i}.attn.c_proj.weight`, [d, d], zeros),
+    matrix(`h.${i}.attn.c_proj.weight`, [d, d], residual),
     matrix(`h.${i}.mlp.c_fc.weight`, [d, 4 * d], inner),
-    matrix(`h.${i}.mlp.c_proj.weight`, [4 * d, d], zeros),
+    matrix(`h.${i}.mlp.c_proj.weight`, [4 * d, d], residual),
   ])
   return [
     matrix('wte.weight', [vocabSize, d], normal(0.02)),
+    ...(c.positions === 'learned' ? [matrix('wpe.weight', [c.blockSize, d], normal(0.02))] : []),
     ...blocks.flat(),
-    matrix('lm_head.weight', [d, vocabSize], zeros),
+    matrix('lm_head.weight', [d, vocabSize], small ? normal(0.02) : zeros),
   ]
 }
 

@@ -38,6 +38,7 @@ export interface ChoiceLimit<T extends string = string> {
   readonly group: FieldGroup
   readonly options: readonly T[]
   readonly default: T
+  readonly only?: readonly ModelKind[]
 }
 
 export interface TextLimit {
@@ -69,11 +70,16 @@ const number = (
   ...(extra.only ? { only: extra.only } : {}),
 })
 
-const choice = <const T extends string>(group: FieldGroup, options: readonly [T, ...T[]]): ChoiceLimit<T> => ({
+const choice = <const T extends string>(
+  group: FieldGroup,
+  options: readonly [T, ...T[]],
+  extra: { only?: readonly ModelKind[] } = {},
+): ChoiceLimit<T> => ({
   kind: 'choice',
   group,
   options,
   default: options[0],
+  ...extra,
 })
 
 export const runLimits = {
@@ -85,6 +91,12 @@ export const runLimits = {
   nEmbd: number('model', 'numbers', 8, 2048, 8, 128),
   blockSize: number('model', 'tokens', 8, 2048, 8, 64),
   dropout: number('model', 'share', 0, 0.9, 0.05, 0, { integer: false }),
+  /** Modern only, each the newer part before GPT-2's: which one helps is measured (docs/log.md). */
+  positions: choice('model', ['rotary', 'learned'], { only: ['modern'] }),
+  norm: choice('model', ['rms', 'layer'], { only: ['modern'] }),
+  queryKeyNorm: choice('model', ['on', 'off'], { only: ['modern'] }),
+  activation: choice('model', ['relu2', 'gelu'], { only: ['modern'] }),
+  projectionStart: choice('model', ['zero', 'small'], { only: ['modern'] }),
 
   tokenizer: choice('tokenizer', ['bpe', 'char']),
   /** BPE only: 256 bytes + the end-of-text token + merges. */

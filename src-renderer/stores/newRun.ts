@@ -35,7 +35,7 @@ function parse(field: RunField, draft: string): { value: string | number } | { p
 /** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
 export const useNewRunStore = defineStore('newRun', () => {
   const corpusId = ref<string | null>(null)
-  const choice = ref<RunChoice>({ model: 'gpt', size: 'tiny', length: 'normal' })
+  const choice = ref<RunChoice>({ model: 'modern', size: 'tiny', length: 'normal' })
   const name = ref('')
   /** Fields changed by hand, as typed. */
   const drafts = ref<Partial<Record<RunField, string>>>({})

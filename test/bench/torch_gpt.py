@@ -8,11 +8,11 @@ from torch.nn import functional as F
 class Block(nn.Module):
     def __init__(self, c):
         super().__init__()
-        d = c["nEmbd"]
+        d, bias = c["nEmbd"], c.get("bias", True)
         self.heads = c["nHead"]
-        self.ln_1, self.ln_2 = nn.LayerNorm(d), nn.LayerNorm(d)
-        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
-        self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
+        self.ln_1, self.ln_2 = nn.LayerNorm(d, bias=bias), nn.LayerNorm(d, bias=bias)
+        self.qkv, self.out = nn.Linear(d, 3 * d, bias=bias), nn.Linear(d, d, bias=bias)
+        self.up, self.down = nn.Linear(d, 4 * d, bias=bias), nn.Linear(4 * d, d, bias=bias)
 
     def forward(self, x, cache=None):
         """cache: this layer's keys and values of earlier positions, empty at first; changed."""
@@ -33,7 +33,7 @@ class Gpt(nn.Module):
         super().__init__()
         self.wte, self.wpe = nn.Embedding(c["vocabSize"], c["nEmbd"]), nn.Embedding(c["blockSize"], c["nEmbd"])
         self.blocks = nn.ModuleList(Block(c) for _ in range(c["nLayer"]))
-        self.ln_f = nn.LayerNorm(c["nEmbd"])
+        self.ln_f = nn.LayerNorm(c["nEmbd"], bias=c.get("bias", True))
         self.register_buffer("positions", torch.arange(c["blockSize"]))
         for p in self.parameters():
             if p.dim() == 2:

@@ -70,8 +70,8 @@ describe('the command line', () => {
     await train(2, 'second')
     const runs = await runsOf(profileDir)
     expect(runs.map(({ name, state, model }) => [name, state, model])).toEqual([
-      ['second', 'done', 'gpt'],
-      ['first', 'done', 'gpt'],
+      ['second', 'done', 'modern'],
+      ['first', 'done', 'modern'],
     ])
     expect(runs[1]?.runId).toBe(done?.['runId'])
     // The file was imported once: its bytes were known the second time.

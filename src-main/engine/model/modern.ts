@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
-import { causalMask, maskedSoftmax, reluSquared, rmsNorm, rotary } from './layers'
+import { causalMask, maskedSoftmax } from './layers'
+import { modernParts, type ModernParts } from './modern-parts'
 import { matrix } from './weights'
 
 /**
  * A GPT as nanochat and modded-nanogpt build it: rotary positions (Su et al. 2021), queries and keys normed (Henry et
  * al. 2020), RMSNorm without weights (Zhang and Sennrich 2019), ReLU² (So et al. 2021), projections and head that start
- * at zero, a head of its own, no biases. Dropout where gpt.ts has it.
+ * at zero, a head of its own, no biases. Each part can be exchanged for GPT-2's (modern-parts.ts; the start is in
+ * plan/shapes.ts): with all of them exchanged it is gpt.ts without biases. Dropout where gpt.ts has it.
  */
 
 /** Each place that drops needs a number of its own, or two places would drop alike. */
@@ -16,6 +18,7 @@ const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, pe
 /** `x: [B·T, D]` → `[B·T, D]` */
 function attention(
   { nHead, nEmbd, dropout }: RunConfig,
+  parts: ModernParts,
   weights: Weights,
   ops: ModelOps,
   [batch, length]: [number, number],
@@ -40,8 +43,7 @@ function attention(
     tf.Tensor4D,
   ]
   const positions = tf.range(0, length, 1, 'int32')
-  const turn = (part: tf.Tensor4D): tf.Tensor4D => rmsNorm(rotary(part, positions))
-  const scores = tf.matMul<tf.Tensor4D>(turn(q), turn(k), false, true) // (B, nHead, T, T)
+  const scores = tf.matMul<tf.Tensor4D>(parts.placed(q, positions), parts.placed(k, positions), false, true) // (B, nHead, T, T)
   const p = maskedSoftmax(scores, causalMask(length), 1 / Math.sqrt(headDim))
   const mixed = tf
     .matMul(ops.dropout(p, dropout, site + dropoutSite.attention), v)
@@ -52,22 +54,39 @@ function attention(
 }
 
 /** `x: [B·T, D]` → `[B·T, D]` */
-function mlp(config: RunConfig, weights: Weights, ops: ModelOps, layer: number, x: tf.Tensor2D): tf.Tensor2D {
-  const hidden = reluSquared(tf.matMul(x, matrix(weights, `h.${layer}.mlp.c_fc.weight`)))
+function mlp(
+  config: RunConfig,
+  parts: ModernParts,
+  weights: Weights,
+  ops: ModelOps,
+  layer: number,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  const hidden = parts.activation(tf.matMul(x, matrix(weights, `h.${layer}.mlp.c_fc.weight`)))
   const out = tf.matMul<tf.Tensor2D>(hidden, matrix(weights, `h.${layer}.mlp.c_proj.weight`))
   return ops.dropout(out, config.dropout, layer * dropoutSite.perLayer + dropoutSite.mlpOut)
 }
 
+/** `tokens: [B·T, D]` → like tokens */
+function addPositions(weights: Weights, tokens: tf.Tensor2D, length: number): tf.Tensor2D {
+  const table = matrix(weights, 'wpe.weight')
+  const width = table.shape[1]
+  const used = length === table.shape[0] ? table : table.slice([0, 0], [length, width])
+  return tokens.reshape([-1, length, width]).add(used).reshape(tokens.shape)
+}
+
 /** `x: int32 [B, T]` → what makes the logits */
 export function modernForward(config: RunConfig): Forward {
+  const parts = modernParts(config)
   return (weights, x, ops) => {
     const [batch, length] = x.shape
-    const tokens = rmsNorm(ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length])))
-    let h = ops.dropout(tokens, config.dropout, dropoutSite.embedding) // (B·T, D)
+    const tokens = ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
+    const start = parts.embedded(config.positions === 'learned' ? addPositions(weights, tokens, length) : tokens)
+    let h = ops.dropout(start, config.dropout, dropoutSite.embedding) // (B·T, D)
     for (let layer = 0; layer < config.nLayer; layer++) {
-      h = h.add(attention(config, weights, ops, [batch, length], layer, rmsNorm(h)))
-      h = h.add(mlp(config, weights, ops, layer, rmsNorm(h)))
+      h = h.add(attention(config, parts, weights, ops, [batch, length], layer, parts.norm(h)))
+      h = h.add(mlp(config, parts, weights, ops, layer, parts.norm(h)))
     }
-    return { hidden: rmsNorm(h), weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: null }
+    return { hidden: parts.norm(h), weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: null }
   }
 }

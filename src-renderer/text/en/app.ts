@@ -43,7 +43,7 @@ export const app = {
     done: 'Finished',
     failed: 'Failed',
   },
-  model: { gpt: 'GPT', lstm: 'LSTM', modern: 'Modern GPT' },
+  model: { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' },
   engine: {
     cuda: 'TensorFlow on the graphics card',
     tensorflow: 'TensorFlow',

@@ -34,7 +34,7 @@ const unit: Record<FieldUnit, string> = {
 const field: Record<RunField, FieldText> = {
   model: {
     label: 'Kind of model',
-    help: 'GPT looks at the whole reading window at once and usually writes better. Modern GPT does the same with newer parts. LSTM reads piece by piece and keeps a running memory: older, smaller, simple to follow.',
+    help: 'Modern GPT looks at the whole reading window at once and learns most from each step. GPT-2 is its model of 2019, part for part. LSTM reads piece by piece and keeps a running memory: older, smaller, simple to follow.',
   },
   nLayer: {
     label: 'Layers',
@@ -55,6 +55,26 @@ const field: Record<RunField, FieldText> = {
   dropout: {
     label: 'Dropout',
     help: 'The share of the network that is switched off at random while training. Helps against learning short texts by heart.',
+  },
+  positions: {
+    label: 'Places in the text',
+    help: 'How the model knows where a piece stands. Turned: by the distance of two pieces, which it learns from faster. Learned: a table of places, as in GPT-2.',
+  },
+  norm: {
+    label: 'Levelling',
+    help: 'How the numbers inside are kept at one size. By size alone is simpler and as good; by mean and size is what GPT-2 does.',
+  },
+  queryKeyNorm: {
+    label: 'Levelled attention',
+    help: 'Keeps what the model looks for at one size, so that the start stays calm with large corrections.',
+  },
+  activation: {
+    label: 'Switches inside',
+    help: 'What a stage does with a number: squared ReLU drops more and learns faster, GELU is what GPT-2 has.',
+  },
+  projectionStart: {
+    label: 'Start of the stages',
+    help: 'From zero, a stage adds nothing until it has learned something. Small random numbers are what GPT-2 starts from.',
   },
   tokenizer: {
     label: 'Kind of pieces',
@@ -154,7 +174,12 @@ const field: Record<RunField, FieldText> = {
 }
 
 const option = {
-  model: { gpt: 'GPT', lstm: 'LSTM', modern: 'Modern GPT' },
+  model: { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' },
+  positions: { rotary: 'Turned (rotary)', learned: 'Learned' },
+  norm: { rms: 'By size (RMSNorm)', layer: 'By mean and size (LayerNorm)' },
+  queryKeyNorm: { on: 'On', off: 'Off' },
+  activation: { relu2: 'Squared ReLU', gelu: 'GELU' },
+  projectionStart: { zero: 'Zero', small: 'Small numbers' },
   tokenizer: { bpe: 'Letter groups (BPE)', char: 'Single characters' },
   optimizer: { adamw: 'AdamW', muon: 'Muon and AdamW' },
   engine: {

@@ -7,8 +7,8 @@ export const newRun = {
   textCounts: '{words} words, {tokens} pieces',
   kind: {
     label: 'Kind of model',
-    gpt: { name: 'GPT', text: 'Sees the whole reading window at once. Usually writes better. Recommended.' },
-    modern: { name: 'Modern GPT', text: 'The same idea with newer parts. Learns more from each step.' },
+    modern: { name: 'Modern GPT', text: 'Sees the whole reading window at once. Learns fastest. Recommended.' },
+    gpt: { name: 'GPT-2', text: 'The same idea as it was in 2019: the one that books and courses explain.' },
     lstm: { name: 'LSTM', text: 'Reads piece by piece with a running memory. Older and simple to follow.' },
   },
   size: {

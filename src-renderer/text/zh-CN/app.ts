@@ -44,6 +44,6 @@ export const app: typeof source = {
     done: '已完成',
     failed: '失败',
   },
-  model: { gpt: 'GPT', lstm: 'LSTM', modern: '新式 GPT' },
+  model: { gpt: 'GPT-2', lstm: 'LSTM', modern: '新式 GPT' },
   engine: { cuda: 'TensorFlow（显卡）', tensorflow: 'TensorFlow', webgpu: '显卡（WebGPU）', wasm: '内置引擎' },
 }

@@ -26,13 +26,30 @@ export const fields: typeof source = {
   field: {
     model: {
       label: '模型种类',
-      help: 'GPT 同时查看整个阅读窗口，通常写得更好。新式 GPT 原理相同，部件更新。LSTM 逐片阅读并保持一份记忆：更早、更小、更容易理解。',
+      help: '新式 GPT 同时查看整个阅读窗口，每一步学到的最多。GPT-2 是它 2019 年的样子，部件完全一致。LSTM 逐片阅读并保持一份记忆：更早、更小、更容易理解。',
     },
     nLayer: { label: '层数', help: '依次有多少个处理阶段。层数越多，学得越多，用时也越长。' },
     nHead: { label: '注意力头', help: '每一层能同时关注多少种不同的线索。必须能整除宽度。' },
     nEmbd: { label: '宽度', help: '模型内部用多少个数值描述每个词片。宽度加倍，计算量约为四倍。' },
     blockSize: { label: '阅读窗口', help: '模型一次能看到多少个词片。更早的内容它无法记住。' },
     dropout: { label: '随机失活', help: '训练时随机关闭的网络比例。有助于避免把短文本背下来。' },
+    positions: {
+      label: '位置的表示',
+      help: '模型如何知道一个词片在哪里。旋转：按两个词片的距离，学得更快。学习：一张位置表，与 GPT-2 相同。',
+    },
+    norm: {
+      label: '归一化',
+      help: '让内部的数值保持同样的大小。只按大小更简单，效果一样好；按均值和大小是 GPT-2 的做法。',
+    },
+    queryKeyNorm: { label: '注意力归一化', help: '让模型寻找的内容保持同样的大小，修正幅度大时开头也平稳。' },
+    activation: {
+      label: '内部开关',
+      help: '每一层如何处理一个数值：平方 ReLU 舍去更多、学得更快，GPT-2 用的是 GELU。',
+    },
+    projectionStart: {
+      label: '各层的起点',
+      help: '从零开始时，一层在学到东西之前不起作用。GPT-2 从很小的随机数开始。',
+    },
     tokenizer: { label: '词片种类', help: '常见的字母组合（BPE）让文本对模型来说更短。单个字符适合很小的文本。' },
     vocabSize: { label: '词表大小', help: '一共有多少种词片。只用于字母组合；短文本填不满大词表。' },
     batchSize: { label: '每步样本数', help: '每次修正之前学习多少段文字。越多越平稳，也越占内存。' },
@@ -76,7 +93,12 @@ export const fields: typeof source = {
     checkpointMinutes: { label: '保存间隔', help: '训练每隔这么久保存一次。断电时最多损失这么多。' },
   },
   option: {
-    model: { gpt: 'GPT', lstm: 'LSTM', modern: '新式 GPT' },
+    model: { gpt: 'GPT-2', lstm: 'LSTM', modern: '新式 GPT' },
+    positions: { rotary: '旋转', learned: '学习' },
+    norm: { rms: '按大小（RMSNorm）', layer: '按均值和大小（LayerNorm）' },
+    queryKeyNorm: { on: '开', off: '关' },
+    activation: { relu2: '平方 ReLU', gelu: 'GELU' },
+    projectionStart: { zero: '零', small: '很小的数' },
     tokenizer: { bpe: '字母组合（BPE）', char: '单个字符' },
     optimizer: { adamw: 'AdamW', muon: 'Muon 和 AdamW' },
     engine: {

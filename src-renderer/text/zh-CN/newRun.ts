@@ -9,8 +9,8 @@ export const newRun: typeof source = {
   textCounts: '{words} 词，{tokens} 个词片',
   kind: {
     label: '模型种类',
-    gpt: { name: 'GPT', text: '同时查看整个阅读窗口，通常写得更好。推荐。' },
-    modern: { name: '新式 GPT', text: '思路相同，部件更新，每一步学到的更多。' },
+    modern: { name: '新式 GPT', text: '同时查看整个阅读窗口，学得最快。推荐。' },
+    gpt: { name: 'GPT-2', text: '同样的思路，2019 年的样子：书和课程里讲的就是它。' },
     lstm: { name: 'LSTM', text: '逐片阅读并保持一份记忆。出现较早，容易理解。' },
   },
   size: {

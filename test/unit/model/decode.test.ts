@@ -40,38 +40,44 @@ function farthest(a: Float32Array, b: Float32Array): number {
   return Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
 }
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
-  const ids = [...someIds(8, vocabSize)]
-  let subject: Talking
-  beforeAll(() => {
-    subject = talking(configOf({ ...small, model }))
-  })
+/** A modern GPT with GPT-2's parts. */
+const exchanged = { positions: 'learned', norm: 'layer', queryKeyNorm: 'off', activation: 'gelu' } as const
 
-  test.each([1, 3, 7])('a prompt of %i, then token by token, equals the whole at every position', async (length) => {
-    const { decoder, logitsAfter } = subject
-    decoder.begin(ids.length)
-    expect(farthest(await decoder.feed(ids.slice(0, length)), logitsAfter(ids.slice(0, length)))).toBeLessThan(
-      tolerance,
-    )
-    for (let t = length; t < ids.length; t++) {
-      const logits = await decoder.feed(ids.slice(t, t + 1))
-      expect(farthest(logits, logitsAfter(ids.slice(0, t + 1))), `position ${t}`).toBeLessThan(tolerance)
-    }
-  })
+describe.each([{ model: 'gpt' }, { model: 'modern' }, { model: 'modern', ...exchanged }, { model: 'lstm' }] as const)(
+  '$model',
+  (kind) => {
+    const ids = [...someIds(8, vocabSize)]
+    let subject: Talking
+    beforeAll(() => {
+      subject = talking(configOf({ ...small, ...kind }))
+    })
 
-  test('keeps no tensor of a token, and none after it is closed', async () => {
-    const { decoder } = talking(configOf({ ...small, model }))
-    decoder.begin(1)
-    const counts: number[] = []
-    for (let i = 0; i < 30; i++) {
-      await decoder.feed([i % vocabSize])
-      counts.push(tf.memory().numTensors)
-    }
-    expect(new Set(counts).size).toBe(1)
-    decoder.close()
-    expect(tf.memory().numTensors).toBeLessThan(counts[0] ?? 0)
-  })
-})
+    test.each([1, 3, 7])('a prompt of %i, then token by token, equals the whole at every position', async (length) => {
+      const { decoder, logitsAfter } = subject
+      decoder.begin(ids.length)
+      expect(farthest(await decoder.feed(ids.slice(0, length)), logitsAfter(ids.slice(0, length)))).toBeLessThan(
+        tolerance,
+      )
+      for (let t = length; t < ids.length; t++) {
+        const logits = await decoder.feed(ids.slice(t, t + 1))
+        expect(farthest(logits, logitsAfter(ids.slice(0, t + 1))), `position ${t}`).toBeLessThan(tolerance)
+      }
+    })
+
+    test('keeps no tensor of a token, and none after it is closed', async () => {
+      const { decoder } = talking(configOf({ ...small, ...kind }))
+      decoder.begin(1)
+      const counts: number[] = []
+      for (let i = 0; i < 30; i++) {
+        await decoder.feed([i % vocabSize])
+        counts.push(tf.memory().numTensors)
+      }
+      expect(new Set(counts).size).toBe(1)
+      decoder.close()
+      expect(tf.memory().numTensors).toBeLessThan(counts[0] ?? 0)
+    })
+  },
+)
 
 describe('a GPT whose window is full', () => {
   test('sees the last blockSize tokens of a longer prompt', async () => {

@@ -152,3 +152,64 @@ describe('initial weights', () => {
     expect(start.get('h.0.mlp.c_fc.weight')?.data).not.toEqual(start.get('h.1.mlp.c_fc.weight')?.data)
   })
 })
+
+describe("a modern GPT with every part exchanged for GPT-2's", () => {
+  const config = configOf({
+    ...small,
+    model: 'modern',
+    positions: 'learned',
+    norm: 'layer',
+    queryKeyNorm: 'off',
+    activation: 'gelu',
+    projectionStart: 'small',
+  })
+
+  /** A GPT's weights, without what a modern one lacks: biases, and norms that do more than norm. */
+  function bareGptWeights(): Map<string, tf.Tensor> {
+    const weights = new Map(livelyWeights(configOf({ ...small, model: 'gpt' }), vocabSize))
+    for (const [name, weight] of weights) {
+      if (name.endsWith('.bias')) weights.set(name, tf.zerosLike(weight))
+      else if (weight.rank === 1) weights.set(name, tf.onesLike(weight))
+    }
+    return weights
+  }
+
+  function asModern(gpt: ReadonlyMap<string, tf.Tensor>): Map<string, tf.Tensor> {
+    const get = (name: string): tf.Tensor => gpt.get(name) as tf.Tensor
+    return new Map(
+      weightShapes(config, vocabSize).map(({ name }) => {
+        if (name === 'lm_head.weight') return [name, get('wte.weight').transpose()]
+        const part = ['c_q', 'c_k', 'c_v'].findIndex((each) => name.includes(each))
+        if (part < 0) return [name, get(name)]
+        const together = get(name.replace(/c_[qkv]/, 'c_attn'))
+        return [name, tf.split(together, 3, 1)[part] as tf.Tensor]
+      }),
+    )
+  }
+
+  test('computes what GPT-2 computes without biases', () => {
+    const gpt = bareGptWeights()
+    const x = tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32')
+    const theirs = logitsOf(forwardOf(configOf({ ...small, model: 'gpt' }))(gpt, x, plainOps))
+    const ours = logitsOf(forwardOf(config)(asModern(gpt), x, plainOps))
+    expect(largestDifference(theirs, ours)).toBeLessThan(1e-5)
+  })
+
+  test('starts with small numbers and knows nothing', () => {
+    const weights = initialWeights(config, vocabSize, 1)
+    expect([...weights.values()].every(({ data }) => data.some((value) => value !== 0))).toBe(true)
+  })
+
+  test.each([
+    ['positions', 'rotary'],
+    ['norm', 'rms'],
+    ['queryKeyNorm', 'on'],
+    ['activation', 'relu2'],
+  ] as const)('computes something else with %s %s', (part, value) => {
+    const weights = asModern(bareGptWeights())
+    const x = tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32')
+    const before = logitsOf(forwardOf(config)(weights, x, plainOps))
+    const after = logitsOf(forwardOf({ ...config, [part]: value })(weights, x, plainOps))
+    expect(largestDifference(before, after)).toBeGreaterThan(1e-3)
+  })
+})

@@ -72,6 +72,15 @@ describe('configFor', () => {
     }
   })
 
+  it('gives a modern GPT Muon, the same shape and half the passes', () => {
+    const of = (model: RunChoice['model']) => configFor({ model, size: 'tiny', length: 'normal' }, counts)
+    const [modern, gpt] = [of('modern'), of('gpt')]
+    expect(modern).toMatchObject({ optimizer: 'muon', learningRate: 8e-3, matrixLearningRate: 0.03 })
+    expect(gpt).toMatchObject({ optimizer: 'adamw' })
+    expect([modern.nLayer, modern.nEmbd, modern.blockSize]).toEqual([gpt.nLayer, gpt.nEmbd, gpt.blockSize])
+    expect(modern.maxSteps).toBeLessThan(0.6 * gpt.maxSteps)
+  })
+
   it('grows with each dial', () => {
     const steps = (length: RunChoice['length']) => configFor({ model: 'gpt', size: 'tiny', length }, counts).maxSteps
     expect(steps('quick')).toBeLessThan(steps('normal'))
