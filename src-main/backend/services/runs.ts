@@ -23,6 +23,8 @@ export type RunService = ReturnType<typeof createRuns>
 
 /** How long a training that is being deleted may take to end. */
 const deleteGraceMs = 5000
+/** In the name of a run that nobody named, in every language. */
+const nameOfKind: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', modern: 'GPT' }
 
 export function createRuns(context: Context, recorder: RunRecorder, queue: TrainingQueue, generator: Generator) {
   const { db } = context
@@ -57,7 +59,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   const nameFor = (corpusName: string, config: RunConfig): string => {
-    const base = `${corpusName.replace(/\.[^.]{1,8}$/, '').slice(0, 80)} ${config.model.toUpperCase()}`
+    const base = `${corpusName.replace(/\.[^.]{1,8}$/, '').slice(0, 80)} ${nameOfKind[config.model]}`
     const taken = new Set(listRuns(db).map((run) => run.name))
     for (let n = 1; ; n++) if (!taken.has(`${base} ${n}`)) return `${base} ${n}`
   }

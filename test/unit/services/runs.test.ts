@@ -34,6 +34,17 @@ describe('a run', () => {
     expect(states.at(-1)).toBe('done')
   })
 
+  it('has a name of its own when nobody gives it one: the text, the kind of model, a number', async () => {
+    const test = openBackend()
+    const names: string[] = []
+    for (const model of ['modern', 'gpt', 'modern'] as const) {
+      const { runId, name } = await startRun(test, { ...short, model })
+      names.push(name)
+      await test.runState(runId, 'done')
+    }
+    expect(names).toEqual(['en GPT 1', 'en GPT-2 1', 'en GPT 2'])
+  })
+
   it('pauses with its state saved, and resumes as if nothing had happened', async () => {
     const test = openBackend()
     const { runId } = await startRun(test, { ...slow, maxSteps: 40 })
