@@ -62,11 +62,12 @@ export class WeightLayout {
     return flat
   }
 
+  /** Views of `flat`, not copies: a checkpoint of a large model is written without a second one in memory. */
   unpack(flat: Float32Array): Map<string, TensorData> {
     const byName = new Map<string, TensorData>()
     let offset = 0
     for (const { name, shape, size } of this.#places) {
-      byName.set(name, { shape, data: flat.slice(offset, offset + size) })
+      byName.set(name, { shape, data: flat.subarray(offset, offset + size) })
       offset += size
     }
     return this.#ordered(byName)
