@@ -19,6 +19,8 @@ const evalInterval = 50
 
 /** nanoGPT's config/train_shakespeare_char.py with the README's changes for a CPU. */
 const recipe: Partial<RunConfig> = {
+  model: 'gpt',
+  optimizer: 'adamw',
   engine: 'tensorflow',
   tokenizer: 'char',
   nLayer: 4,
