@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorParams } from '../../src-preload/contract/errors'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { ConfigProblem, CorpusCounts, RunConfig } from '../../src-preload/contract/records'
+import { nextDivisor } from './divisor'
 import { estimateTokens, trainShare } from './facts'
 
 const problem = (
@@ -36,13 +37,6 @@ function nearestHeads(nEmbd: number, nHead: number): number {
   return best
 }
 
-/** The smallest number of parts, from `wish` on, that a step's examples can be divided into; at most all of them. */
-export function nextAccumulation(batchSize: number, wish: number): number {
-  let parts = Math.min(Math.max(1, wish), batchSize)
-  while (batchSize % parts !== 0) parts++
-  return parts
-}
-
 /** Tokens that are kept aside and must hold a window and the token after it. */
 const valTokens = (config: RunConfig, counts: CorpusCounts): number => {
   const tokens = estimateTokens(config, counts)
@@ -72,7 +66,7 @@ export function problemsOf(config: RunConfig, counts: CorpusCounts): ConfigProbl
     problems.push(problem('nHead', 'config.headsDoNotDivide', { nEmbd, nHead }, fix))
   }
   if (batchSize % accumulation !== 0) {
-    const fix = { accumulation: nextAccumulation(batchSize, accumulation) }
+    const fix = { accumulation: nextDivisor(batchSize, accumulation) }
     problems.push(problem('accumulation', 'config.accumulationDoesNotDivide', { batchSize, accumulation }, fix))
   }
   if (config.tokenizer === 'bpe' && vocabSize > counts.maxVocabSize) {

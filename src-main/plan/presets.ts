@@ -1,4 +1,4 @@
-import { runFields, runLimits } from '../../src-preload/contract/limits'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { CorpusCounts, LengthDial, RunChoice, RunConfig, SizeDial } from '../../src-preload/contract/records'
 import { estimateTokens, trainShare } from './facts'
 import { defaultTokenizer, defaultVocabSize } from './vocabulary'
@@ -97,12 +97,11 @@ function fittingBlockSize(wish: number, valTokens: number): number {
 
 /** Everything that decides a run, from three dials and what the text is. A pure function: the form calls it as you type. */
 export function configFor({ model, size, length }: RunChoice, counts: CorpusCounts): RunConfig {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])) as RunConfig
   const family = model === 'lstm' ? 'lstm' : 'gpt'
   const shape = family === 'gpt' ? gptShapes[size] : lstmShapes[size]
   const tokenizer = defaultTokenizer(counts)
   const vocabSize = clamp(defaultVocabSize(counts), 257, Math.max(257, counts.maxVocabSize))
-  const base: RunConfig = { ...defaults, ...shape, model, tokenizer, vocabSize }
+  const base = withDefaults({ ...shape, model, tokenizer, vocabSize }) as RunConfig
 
   const tokens = estimateTokens(base, counts)
   const trainTokens = Math.max(1, Math.floor(tokens * trainShare))

@@ -5,7 +5,7 @@ import { decodeModelOf } from '../../src-main/engine/model/decode'
 import { initialWeights } from '../../src-main/engine/model/init'
 import type { DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
-import { runFields, runLimits } from '../../src-preload/contract/limits'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { median, required, startProgram } from './program'
 
@@ -101,8 +101,7 @@ async function compare(
   engine: Engine,
   { name, vocabSize, config: shape, tokens, recomputed }: (typeof cases)[number],
 ): Promise<object> {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
-  const config = { ...defaults, ...shape, model: 'gpt' } as RunConfig
+  const config = withDefaults({ ...shape, model: 'gpt' }) as RunConfig
   const kinds = [
     { name: 'ours, plain graph', options: { compile: 'graph', precision: 'float32' } },
     { name: 'ours, XLA', options: { compile: 'xla', precision: 'float32' } },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { runFields, runLimits } from '../../src-preload/contract/limits'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { summarize } from '../../src-main/plan/shapes'
 import { memoryShapes } from './memory-shapes'
@@ -12,9 +12,8 @@ import { memoryShapes } from './memory-shapes'
  */
 
 function configOf(overrides: Partial<RunConfig>): RunConfig {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])) as RunConfig
   const few = { maxSteps: 4000, warmupSteps: 0, evalInterval: 2, evalBatches: 1, logInterval: 1, sampleInterval: 0 }
-  return { ...defaults, ...few, learningRate: 1e-4, minLearningRate: 1e-5, ...overrides }
+  return withDefaults({ ...few, learningRate: 1e-4, minLearningRate: 1e-5, ...overrides }) as RunConfig
 }
 
 async function peakOf(config: RunConfig, vocabSize: number): Promise<number> {

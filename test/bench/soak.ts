@@ -4,7 +4,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runImport } from '../../src-main/engine/tasks/import'
 import { runTokenize } from '../../src-main/engine/tasks/tokenize'
-import { runFields, runLimits } from '../../src-preload/contract/limits'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { required } from './program'
 import type { SoakCount, SoakTask } from './soak-job'
@@ -60,8 +60,7 @@ type Message =
   | { readonly kind: 'end' }
 
 async function soak({ name, config }: Soak, folder: string, tokenizedDir: string) {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])) as RunConfig
-  const chosen: RunConfig = { ...defaults, ...small, ...config }
+  const chosen = withDefaults({ ...small, ...config }) as RunConfig
   const tensorflowDir = required('HOMEGROWN_TENSORFLOW_DIR')
   const task: SoakTask = {
     task: {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { runFields, runLimits } from '../../src-preload/contract/limits'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { ourModes } from './our-modes'
 import { median, required } from './program'
@@ -59,8 +59,7 @@ function chosen<T>(all: readonly T[], nameOf: (item: T) => string, variable: str
 }
 
 function configOf(shape: Shape): RunConfig {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
-  return { ...defaults, ...shape.config } as RunConfig
+  return withDefaults(shape.config) as RunConfig
 }
 
 async function openSides(shape: Shape): Promise<(Side & { readonly side: 'ours' | 'pytorch' })[]> {

@@ -4,7 +4,7 @@ import { stepSpecOf } from '../../src-main/engine/model/model'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import type { StepSpec, Tokens } from '../../src-main/engine/runtime/step'
 import { readSafetensors } from '../../src-main/engine/safetensors'
-import { runFields, runLimits } from '../../src-preload/contract/limits'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 
 /** PyTorch's numbers for one small model: what make_golden.py wrote. */
@@ -49,8 +49,7 @@ export async function readGolden(model: RunConfig['model']): Promise<Golden> {
     new Map(
       [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
     )
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
-  const config = { ...defaults, ...facts.config, ...facts.optimizer, dropout: 0 } as RunConfig
+  const config = withDefaults({ ...facts.config, ...facts.optimizer, dropout: 0 }) as RunConfig
   const { vocabSize } = facts
   return {
     config,

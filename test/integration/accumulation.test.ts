@@ -1,37 +1,27 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import type { ModelOps, TensorData } from '../../src-main/engine/runtime/ops'
-import { gradientStep, type TrainStep } from '../../src-main/engine/runtime/step'
+import { gradientStep } from '../../src-main/engine/runtime/step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { tensorflowDir } from '../tensorflow-dir'
-import { batchOf, compiled, lossesOf, open, specOf, tinyConfig, vocabSize } from './engine-fixture'
+import { batchOf, lossesOf, open, specOf, stepFor, tinyConfig, vocabSize } from './engine-fixture'
 
 let engine: Engine
 let wasm: Engine
 let backend: TensorFlowBackend
-const steps: TrainStep[] = []
 
 beforeAll(async () => {
   wasm = await open('wasm')
   engine = await open('tensorflow')
   backend = await openTensorFlowBackend(tensorflowDir())
 })
-afterAll(() => {
-  for (const step of steps) step.close()
-})
-
-async function stepFor(...args: Parameters<typeof compiled>): Promise<TrainStep> {
-  const step = await compiled(...args)
-  steps.push(step)
-  return step
-}
 
 /** The first step's gradient, op by op. */
 async function gradientOf(config: RunConfig, ops: ModelOps): Promise<Float32Array> {

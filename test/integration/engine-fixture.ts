@@ -1,4 +1,5 @@
-import { runLimits } from '../../src-preload/contract/limits'
+import { afterAll, expect } from 'vitest'
+import { withDefaults } from '../../src-preload/contract/limits'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { stepSpecOf } from '../../src-main/engine/model/model'
@@ -11,9 +12,8 @@ export const vocabSize = 23
 
 /** A model small enough that a step takes a millisecond. */
 export function tinyConfig(overrides: Partial<RunConfig> = {}): RunConfig {
-  const defaults = Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, limit.default]))
   const tiny: Partial<RunConfig> = { nLayer: 2, nHead: 2, nEmbd: 16, blockSize: 8, batchSize: 4, maxSteps: 50 }
-  return { ...(defaults as unknown as RunConfig), ...tiny, ...overrides }
+  return withDefaults({ ...tiny, ...overrides }) as RunConfig
 }
 
 export function open(engine: EngineId): Promise<Engine> {
@@ -34,6 +34,21 @@ export async function compiled(
   step.writeWeights(initialWeights(config, pieces, config.seed))
   return step
 }
+
+const steps: TrainStep[] = []
+afterAll(() => {
+  for (const step of steps) step.close()
+})
+
+/** The step; closed when the tests of the file have ended. */
+export function closedAtEnd(step: TrainStep): TrainStep {
+  steps.push(step)
+  return step
+}
+
+/** As `compiled`; closed when the tests of the file have ended. */
+export const stepFor = async (...args: Parameters<typeof compiled>): Promise<TrainStep> =>
+  closedAtEnd(await compiled(...args))
 
 /** Batches of a text that can be learned: each token mostly follows from the one before. */
 export function batchOf(config: RunConfig, step: number): Tokens {
@@ -59,4 +74,22 @@ export async function lossesOf(step: TrainStep, config: RunConfig, count: number
     losses.push((await step.readMetrics()).lossNats)
   }
   return losses
+}
+
+export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (x, i) => Math.abs(x - (b[i] ?? NaN))))
+
+/** A state that is saved after `half` steps and loaded into another step goes on with the very same losses. */
+export async function expectExactResume(engine: Engine, config: RunConfig, half: number): Promise<void> {
+  const whole = await compiled(engine, config)
+  const expected = await lossesOf(whole, config, 2 * half)
+  whole.close()
+  const first = await compiled(engine, config)
+  await lossesOf(first, config, half)
+  const second = await compiled(engine, config)
+  second.writeWeights(await first.readWeights())
+  second.writeOptimizer(await first.readOptimizer())
+  expect(await lossesOf(second, config, half, half)).toEqual(expected.slice(half))
+  first.close()
+  second.close()
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
 import { optimizerScalars } from '../../src-main/engine/optim/optimizer'
@@ -7,33 +7,31 @@ import type { Engine } from '../../src-main/engine/runtime/engine'
 import { logitsOf } from '../../src-main/engine/runtime/head'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
-import { trainingStep, type TrainStep } from '../../src-main/engine/runtime/step'
+import { trainingStep } from '../../src-main/engine/runtime/step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { tensorflowDir } from '../tensorflow-dir'
-import { batchOf, compiled, lossesOf, open, specOf, tinyConfig, vocabSize } from './engine-fixture'
+import {
+  batchOf,
+  closedAtEnd,
+  compiled,
+  largestDifference,
+  lossesOf,
+  open,
+  specOf,
+  stepFor,
+  tinyConfig,
+  vocabSize,
+} from './engine-fixture'
 
 let engine: Engine
 let backend: TensorFlowBackend
-const steps: TrainStep[] = []
 
 beforeAll(async () => {
   engine = await open('tensorflow')
   backend = await openTensorFlowBackend(tensorflowDir())
 })
-afterAll(() => {
-  for (const step of steps) step.close()
-})
-
-async function stepFor(...args: Parameters<typeof compiled>): Promise<TrainStep> {
-  const step = await compiled(...args)
-  steps.push(step)
-  return step
-}
-
-const largestDifference = (a: readonly number[], b: readonly number[]): number =>
-  Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
 
 /** The same training step op by op on the same library: what recording must not change. */
 function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): number[] {
@@ -93,7 +91,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (
   it.each(['graph', 'xla'] as const)('computes nearly the same with products in bfloat16: %s', async (compile) => {
     const exact = await lossesOf(await stepFor(engine, config, 'graph'), config, 20)
     const rounded = await engine.compileStep(specOf(config), { compile, precision: 'bfloat16' })
-    steps.push(rounded)
+    closedAtEnd(rounded)
     rounded.writeWeights(initialWeights(config, vocabSize, config.seed))
     const losses = await lossesOf(rounded, config, 20)
     expect(losses).not.toEqual(exact)
@@ -255,7 +253,7 @@ describe('auto', () => {
   it('tries what it may, and leaves the state alone while it does', async () => {
     const config = tinyConfig()
     const step = await engine.compileStep(specOf(config), { compile: 'auto', precision: 'auto', plannedSteps: 10_000 })
-    steps.push(step)
+    closedAtEnd(step)
     step.writeWeights(initialWeights(config, vocabSize, config.seed))
     // Nothing is learned: what changes the loss would be a trial that leaked.
     for (let i = 1; !step.settled && i < 50_000; i++) await step.run(i, 0, batchOf(config, 1))
@@ -264,7 +262,7 @@ describe('auto', () => {
     expect(ways.some((way) => way.startsWith('xla'))).toBe(true)
     const { tier, precision } = await step.run(1, 1e-3, batchOf(config, 1))
     const fixed = await engine.compileStep(specOf(config), { compile: tier === 'xla' ? 'xla' : 'graph', precision })
-    steps.push(fixed)
+    closedAtEnd(fixed)
     fixed.writeWeights(initialWeights(config, vocabSize, config.seed))
     await fixed.run(1, 1e-3, batchOf(config, 1))
     expect(await step.readMetrics()).toEqual(await fixed.readMetrics())

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { batchOf, compiled, lossesOf, open, tinyConfig } from './engine-fixture'
+import { batchOf, compiled, expectExactResume, largestDifference, lossesOf, open, tinyConfig } from './engine-fixture'
 
 let tensorflow: Engine
 let wasm: Engine
@@ -11,9 +11,6 @@ beforeAll(async () => {
   tensorflow = await open('tensorflow')
   wasm = await open('wasm')
 })
-
-const largestDifference = (a: readonly number[], b: readonly number[]): number =>
-  Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN))))
 
 describe.each(['gpt', 'modern', 'lstm'] as const)('a %s on WASM', (model) => {
   it('learns as on TensorFlow: 50 losses within 1e-3', async () => {
@@ -29,18 +26,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('a %s on WASM', (model) => {
   })
 
   it('goes on after a save as if nothing had happened, dropout included', async () => {
-    const config = tinyConfig({ model, dropout: 0.2 })
-    const whole = await compiled(wasm, config)
-    const expected = await lossesOf(whole, config, 20)
-    whole.close()
-    const first = await compiled(wasm, config)
-    await lossesOf(first, config, 10)
-    const second = await compiled(wasm, config)
-    second.writeWeights(await first.readWeights())
-    second.writeOptimizer(await first.readOptimizer())
-    expect(await lossesOf(second, config, 10, 10)).toEqual(expected.slice(10))
-    first.close()
-    second.close()
+    await expectExactResume(wasm, tinyConfig({ model, dropout: 0.2 }), 10)
   })
 
   it('drops in training and not in evaluation', async () => {

@@ -3,7 +3,16 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import type { OpenGpu } from '../../src-main/engine/runtime/webgpu/backend'
-import { batchOf, compiled, lossesOf, open, specOf, tinyConfig } from './engine-fixture'
+import {
+  batchOf,
+  compiled,
+  expectExactResume,
+  largestDifference,
+  lossesOf,
+  open,
+  specOf,
+  tinyConfig,
+} from './engine-fixture'
 import { useSoftwareCard } from './vulkan'
 
 const card = useSoftwareCard()
@@ -11,9 +20,6 @@ const card = useSoftwareCard()
 let wasm: Engine
 let webgpu: Engine
 let gpu: OpenGpu
-
-const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Math.max(...Array.from(a, (x, i) => Math.abs(x - (b[i] ?? NaN))))
 
 const read = async (compute: () => tf.Tensor): Promise<Float32Array> => {
   const result = tf.tidy(compute)
@@ -51,18 +57,7 @@ describe.skipIf(card === null)('on a graphics card', () => {
     })
 
     it('goes on after a save as if nothing had happened, dropout included', async () => {
-      const config = tinyConfig({ model, dropout: 0.2 })
-      const whole = await compiled(webgpu, config)
-      const expected = await lossesOf(whole, config, 12)
-      whole.close()
-      const first = await compiled(webgpu, config)
-      await lossesOf(first, config, 6)
-      const second = await compiled(webgpu, config)
-      second.writeWeights(await first.readWeights())
-      second.writeOptimizer(await first.readOptimizer())
-      expect(await lossesOf(second, config, 6, 6)).toEqual(expected.slice(6))
-      first.close()
-      second.close()
+      await expectExactResume(webgpu, tinyConfig({ model, dropout: 0.2 }), 6)
     })
   })
 

@@ -1,4 +1,11 @@
-import type { CheckpointKind, EngineId, Precision, RunState, Tier } from '../../../src-preload/contract/records'
+import type {
+  CheckpointKind,
+  EngineId,
+  Precision,
+  RunConfig,
+  RunState,
+  Tier,
+} from '../../../src-preload/contract/records'
 
 /** Tables as SQLite has them (migrations/). Columns with JSON in them end in `_json`; times are ms since 1970. */
 export interface CorporaTable {
@@ -31,7 +38,7 @@ export interface RunsTable {
   run_id: string
   name: string
   state: RunState
-  model: 'gpt' | 'lstm' | 'modern'
+  model: RunConfig['model']
   corpus_id: string
   corpus_name: string
   config_json: string

@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig, RunState } from '../../../src-preload/contract/records'
-import { nextAccumulation } from '../../plan/check'
+import { nextDivisor } from '../../plan/divisor'
 import { summarize } from '../../plan/shapes'
 import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
@@ -85,7 +85,7 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
         const isOver = error.code !== 'memory.exhausted' || accumulation === batchSize
         if (isOver || forced !== null || ending !== null) throw error
         // Half as many examples at once and twice as often are the same step. What fits is kept for later.
-        fitting = { ...fitting, accumulation: nextAccumulation(batchSize, 2 * accumulation) }
+        fitting = { ...fitting, accumulation: nextDivisor(batchSize, 2 * accumulation) }
         storeConfig(db, runId, fitting)
       }
     }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
+import { dropoutSite, joinHeads, splitHeads } from './heads'
 import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from './layers'
 import { matrix, vector } from './weights'
 
@@ -19,36 +20,22 @@ interface Pass {
   readonly mask: tf.Tensor2D
 }
 
-/** Each place that drops needs a number of its own, or two places would drop alike. */
-const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, perLayer: 3 } as const
-
 /** `x: [B·T, D]` → `[B·T, D]` */
 function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
   const { config, weights, ops, batch, length, mask } = pass
   const { nHead, nEmbd, dropout } = config
   const headDim = nEmbd / nHead
   const site = layer * dropoutSite.perLayer
-  const [q, k, v] = linear(
+  const together = linear(
     x,
     matrix(weights, `h.${layer}.attn.c_attn.weight`),
     vector(weights, `h.${layer}.attn.c_attn.bias`),
   )
-    .reshape([batch, length, 3, nHead, headDim])
-    .transpose([2, 0, 3, 1, 4]) // (3, B, nHead, T, headDim)
-    .split(3, 0)
-    .map((part) => part.reshape<tf.Tensor4D>([batch, nHead, length, headDim])) as [
-    tf.Tensor4D,
-    tf.Tensor4D,
-    tf.Tensor4D,
-  ]
+  const [q, k, v] = splitHeads(together, [batch, length], nHead)
   const scores = tf.matMul<tf.Tensor4D>(q, k, false, true) // (B, nHead, T, T)
   const p = ops.dropout(maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim)), dropout, site + dropoutSite.attention)
-  const mixed = tf
-    .matMul(p, v)
-    .transpose([0, 2, 1, 3])
-    .reshape<tf.Tensor2D>([batch * length, nEmbd])
   const out = linear(
-    mixed,
+    joinHeads(tf.matMul(p, v)),
     matrix(weights, `h.${layer}.attn.c_proj.weight`),
     vector(weights, `h.${layer}.attn.c_proj.bias`),
   )

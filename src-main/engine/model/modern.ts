@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
+import { dropoutSite, joinHeads, splitHeads } from './heads'
 import { causalMask, maskedSoftmax } from './layers'
 import { modernParts, type ModernParts } from './modern-parts'
 import { matrix } from './weights'
@@ -12,19 +13,23 @@ import { matrix } from './weights'
  * plan/shapes.ts): with all of them exchanged it is gpt.ts without biases. Dropout where gpt.ts has it.
  */
 
-/** Each place that drops needs a number of its own, or two places would drop alike. */
-const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, perLayer: 3 } as const
+interface Pass {
+  readonly config: RunConfig
+  readonly parts: ModernParts
+  readonly weights: Weights
+  readonly ops: ModelOps
+  readonly batch: number
+  readonly length: number
+  /** int32 `[length]` */
+  readonly positions: tf.Tensor1D
+  /** `[length, length]` */
+  readonly mask: tf.Tensor2D
+}
 
 /** `x: [B·T, D]` → `[B·T, D]` */
-function attention(
-  { nHead, nEmbd, dropout }: RunConfig,
-  parts: ModernParts,
-  weights: Weights,
-  ops: ModelOps,
-  [batch, length]: [number, number],
-  layer: number,
-  x: tf.Tensor2D,
-): tf.Tensor2D {
+function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
+  const { config, parts, weights, ops, batch, length, positions, mask } = pass
+  const { nHead, nEmbd, dropout } = config
   const headDim = nEmbd / nHead
   const site = layer * dropoutSite.perLayer
   const name = `h.${layer}.attn`
@@ -32,36 +37,16 @@ function attention(
     ['c_q', 'c_k', 'c_v'].map((part) => matrix(weights, `${name}.${part}.weight`)),
     1,
   )
-  const [q, k, v] = tf
-    .matMul(x, together)
-    .reshape([batch, length, 3, nHead, headDim])
-    .transpose([2, 0, 3, 1, 4]) // (3, B, nHead, T, headDim)
-    .split(3, 0)
-    .map((part) => part.reshape<tf.Tensor4D>([batch, nHead, length, headDim])) as [
-    tf.Tensor4D,
-    tf.Tensor4D,
-    tf.Tensor4D,
-  ]
-  const positions = tf.range(0, length, 1, 'int32')
+  const [q, k, v] = splitHeads(tf.matMul(x, together), [batch, length], nHead)
   const scores = tf.matMul<tf.Tensor4D>(parts.placed(q, positions), parts.placed(k, positions), false, true) // (B, nHead, T, T)
-  const p = maskedSoftmax(scores, causalMask(length), 1 / Math.sqrt(headDim))
-  const mixed = tf
-    .matMul(ops.dropout(p, dropout, site + dropoutSite.attention), v)
-    .transpose([0, 2, 1, 3])
-    .reshape<tf.Tensor2D>([batch * length, nEmbd])
+  const p = maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim))
+  const mixed = joinHeads(tf.matMul(ops.dropout(p, dropout, site + dropoutSite.attention), v))
   const out = tf.matMul<tf.Tensor2D>(mixed, matrix(weights, `${name}.c_proj.weight`))
   return ops.dropout(out, dropout, site + dropoutSite.attentionOut)
 }
 
 /** `x: [B·T, D]` → `[B·T, D]` */
-function mlp(
-  config: RunConfig,
-  parts: ModernParts,
-  weights: Weights,
-  ops: ModelOps,
-  layer: number,
-  x: tf.Tensor2D,
-): tf.Tensor2D {
+function mlp({ config, parts, weights, ops }: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
   const hidden = parts.activation(tf.matMul(x, matrix(weights, `h.${layer}.mlp.c_fc.weight`)))
   const out = tf.matMul<tf.Tensor2D>(hidden, matrix(weights, `h.${layer}.mlp.c_proj.weight`))
   return ops.dropout(out, config.dropout, layer * dropoutSite.perLayer + dropoutSite.mlpOut)
@@ -83,9 +68,11 @@ export function modernForward(config: RunConfig): Forward {
     const tokens = ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
     const start = parts.embedded(config.positions === 'learned' ? addPositions(weights, tokens, length) : tokens)
     let h = ops.dropout(start, config.dropout, dropoutSite.embedding) // (B·T, D)
+    const positions = tf.range(0, length, 1, 'int32')
+    const pass = { config, parts, weights, ops, batch, length, positions, mask: causalMask(length) }
     for (let layer = 0; layer < config.nLayer; layer++) {
-      h = h.add(attention(config, parts, weights, ops, [batch, length], layer, parts.norm(h)))
-      h = h.add(mlp(config, parts, weights, ops, layer, parts.norm(h)))
+      h = h.add(attention(pass, layer, parts.norm(h)))
+      h = h.add(mlp(pass, layer, parts.norm(h)))
     }
     return { hidden: parts.norm(h), weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: null }
   }

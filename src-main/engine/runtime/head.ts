@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { nextDivisor } from '../../plan/divisor'
 import { withGradient } from '../model/custom-gradient'
 import { linear } from '../model/layers'
 import type { Head, ModelOps } from './ops'
@@ -15,9 +16,7 @@ const mostLogits = 2 ** 25
 
 /** The fewest equal parts of the rows whose logits stay below the bound; 1: all at once. */
 export function headChunks(rows: number, vocabSize: number, most: number = mostLogits): number {
-  let chunks = Math.min(rows, Math.ceil((rows * vocabSize) / most))
-  while (rows % chunks !== 0) chunks++
-  return chunks
+  return nextDivisor(rows, Math.ceil((rows * vocabSize) / most))
 }
 
 const vocabSizeOf = ({ weight, isTable }: Head): number => weight.shape[isTable ? 0 : 1]

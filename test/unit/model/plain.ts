@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { runFields, runLimits } from '../../../src-preload/contract/limits'
+import { withDefaults } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { initialWeights } from '../../../src-main/engine/model/init'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
@@ -19,8 +19,7 @@ export const plainOps: ModelOps = {
 
 /** The defaults of the form, changed where a test says so. */
 export function configOf(changes: Partial<RunConfig>): RunConfig {
-  const defaults = Object.fromEntries(runFields.map((field) => [field, runLimits[field].default]))
-  return { ...defaults, ...changes } as RunConfig
+  return withDefaults(changes) as RunConfig
 }
 
 export function tensorsOf(weights: ReadonlyMap<string, TensorData>): Map<string, tf.Tensor> {

@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs'
+
+/** What gpt.ts and modern.ts do alike around their attention. */
+
+/** Each place that drops needs a number of its own, or two places would drop alike. */
+export const dropoutSite = { embedding: 0, attention: 1, attentionOut: 2, mlpOut: 3, perLayer: 3 } as const
+
+/** `together: [B·T, 3·D]`, queries, keys and values beside each other → `[B, nHead, T, headDim]` each */
+export function splitHeads(
+  together: tf.Tensor2D,
+  [batch, length]: readonly [number, number],
+  nHead: number,
+): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
+  const headDim = together.shape[1] / 3 / nHead
+  return together
+    .reshape([batch, length, 3, nHead, headDim])
+    .transpose([2, 0, 3, 1, 4]) // (3, B, nHead, T, headDim)
+    .split(3, 0)
+    .map((part) => part.reshape<tf.Tensor4D>([batch, nHead, length, headDim])) as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+    tf.Tensor4D,
+  ]
+}
+
+/** `[B, nHead, T, headDim]` → `[B·T, D]` */
+export function joinHeads(mixed: tf.Tensor4D): tf.Tensor2D {
+  const [batch, nHead, length, headDim] = mixed.shape
+  return mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor2D>([batch * length, nHead * headDim])
+}
