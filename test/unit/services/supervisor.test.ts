@@ -48,6 +48,7 @@ describe('a job', () => {
     ['exits 7', { code: 'job.killed', params: { signal: 'exit 7' } }],
     ['kills itself', { code: 'job.killed', params: { signal: 'SIGKILL' } }],
     ['runs out of memory', { code: 'memory.exhausted' }],
+    ['runs out of memory in oneDNN', { code: 'memory.exhausted' }],
   ])('that %s is told as such', async (behaviour, error) => {
     await expect(start(behaviour).job.ended).rejects.toMatchObject(error)
   })
