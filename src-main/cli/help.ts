@@ -16,7 +16,7 @@ const { temperature, topK, topP, maxTokens } = samplingLimits
 
 /** What `--help` prints. */
 export function help(): string {
-  const settings = runFields.map((field) => `    ${field.padEnd(18)} ${range(field)}`).join('\n')
+  const settings = runFields.map((field) => `    ${field.padEnd(24)} ${range(field)}`).join('\n')
   return `Homegrown trains language models on this computer, from your own texts.
 
 Usage: npm run -s homegrown -- COMMAND

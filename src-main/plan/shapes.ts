@@ -150,8 +150,12 @@ function activationFloats(c: RunConfig, vocabSize: number): number {
   const logits = 3 * positions * vocabSize
   switch (c.model) {
     case 'gpt':
-    case 'modern':
-      return c.nLayer * (positions * c.nEmbd * 20 + 3 * c.batchSize * c.nHead * c.blockSize ** 2) + logits
+    case 'modern': {
+      const block = positions * c.nEmbd * 20 + 3 * c.batchSize * c.nHead * c.blockSize ** 2
+      // Of each block its input, and of one at a time everything, half as much again while its gradient is computed.
+      const again = c.nLayer * positions * c.nEmbd + 1.5 * block
+      return (c.activationCheckpointing === 'on' ? again : c.nLayer * block) + logits
+    }
     case 'lstm':
       return c.nLayer * positions * c.nEmbd * 16 + logits
   }

@@ -105,6 +105,8 @@ export const runLimits = {
   batchSize: number('training', 'examples', 1, 1024, 1, 12),
   /** Parts of a step's examples that are computed one after the other, to need less memory; must divide batchSize. */
   accumulation: number('training', 'parts', 1, 1024, 1, 1),
+  /** GPT and modern only: what a block needs for its gradient is computed anew in the backward pass instead of being kept. */
+  activationCheckpointing: choice('training', ['off', 'on'], { only: ['gpt', 'modern'] }),
   maxSteps: number('training', 'steps', 1, 1_000_000, 100, 2000),
   /** Evaluations in a row without a lower validation loss that end the run before maxSteps; 0 turns that off. */
   patience: number('training', 'evaluations', 0, 1000, 1, 0),

@@ -28,6 +28,11 @@ export const memoryShapes: readonly MemoryShape[] = [
     vocabSize: 1024,
     config: { ...gpt(6, 384, 256, 16), accumulation: 4, ...graph },
   },
+  {
+    name: 'l: GPT 6 × 384, T 256, B 16, blocks computed again',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), activationCheckpointing: 'on', ...graph },
+  },
   { name: 'e: GPT 2 × 256, T 256, B 8, V 32k', vocabSize: 32_768, config: { ...gpt(2, 256, 256, 8), ...graph } },
   {
     name: 'f: Modern 6 × 384, T 256, B 8',

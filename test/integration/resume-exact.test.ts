@@ -12,7 +12,8 @@ import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fi
 /** How a run is disturbed: told to stop (it saves and ends), or its process killed (it goes on from what was saved last). */
 type Stop = 'stop' | 'kill'
 
-type Way = Pick<RunConfig, 'model' | 'optimizer' | 'compile' | 'precision' | 'accumulation'>
+type Way = Pick<RunConfig, 'model' | 'optimizer' | 'compile' | 'precision' | 'accumulation'> &
+  Partial<Pick<RunConfig, 'activationCheckpointing'>>
 
 const graph = { compile: 'graph', precision: 'float32', accumulation: 1 } as const
 const runs: readonly (Way & { readonly stops: readonly Stop[] })[] = [
@@ -20,7 +21,14 @@ const runs: readonly (Way & { readonly stops: readonly Stop[] })[] = [
   { model: 'gpt', optimizer: 'muon', ...graph, stops: ['stop', 'stop', 'kill'] },
   { model: 'lstm', optimizer: 'adamw', ...graph, stops: ['kill', 'stop', 'stop'] },
   { model: 'lstm', optimizer: 'muon', ...graph, accumulation: 2, stops: ['stop', 'stop', 'stop'] },
-  { model: 'modern', optimizer: 'adamw', ...graph, accumulation: 4, stops: ['stop', 'stop', 'stop'] },
+  {
+    model: 'modern',
+    optimizer: 'adamw',
+    ...graph,
+    accumulation: 4,
+    activationCheckpointing: 'on',
+    stops: ['stop', 'stop', 'stop'],
+  },
   { model: 'modern', optimizer: 'muon', ...graph, stops: ['stop', 'kill', 'stop'] },
   { model: 'modern', optimizer: 'adamw', ...graph, precision: 'bfloat16', stops: ['kill'] },
   { model: 'gpt', optimizer: 'adamw', ...graph, compile: 'xla', stops: ['stop'] },
@@ -31,7 +39,14 @@ const maxSteps = 400
 /** The last stop comes before it: a job does some steps more until it hears of it, and must not be done by then. */
 const stoppedBefore = 250
 
-const configOf = ({ model, optimizer, compile, precision, accumulation }: Way): RunConfig =>
+const configOf = ({
+  model,
+  optimizer,
+  compile,
+  precision,
+  accumulation,
+  activationCheckpointing = 'off',
+}: Way): RunConfig =>
   smallConfig({
     engine: 'tensorflow',
     model,
@@ -39,6 +54,7 @@ const configOf = ({ model, optimizer, compile, precision, accumulation }: Way): 
     compile,
     precision,
     accumulation,
+    activationCheckpointing,
     nLayer: 2,
     dropout: 0.2,
     batchSize: 8,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
+import { throughBlock } from './checkpointing'
 import { dropoutSite, joinHeads, splitHeads } from './heads'
 import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from './layers'
 import { matrix, vector } from './weights'
@@ -72,10 +73,12 @@ function hiddenOf(config: RunConfig, weights: Weights, x: tf.Tensor2D, ops: Mode
   let h = ops
     .dropout(tokens.add(positions), dropout, dropoutSite.embedding)
     .reshape<tf.Tensor2D>([batch * length, nEmbd])
-  const pass = { config, weights, ops, batch, length, mask: causalMask(length) }
   for (let layer = 0; layer < nLayer; layer++) {
-    h = h.add(attention(pass, layer, norm(weights, `h.${layer}.ln_1`, h)))
-    h = h.add(mlp(pass, layer, norm(weights, `h.${layer}.ln_2`, h)))
+    h = throughBlock(config, layer, weights, h, ops, (weights, h, ops) => {
+      const pass = { config, weights, ops, batch, length, mask: causalMask(length) }
+      const mixed = h.add<tf.Tensor2D>(attention(pass, layer, norm(weights, `h.${layer}.ln_1`, h)))
+      return mixed.add(mlp(pass, layer, norm(weights, `h.${layer}.ln_2`, mixed)))
+    })
   }
   return norm(weights, 'ln_f', h)
 }

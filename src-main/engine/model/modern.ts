@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
+import { throughBlock } from './checkpointing'
 import { dropoutSite, joinHeads, splitHeads } from './heads'
 import { causalMask, maskedSoftmax } from './layers'
 import { modernParts, type ModernParts } from './modern-parts'
@@ -68,11 +69,21 @@ export function modernForward(config: RunConfig): Forward {
     const tokens = ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
     const start = parts.embedded(config.positions === 'learned' ? addPositions(weights, tokens, length) : tokens)
     let h = ops.dropout(start, config.dropout, dropoutSite.embedding) // (B·T, D)
-    const positions = tf.range(0, length, 1, 'int32')
-    const pass = { config, parts, weights, ops, batch, length, positions, mask: causalMask(length) }
     for (let layer = 0; layer < config.nLayer; layer++) {
-      h = h.add(attention(pass, layer, parts.norm(h)))
-      h = h.add(mlp(pass, layer, parts.norm(h)))
+      h = throughBlock(config, layer, weights, h, ops, (weights, h, ops) => {
+        const pass = {
+          config,
+          parts,
+          weights,
+          ops,
+          batch,
+          length,
+          positions: tf.range(0, length, 1, 'int32'),
+          mask: causalMask(length),
+        }
+        const mixed = h.add<tf.Tensor2D>(attention(pass, layer, parts.norm(h)))
+        return mixed.add(mlp(pass, layer, parts.norm(mixed)))
+      })
     }
     return { hidden: parts.norm(h), weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: null }
   }

@@ -19,6 +19,12 @@ export interface ModelOps {
    * @param site names the place in the model: every call in one forward pass needs its own, from 0 up.
    */
   dropout<T extends Tensor>(x: T, rate: number, site: number): T
+  /**
+   * For a backward pass that computes again what the forward pass had: `body` gets x, and ops that drop alike. Whoever
+   * records sees to it that the two are not merged into one, which would be kept all the while, and that none of it begins
+   * before `dy` is there.
+   */
+  anew<X extends Tensor, T>(x: X, dy: Tensor, body: (x: X, ops: ModelOps) => T): T
   /** A loop, not differentiable: what is built of it brings its own gradient. */
   scan(scan: Scan): ScanResult
 }

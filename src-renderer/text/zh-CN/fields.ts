@@ -57,6 +57,10 @@ export const fields: typeof source = {
       label: '每步分几部分',
       help: '把一步的样本分成几部分，依次计算。部分越多，占用内存越少，学到的内容相同，但每一步稍慢。必须能整除每步样本数。',
     },
+    activationCheckpointing: {
+      label: '重算代替保存',
+      help: '每个处理阶段只保存输入，需要时再重新计算内部：学到的内容相同，占用的内存少得多，但每一步要多用五分之一到一半的时间。',
+    },
     maxSteps: { label: '训练步数', help: '一共修正多少次。越多用时越长、学得越多，直到把文本背下来为止。' },
     patience: {
       label: '提前结束',
@@ -97,6 +101,7 @@ export const fields: typeof source = {
     positions: { rotary: '旋转', learned: '学习' },
     norm: { rms: '按大小（RMSNorm）', layer: '按均值和大小（LayerNorm）' },
     queryKeyNorm: { on: '开', off: '关' },
+    activationCheckpointing: { off: '关', on: '开' },
     activation: { relu2: '平方 ReLU', gelu: 'GELU' },
     projectionStart: { zero: '零', small: '很小的数' },
     tokenizer: { bpe: '字母组合（BPE）', char: '单个字符' },

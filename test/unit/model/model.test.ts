@@ -121,6 +121,8 @@ test('the memory estimate is near what was measured', () => {
     [{ nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 64, batchSize: 12 }, 65, 497e6],
     [{ nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 64, batchSize: 48 }, 65, 606e6],
     [{ nLayer: 6, nHead: 6, nEmbd: 384, blockSize: 256, batchSize: 16 }, 512, 1662e6],
+    [{ nLayer: 4, nHead: 8, nEmbd: 256, blockSize: 256, batchSize: 16, activationCheckpointing: 'on' }, 512, 783e6],
+    [{ nLayer: 12, nHead: 4, nEmbd: 64, blockSize: 128, batchSize: 32, activationCheckpointing: 'on' }, 512, 563e6],
     [{ model: 'lstm', nLayer: 2, nEmbd: 128, blockSize: 64, batchSize: 64 }, 2000, 612e6],
   ]
   for (const [changes, vocab, bytes] of measured) {

@@ -5,6 +5,7 @@ import { sitesPerStep, unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
+import { unmerged } from './unmerged'
 import { whileScan } from './while-scan'
 
 /** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
@@ -25,6 +26,12 @@ export function tensorFlowOps(
     crossEntropy: (logits, targets) => crossEntropy(backend, logits, targets),
     sparseCrossEntropy: (logits, targets) =>
       differentiable((...inputs) => crossEntropy(backend, ...inputs), logits, targets),
+    anew: (x, dy, body) => {
+      const opsOf = (key: number | null): ModelOps => tensorFlowOps(backend, key, loopSites)
+      // Op by op nothing is merged.
+      if (!backend.binding.recorder || dropoutKey === null) return body(x, opsOf(dropoutKey))
+      return unmerged(backend, x, dropoutKey, dy, (x, key) => body(x, opsOf(key)))
+    },
     // Op by op there is no graph to put a loop into.
     scan: (scan) => {
       const opsOf = (key: number | null, sites: number | null): ModelOps => tensorFlowOps(backend, key, sites)

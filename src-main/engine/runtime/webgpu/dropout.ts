@@ -66,6 +66,7 @@ export function gpuOps(key: DropoutKey | null): ModelOps {
     tf.engine().runKernel<tf.Tensor>(kernelName, {}, { shape, rate, site, key } as unknown as tf.NamedAttrMap)
   return {
     ...composedOps(null),
+    anew: (x, _, body) => body(x, gpuOps(key)),
     scan: (scan) => unrolledScan(scan, (index) => gpuOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(mask(x.shape, rate, site))),
   }
