@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { build as buildApp } from './build.mjs'
-import { note } from './cache.mjs'
+import { cacheDir, note } from './cache.mjs'
 import { engineDir, installEngine } from './engine.mjs'
 import { findPython } from './wheel.mjs'
 
@@ -60,6 +60,7 @@ const program =
     run(process.execPath, [await bundle(main)], {
       HOMEGROWN_BENCH_ROOT: root,
       ...environment(),
+      HOMEGROWN_RUNTIME_DIR: join(cacheDir(), 'runtime'),
       HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
     })
   }

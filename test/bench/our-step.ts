@@ -9,7 +9,7 @@ import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/runtime/step'
 import { exitNow } from '../../src-main/engine/tasks/exit-now'
 import { openTensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { ourModes, type OurMode } from './our-modes'
 import type { SideStart, SideSteps } from './step-side'
 
@@ -19,7 +19,10 @@ interface Question {
   readonly mode: OurMode
   readonly config: RunConfig
   readonly vocabSize: number
-  readonly tensorflowDir: string
+  readonly stepsPerWait: number
+  readonly engine: EngineId
+  readonly tensorflowDir?: string
+  readonly runtimeDir?: string
 }
 
 /** Of this program alone: getrusage may still hold the peak of the process that started it. */
@@ -34,7 +37,7 @@ function peakBytes(): number {
 async function openStep(engine: Engine, { mode, config, vocabSize }: Question): Promise<TrainStep> {
   const ours = ourModes[mode]
   const spec = stepSpecOf({ ...config, ...ours.config }, vocabSize)
-  if (ours.opByOp) {
+  if (ours.opByOp && engine.id === 'tensorflow') {
     return new EagerTrainStep(spec, {
       activate: () => {
         engine.activate()
@@ -42,7 +45,14 @@ async function openStep(engine: Engine, { mode, config, vocabSize }: Question): 
       opsOf: composedOps,
     })
   }
-  return engine.compileStep(spec, { compile: ours.config.compile })
+  return engine.compileStep(spec, ours.config)
+}
+
+/** Counts the calls of libtensorflow; there are none of it on other engines. */
+async function callCounter(engine: Engine): Promise<() => number | null> {
+  if (engine.location === null) return () => null
+  const { context } = await openTensorFlowBackend(engine.location)
+  return () => context.executed
 }
 
 async function main(): Promise<void> {
@@ -51,9 +61,14 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(value))
   }
   const question = JSON.parse((await lines.next()).value as string) as Question
-  const { config, vocabSize, tensorflowDir } = question
-  const engine = await openEngine({ engine: 'tensorflow', tensorflowDirs: [tensorflowDir] })
-  const { context } = await openTensorFlowBackend(tensorflowDir)
+  const { config, vocabSize, tensorflowDir, runtimeDir, stepsPerWait } = question
+  const tensorflowDirs = tensorflowDir === undefined ? [] : [tensorflowDir]
+  const engine = await openEngine({
+    engine: question.engine,
+    tensorflowDirs,
+    ...(runtimeDir === undefined ? {} : { runtimeDir }),
+  })
+  const calls = await callCounter(engine)
   const opened = performance.now()
   const trainStep = await openStep(engine, question)
   trainStep.writeWeights(initialWeights(config, vocabSize, config.seed))
@@ -61,25 +76,29 @@ async function main(): Promise<void> {
   const ids = (): Int32Array =>
     Int32Array.from({ length: config.batchSize * config.blockSize }, () => random.intBelow(vocabSize))
   let done = 0
-  const step = async (): Promise<number> => {
-    const batch = { x: ids(), y: ids() }
+  /** @returns milliseconds a step, the wait for the device included */
+  const steps = async (count: number): Promise<number> => {
+    const batches = Array.from({ length: count }, () => ({ x: ids(), y: ids() }))
     const began = performance.now()
-    await trainStep.run(++done, config.learningRate, batch)
-    return performance.now() - began
+    for (const batch of batches) await trainStep.run(++done, config.learningRate, batch)
+    const { lossNats } = await trainStep.readMetrics()
+    if (!Number.isFinite(lossNats)) throw new Error(`The loss became ${lossNats}`)
+    return (performance.now() - began) / count
   }
-  await step()
+  await steps(1)
   answer({ version: `${engine.id} ${engine.version}`, firstStepMs: performance.now() - opened })
   for await (const line of { [Symbol.asyncIterator]: () => lines }) {
     const { budgetMs } = JSON.parse(line) as { budgetMs: number }
-    const before = context.executed
+    const before = [calls(), done] as const
     const cpu = process.cpuUsage()
     const stepMs: number[] = []
-    while (stepMs.length < 2 || stepMs.reduce((a, b) => a + b) < budgetMs) stepMs.push(await step())
-    const nativeCalls = (context.executed - before) / stepMs.length
+    const totalMs = (): number => stepMs.reduce((sum, ms) => sum + ms * stepsPerWait, 0)
+    while (stepMs.length < 2 || totalMs() < budgetMs) stepMs.push(await steps(stepsPerWait))
+    const count = done - before[1]
+    const after = calls()
+    const nativeCalls = after === null || before[0] === null ? null : (after - before[0]) / count
     const { user, system } = process.cpuUsage(cpu)
-    const cpuMs = (user + system) / 1000 / stepMs.length
-    const { lossNats } = await trainStep.readMetrics()
-    if (!Number.isFinite(lossNats)) throw new Error(`The loss became ${lossNats}`)
+    const cpuMs = (user + system) / 1000 / count
     answer({ stepMs, cpuMs, peakBytes: peakBytes(), nativeCalls })
   }
 }

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
-import { ourModes } from './our-modes'
+import { deviceNamed, type Shape } from './devices'
 import { median, required } from './program'
 import { sectionOf, type ModeResult, type ShapeResult } from './step-report'
 import { openSide, type Side } from './step-side'
@@ -11,7 +11,8 @@ import { openSide, type Side } from './step-side'
 /**
  * One training step of ours in each of its modes against PyTorch's in each of its own, alternating in one run so that
  * all meet the same machine. Run by resources/dev/bench.mjs, which names Python, libtensorflow and the repository in
- * the environment; HOMEGROWN_BENCH_SHAPES and HOMEGROWN_BENCH_MODES (parts of names, separated by commas) choose.
+ * the environment; HOMEGROWN_BENCH_SHAPES and HOMEGROWN_BENCH_MODES (parts of names, separated by commas) choose;
+ * HOMEGROWN_BENCH_DEVICE is `processor`, `cuda` or `webgpu`.
  */
 
 /** HOMEGROWN_BENCH_ROUNDS: fewer than five say little. */
@@ -19,36 +20,7 @@ const rounds = Number(process.env['HOMEGROWN_BENCH_ROUNDS'] ?? 7)
 /** Of one mode in one round; longer steps are done twice. */
 const budgetMs = Number(process.env['HOMEGROWN_BENCH_BUDGET_MS'] ?? 500)
 
-interface Shape {
-  readonly name: string
-  readonly vocabSize: number
-  readonly config: Partial<RunConfig>
-}
-
-const shapes: readonly Shape[] = [
-  { name: 'GPT 4 × 128, T 64, B 12, V 65', vocabSize: 65, config: { nLayer: 4, nHead: 4, nEmbd: 128 } },
-  { name: 'GPT 4 × 128, T 64, B 12, V 512', vocabSize: 512, config: { nLayer: 4, nHead: 4, nEmbd: 128 } },
-  {
-    name: 'GPT 6 × 384, T 256, B 4, V 65',
-    vocabSize: 65,
-    config: { nLayer: 6, nHead: 6, nEmbd: 384, blockSize: 256, batchSize: 4 },
-  },
-  {
-    name: 'GPT-2 12 × 768, T 256, B 1, V 50257',
-    vocabSize: 50_257,
-    config: { nLayer: 12, nHead: 12, nEmbd: 768, blockSize: 256, batchSize: 1 },
-  },
-  {
-    name: 'LSTM 2 × 128, T 64, B 64, V 2000',
-    vocabSize: 2000,
-    config: { model: 'lstm', nLayer: 2, nEmbd: 128, batchSize: 64 },
-  },
-  {
-    name: 'LSTM 2 × 650, T 64, B 20, V 2000',
-    vocabSize: 2000,
-    config: { model: 'lstm', nLayer: 2, nEmbd: 650, batchSize: 20 },
-  },
-]
+const device = deviceNamed(process.env['HOMEGROWN_BENCH_DEVICE'] ?? 'processor')
 
 const torchModes = ['eager float32', 'compile float32', 'eager bfloat16', 'compile bfloat16']
 
@@ -68,15 +40,22 @@ async function openSides(shape: Shape): Promise<(Side & { readonly side: 'ours' 
   const root = required('HOMEGROWN_BENCH_ROOT')
   const ours = [process.execPath, join(import.meta.dirname, 'our-step.cjs')]
   const torch = [required('HOMEGROWN_BENCH_PYTHON'), '-u', join(root, 'test/bench/torch_step.py')]
-  const tensorflowDir = required('HOMEGROWN_TENSORFLOW_DIR')
+  const { engine, stepsPerWait } = device
+  const asked = { ...config, vocabSize, stepsPerWait }
+  const folders = {
+    tensorflowDir: process.env['HOMEGROWN_TENSORFLOW_DIR'],
+    runtimeDir: process.env['HOMEGROWN_RUNTIME_DIR'],
+  }
   const sides = []
   const modes = [
-    ...Object.keys(ourModes).map((mode) => ({ side: 'ours' as const, mode })),
+    ...device.ourModes.map((mode) => ({ side: 'ours' as const, mode })),
     ...torchModes.map((mode) => ({ side: 'pytorch' as const, mode })),
   ]
   for (const { side, mode } of chosen(modes, (m) => `${m.side} ${m.mode}`, 'HOMEGROWN_BENCH_MODES')) {
     const question =
-      side === 'ours' ? { config, vocabSize, tensorflowDir } : { ...config, vocabSize, threads: availableParallelism() }
+      side === 'ours'
+        ? { config, vocabSize, stepsPerWait, engine, ...folders }
+        : { ...asked, device: device.torch, threads: availableParallelism() }
     const opened = await openSide(mode, side === 'ours' ? ours : torch, question)
     if (opened) sides.push({ ...opened, side })
   }
@@ -111,7 +90,7 @@ async function main(): Promise<void> {
   if (load > cores / 2)
     console.log(`The machine is busy (load ${load.toFixed(1)} on ${cores} cores): do not trust this.`)
   const results: ShapeResult[] = []
-  for (const shape of chosen(shapes, ({ name }) => name, 'HOMEGROWN_BENCH_SHAPES')) {
+  for (const shape of chosen(device.shapes, ({ name }) => name, 'HOMEGROWN_BENCH_SHAPES')) {
     const result = await measure(shape)
     console.log(`${sectionOf([result])}\n`)
     results.push(result)
@@ -119,7 +98,13 @@ async function main(): Promise<void> {
   const folder = join(required('HOMEGROWN_BENCH_ROOT'), 'docs/bench')
   mkdirSync(folder, { recursive: true })
   const date = new Date().toISOString().slice(0, 16).replace(':', '')
-  const machine = { processor: cpus()[0]?.model, cores, loadAtStart: load, node: process.version }
+  const machine = {
+    processor: cpus()[0]?.model,
+    cores,
+    loadAtStart: load,
+    node: process.version,
+    engine: device.engine,
+  }
   const report = { date, machine, rounds, budgetMs, results }
   writeFileSync(join(folder, `step-${date}.json`), `${JSON.stringify(report, null, 2)}\n`)
   console.log(`${sectionOf(results)}\n\nwritten to docs/bench/step-${date}.json`)

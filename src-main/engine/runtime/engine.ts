@@ -10,7 +10,7 @@ import type { DecodeModel } from '../model/decode'
 import { Decoder, type DecodeOptions } from './decoder'
 import { EagerDecode } from './eager-decode'
 import type { ModelOps, TensorData } from './ops'
-import { processorName } from './processor'
+import { processorBfloat16, processorName, type Bfloat16Support } from './processor'
 import type { CompileOptions, StepSpec, TrainStep } from './step'
 import { hasEngine } from './install/manifest'
 import type { TensorFlowBackend } from './tensorflow/backend'
@@ -84,7 +84,8 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
       if (!(await hasEngine(dir, options.runtimeDir))) continue
       // Only here, so that a computer without the library does not even load its kernels.
       const { openTensorFlowBackend } = await import('./tensorflow/backend')
-      return tensorFlowEngine('tensorflow', await openTensorFlowBackend(dir), dir, processorName())
+      const backend = await openTensorFlowBackend(dir)
+      return tensorFlowEngine('tensorflow', backend, dir, processorName(), processorBfloat16())
     } catch (error) {
       firstError ??= error
     }
@@ -94,25 +95,26 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * libtensorflow on an NVIDIA card, with nothing of NVIDIA's but the driver taken from the system. Not measured on a real
- * card yet (docs/log.md).
+ * libtensorflow on an NVIDIA card, with nothing of NVIDIA's but the driver taken from the system. docs/log.md says what
+ * was measured on a real card.
  */
 async function openCuda(options: EngineOptions): Promise<Engine> {
   const { runtimeDir } = options
   const folder = runtimeDir === undefined ? null : join(runtimeDir, enginePackages.cuda.folder)
-  const { checkGpu, preloadCuda, readGpu } = await import('./tensorflow/cuda')
+  const { checkGpu, gpuBfloat16, preloadCuda, readGpu } = await import('./tensorflow/cuda')
   const gpu = readGpu()
   checkGpu(gpu)
   if (folder === null || !(await hasEngine(folder, runtimeDir))) {
     throw new AppError('engine.unavailable', { reason: 'missing', detail: folder ?? '' })
   }
   setEnvironment()
+  process.env['XLA_FLAGS'] ??= xlaFlagsOfCuda
   preloadCuda(folder)
   const dir = join(folder, enginePackages.cuda.libraryDir)
   const { openTensorFlowBackend } = await import('./tensorflow/backend')
   const backend = await openTensorFlowBackend(dir)
   if (!backend.context.hasGpu()) throw new AppError('engine.unavailable', { reason: 'noGpu', detail: dir })
-  return tensorFlowEngine('cuda', backend, dir, gpu.name)
+  return tensorFlowEngine('cuda', backend, dir, gpu.name, gpuBfloat16(gpu))
 }
 
 function tensorFlowEngine(
@@ -120,6 +122,7 @@ function tensorFlowEngine(
   backend: TensorFlowBackend,
   location: string,
   hardware: string,
+  bfloat16: Bfloat16Support,
 ): Engine {
   const activate = (): void => {
     void tf.setBackend('tensorflow')
@@ -134,7 +137,7 @@ function tensorFlowEngine(
     activate,
     compileStep: (spec, compile) => {
       activate()
-      return TensorFlowTrainStep.create(backend, spec, compile)
+      return TensorFlowTrainStep.create(backend, spec, compile, bfloat16)
     },
     openDecoder: (model, weights, options) => {
       activate()
@@ -142,6 +145,12 @@ function tensorFlowEngine(
     },
   }
 }
+
+/**
+ * XLA otherwise times many kernels for each product while it compiles: minutes of it for a GPT-2 (docs/log.md), and another
+ * choice, so other last bits, in each process. Then a resumed run would leave its curve.
+ */
+const xlaFlagsOfCuda = '--xla_gpu_autotune_level=0 --xla_gpu_enable_triton_gemm=false'
 
 /** TensorFlow reads this once, when it loads. */
 function setEnvironment(): void {

@@ -5,14 +5,20 @@ import { availableParallelism, cpus } from 'node:os'
 export const processorName = (): string => `${cpus()[0]?.model.trim() ?? ''} × ${availableParallelism()}`
 
 /**
- * Whether this processor multiplies bfloat16 numbers itself (AVX-512 BF16, AMX). Only Linux says so in a file; elsewhere
- * the answer is no: emulated bfloat16 is slower than float32.
+ * What a product of bfloat16 numbers is worth: `none` where it is emulated and slower than float32, `native` where it has
+ * to be tried, `tensorCores` where it is many times faster and the usual way.
  */
-export function hasNativeBfloat16(): boolean {
-  if (process.platform !== 'linux') return false
+export type Bfloat16Support = 'none' | 'native' | 'tensorCores'
+
+/**
+ * Whether this processor multiplies bfloat16 numbers itself (AVX-512 BF16, AMX). Only Linux says so in a file; elsewhere
+ * the answer is `none`: emulated bfloat16 is slower than float32.
+ */
+export function processorBfloat16(): Bfloat16Support {
+  if (process.platform !== 'linux') return 'none'
   try {
-    return /\b(avx512_bf16|amx_bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
+    return /\b(avx512_bf16|amx_bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'native' : 'none'
   } catch {
-    return false
+    return 'none'
   }
 }

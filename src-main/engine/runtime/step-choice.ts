@@ -1,4 +1,5 @@
 import type { StepTiming } from '../../../src-preload/contract/records'
+import type { Bfloat16Support } from './processor'
 import type { CompileOptions, StepMode } from './step'
 
 /** What a choice is made with. */
@@ -32,16 +33,15 @@ export class StepChoice {
   #preparing: Promise<void> = Promise.resolve()
   #ready: StepMode | null = null
 
-  /** @param canRound whether this processor multiplies bfloat16 numbers itself: slower than float32 where it does not */
-  constructor(options: CompileOptions, canRound: boolean, trials: StepTrials) {
+  constructor(options: CompileOptions, bfloat16: Bfloat16Support, trials: StepTrials) {
     const { compile, precision = 'float32', plannedSteps = 0 } = options
     this.#trials = trials
     this.#mode = {
       tier: compile === 'xla' ? 'xla' : 'graph',
-      precision: precision === 'auto' ? 'float32' : precision,
+      precision: precision !== 'auto' ? precision : bfloat16 === 'tensorCores' ? 'bfloat16' : 'float32',
     }
     const wishes: ((best: StepMode) => StepMode)[] = []
-    if (precision === 'auto' && canRound) wishes.push(({ tier }) => ({ tier, precision: 'bfloat16' }))
+    if (precision === 'auto' && bfloat16 === 'native') wishes.push(({ tier }) => ({ tier, precision: 'bfloat16' }))
     if (compile === 'auto') wishes.push(({ precision: best }) => ({ tier: 'xla', precision: best }))
     this.#measured = plannedSteps * trialShare >= wishes.length * stepsPerTrial
     // Without a trial, XLA is the better guess, and float32 the safe one.

@@ -33,7 +33,7 @@ export const settings: typeof source = {
     measure: '测速',
     measureAgain: '重新测速',
     measuring: '正在测速，最多需要一分钟',
-    cuda: '用于 NVIDIA 显卡（CUDA）。已完成，但还没有在真实显卡上测量过。',
+    cuda: '用于 NVIDIA 显卡（CUDA）。目前只在一张真实显卡（NVIDIA H200）上试过。',
     tensorflow: '速度快：使用全部处理器核心，并编译训练步骤。',
     webgpu: '适用于各家厂商的显卡，无需安装任何组件。已实现，但尚未在真实显卡上测量过。',
     wasm: '始终可用，不需要其他组件，速度慢几倍。',

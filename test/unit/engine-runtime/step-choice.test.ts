@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Bfloat16Support } from '../../../src-main/engine/runtime/processor'
 import type { CompileOptions, StepMode } from '../../../src-main/engine/runtime/step'
 import { StepChoice } from '../../../src-main/engine/runtime/step-choice'
 
@@ -11,9 +12,9 @@ interface Figures {
 }
 
 /** Decides until nothing is left to try; returns the ways in the order in which they were prepared. */
-async function choose(options: CompileOptions, canRound: boolean, { ms, loss = {}, broken }: Figures) {
+async function choose(options: CompileOptions, bfloat16: Bfloat16Support, { ms, loss = {}, broken }: Figures) {
   const prepared: string[] = []
-  const choice = new StepChoice(options, canRound, {
+  const choice = new StepChoice(options, bfloat16, {
     prepare: (mode) => {
       prepared.push(keyOf(mode))
       return keyOf(mode) === broken ? Promise.reject(new Error('cannot be compiled')) : Promise.resolve()
@@ -35,37 +36,46 @@ const large = { 'graph float32': 463, 'graph bfloat16': 301, 'xla float32': 452,
 
 describe('the way a step is computed', () => {
   it('is the fastest of those tried, precision first, then XLA in the better one', async () => {
-    expect(await choose(auto, true, { ms: small })).toMatchObject({
+    expect(await choose(auto, 'native', { ms: small })).toMatchObject({
       prepared: ['graph bfloat16', 'xla bfloat16'],
       mode: 'xla bfloat16',
     })
-    const { mode, timings } = await choose(auto, true, { ms: large })
+    const { mode, timings } = await choose(auto, 'native', { ms: large })
     expect(mode).toBe('graph bfloat16')
     expect(timings.map(({ stepMs }) => stepMs)).toEqual([463, 301, 346])
   })
 
   it('is never bfloat16 where the processor cannot, where the loss disagrees or where the gain is small', async () => {
-    expect((await choose(auto, false, { ms: small })).mode).toBe('xla float32')
-    expect((await choose(auto, true, { ms: small, loss: { 'graph bfloat16': 3.1 } })).mode).toBe('xla float32')
-    expect((await choose(auto, true, { ms: small, loss: { 'graph bfloat16': NaN } })).mode).toBe('xla float32')
-    expect((await choose(auto, true, { ms: { ...small, 'graph bfloat16': 36.5 } })).mode).toBe('xla float32')
+    expect((await choose(auto, 'none', { ms: small })).mode).toBe('xla float32')
+    expect((await choose(auto, 'native', { ms: small, loss: { 'graph bfloat16': 3.1 } })).mode).toBe('xla float32')
+    expect((await choose(auto, 'native', { ms: small, loss: { 'graph bfloat16': NaN } })).mode).toBe('xla float32')
+    expect((await choose(auto, 'native', { ms: { ...small, 'graph bfloat16': 36.5 } })).mode).toBe('xla float32')
   })
 
   it('is what was asked for, where something was', async () => {
-    expect((await choose({ ...auto, precision: 'float32' }, true, { ms: small })).mode).toBe('xla float32')
-    expect((await choose({ ...auto, compile: 'graph' }, true, { ms: small })).mode).toBe('graph bfloat16')
-    expect((await choose({ ...auto, compile: 'xla' }, true, { ms: small })).mode).toBe('xla bfloat16')
+    expect((await choose({ ...auto, precision: 'float32' }, 'native', { ms: small })).mode).toBe('xla float32')
+    expect((await choose({ ...auto, compile: 'graph' }, 'native', { ms: small })).mode).toBe('graph bfloat16')
+    expect((await choose({ ...auto, compile: 'xla' }, 'native', { ms: small })).mode).toBe('xla bfloat16')
     const fixed = { ...auto, compile: 'graph', precision: 'bfloat16' } as const
-    expect(await choose(fixed, false, { ms: small })).toMatchObject({ prepared: [], mode: 'graph bfloat16' })
+    expect(await choose(fixed, 'none', { ms: small })).toMatchObject({ prepared: [], mode: 'graph bfloat16' })
+  })
+
+  it('is bfloat16 from the first step on where tensor cores are', async () => {
+    expect(await choose(auto, 'tensorCores', { ms: small })).toMatchObject({
+      prepared: ['xla bfloat16'],
+      mode: 'xla bfloat16',
+    })
+    expect((await choose({ ...auto, plannedSteps: 500 }, 'tensorCores', { ms: small })).mode).toBe('xla bfloat16')
+    expect((await choose({ ...auto, precision: 'float32' }, 'tensorCores', { ms: small })).mode).toBe('xla float32')
   })
 
   it('is not measured in a run too short to win the time back', async () => {
-    const { mode, timings, prepared } = await choose({ ...auto, plannedSteps: 500 }, true, { ms: large })
+    const { mode, timings, prepared } = await choose({ ...auto, plannedSteps: 500 }, 'native', { ms: large })
     expect({ mode, timings, prepared }).toEqual({ mode: 'xla float32', timings: [], prepared: ['xla float32'] })
   })
 
   it('passes over what cannot be compiled', async () => {
-    expect((await choose(auto, true, { ms: small, broken: 'xla bfloat16' })).mode).toBe('graph bfloat16')
-    expect((await choose(auto, true, { ms: small, broken: 'graph bfloat16' })).mode).toBe('xla float32')
+    expect((await choose(auto, 'native', { ms: small, broken: 'xla bfloat16' })).mode).toBe('graph bfloat16')
+    expect((await choose(auto, 'native', { ms: small, broken: 'graph bfloat16' })).mode).toBe('xla float32')
   })
 })

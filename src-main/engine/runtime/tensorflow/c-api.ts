@@ -3,6 +3,11 @@ import { join } from 'node:path'
 import koffi from 'koffi'
 import { AppError } from '../../../../src-preload/contract/errors'
 
+// A call runs on a stack of koffi's, of 128 kB on other threads: XLA's compiler for graphics cards overflows that and the
+// process ends. This is what a thread has by default on Linux.
+const stackBytes = 8 * 1024 ** 2
+koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes })
+
 /** A pointer that only the C API looks into. */
 export interface Pointer<Name extends string> {
   readonly pointerTo: Name

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import koffi from 'koffi'
 import { AppError } from '../../../../src-preload/contract/errors'
+import type { Bfloat16Support } from '../processor'
 
 /** NVIDIA's driver, which belongs to the system; everything above it is installed with the engine. */
 const driverNames: Partial<Record<NodeJS.Platform, string>> = { linux: 'libcuda.so.1', win32: 'nvcuda.dll' }
@@ -76,6 +77,9 @@ export function checkGpu({ name, capability, memoryBytes, driver }: Gpu): void {
     throw new AppError('gpu.tooSmall', { name, ...facts })
   }
 }
+
+/** Tensor cores multiply bfloat16 numbers from Ampere on (compute capability 8.0). */
+export const gpuBfloat16 = ({ capability }: Gpu): Bfloat16Support => (capability >= 80 ? 'tensorCores' : 'none')
 
 /** What needs nothing first; libtensorflow and cuDNN open the rest by name and find it loaded. */
 const preloadOrder = [
