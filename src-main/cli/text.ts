@@ -195,7 +195,7 @@ export const texts = {
   },
   rollback: ({ step, toStep, learningRateFactor, accumulation }: Rollback) =>
     accumulation !== null
-      ? `There was not enough memory at step ${step}: back to step ${toStep}, each step in ${accumulation} parts from now on.`
+      ? `There was not enough memory at step ${step}: back to step ${toStep}, with less of it needed from now on (parts of a step: ${accumulation}).`
       : `The loss went off course at step ${step}: back to step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
   saving: 'Saving; press Ctrl-C again to end without it.',
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,

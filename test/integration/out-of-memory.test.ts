@@ -34,8 +34,22 @@ async function limit(pid: number, moreBytes: number): Promise<void> {
 const hasLimits = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0
 if (!hasLimits) process.stderr.write('Skipped: to take memory from one process only needs Linux and prlimit.\n')
 
-it.skipIf(!hasLimits)('a run that is out of memory goes on by itself with half as many examples at once', async () => {
-  const paths = profilePaths(root)
+const cases = [
+  {
+    name: 'half as many examples at once',
+    // Half a gigabyte of activations.
+    shape: { nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 128, batchSize: 64 },
+    less: { batchSize: 64, accumulation: 2, activationCheckpointing: 'off' },
+  },
+  {
+    name: 'blocks that are computed again, where there is one example',
+    shape: { nLayer: 12, nHead: 4, nEmbd: 128, blockSize: 512, batchSize: 1 },
+    less: { batchSize: 1, accumulation: 1, activationCheckpointing: 'on' },
+  },
+] as const
+
+it.skipIf(!hasLimits).each(cases)('a run that is out of memory goes on by itself with $name', async (wanted) => {
+  const paths = profilePaths(join(root, wanted.name))
   const corpusDir = paths.corpus('c_00000000')
   await mkdir(corpusDir, { recursive: true })
   const sources = [{ path: join(import.meta.dirname, '../../resources/sample/en.txt'), name: 'en.txt' }]
@@ -43,8 +57,7 @@ it.skipIf(!hasLimits)('a run that is out of memory goes on by itself with half a
   const db = openDatabase(paths.database)
   const jobs = createSupervisor({ jobEntry: built('job.cjs') })
   db.raw.exec(`INSERT INTO corpora (corpus_id, name, state, created_at) VALUES ('c_00000000', 'text', 'ready', 1)`)
-  // Half a gigabyte of activations.
-  const shape = { nLayer: 4, nHead: 4, nEmbd: 128, blockSize: 128, batchSize: 64, maxSteps: 3, warmupSteps: 0 }
+  const shape = { ...wanted.shape, maxSteps: 3, warmupSteps: 0 }
   addRun(db, 'run_00000001', smallConfig({ ...shape, engine: 'tensorflow', evalBatches: 1, sampleInterval: 0 }))
   let limited = false
   const emit = (event: AppEvent): void => {
@@ -70,8 +83,9 @@ it.skipIf(!hasLimits)('a run that is out of memory goes on by itself with half a
     expect(limited).toBe(true)
     expect(findRun(db, 'run_00000001')).toMatchObject({ state: 'done', step: 3, error: null })
     const rollbacks = rollbacksOf(db, 'run_00000001')
-    expect(rollbacks).toEqual([{ step: rollbacks[0]?.step, toStep: 0, learningRateFactor: 1, accumulation: 2 }])
-    expect(runFacts(db, 'run_00000001')?.config).toMatchObject({ batchSize: 64, accumulation: 2 })
+    const { accumulation } = wanted.less
+    expect(rollbacks).toEqual([{ step: rollbacks[0]?.step, toStep: 0, learningRateFactor: 1, accumulation }])
+    expect(runFacts(db, 'run_00000001')?.config).toMatchObject(wanted.less)
   } finally {
     await jobs.close(0)
     closeDatabase(db)

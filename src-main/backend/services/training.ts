@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig, RunState } from '../../../src-preload/contract/records'
-import { nextDivisor } from '../../plan/divisor'
+import { lessMemory } from '../../plan/less-memory'
 import { summarize } from '../../plan/shapes'
 import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
@@ -81,11 +81,10 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
         break
       } catch (thrown) {
         const error = AppError.from(thrown)
-        const { batchSize, accumulation } = fitting
-        const isOver = error.code !== 'memory.exhausted' || accumulation === batchSize
-        if (isOver || forced !== null || ending !== null) throw error
-        // Half as many examples at once and twice as often are the same step. What fits is kept for later.
-        fitting = { ...fitting, accumulation: nextDivisor(batchSize, 2 * accumulation) }
+        const less = error.code === 'memory.exhausted' ? lessMemory(fitting) : null
+        if (less === null || forced !== null || ending !== null) throw error
+        // What fits is kept for later.
+        fitting = { ...fitting, ...less }
         storeConfig(db, runId, fitting)
       }
     }

@@ -63,7 +63,7 @@ export const run = {
     rollback:
       'The loss went off course at step {step}. Training went back to step {toStep} and goes on with {share} of the learning rate.',
     outOfMemory:
-      'There was not enough memory at step {step}. Training went back to step {toStep} and goes on with the examples of each step in {parts} parts, one after the other: it learns the same, more slowly.',
+      'There was not enough memory at step {step}. Training went back to step {toStep} and goes on with less in memory at once (parts of a step: {parts}): it learns the same, more slowly.',
     title: 'How it is going',
     waiting: 'Nothing to say yet: it has not made a step.',
     early: 'It has just begun. Whether it really learns shows after two tests on unseen text.',

@@ -63,7 +63,7 @@ export const run: typeof source = {
   noResume: '当时还没有保存过进度，因此无法继续。可以用同样的设置重新开始。',
   verdict: {
     outOfMemory:
-      '第 {step} 步时内存不足。训练已退回第 {toStep} 步，继续时把每步的样本分成 {parts} 部分依次计算：学到的内容相同，只是更慢。',
+      '第 {step} 步时内存不足。训练已退回第 {toStep} 步，继续时同时占用的内存更少（每步分为 {parts} 部分）：学到的内容相同，只是更慢。',
     rollback: '损失在第 {step} 步失控。训练已退回第 {toStep} 步，改用原学习率的 {share} 继续。',
     title: '进展如何',
     waiting: '还没有迈出第一步，暂时没有可说的。',
