@@ -81,7 +81,7 @@ function homegrown(
 async function pytorch(
   config: RunConfig,
   vocabSize: number,
-): Promise<{ talk: (style: string) => Talk; close(): Promise<void>; version: string }> {
+): Promise<{ talk: (style: string) => Talk; hasTransformers: boolean; close(): Promise<void>; version: string }> {
   const script = join(required('HOMEGROWN_BENCH_ROOT'), 'test/bench/torch_generate.py')
   const program = startProgram([required('HOMEGROWN_BENCH_PYTHON'), '-u', script])
   const ask = async (question: object): Promise<Record<string, unknown>> => {
@@ -90,8 +90,10 @@ async function pytorch(
     return answer as Record<string, unknown>
   }
   const { torch } = await ask({ ...config, vocabSize, threads: availableParallelism() })
+  const probe = await ask({ style: 'transformers', prompt: [0], tokens: 1 })
   return {
     version: String(torch),
+    hasTransformers: probe['tokenMs'] !== null,
     talk: (style) => async (prompt, tokens) => (await ask({ style, prompt, tokens }))['tokenMs'] as number[],
     close: () => program.close(),
   }
@@ -111,6 +113,7 @@ async function compare(
   const theirs = await pytorch(config, vocabSize)
   const sides: Side[] = [
     ...ours.map(({ name, talk }) => ({ name, talk, tokens })),
+    ...(theirs.hasTransformers ? [{ name: 'Transformers, generate', talk: theirs.talk('transformers'), tokens }] : []),
     { name: 'PyTorch, cache', talk: theirs.talk('cached'), tokens },
     { name: 'PyTorch, recomputed', talk: theirs.talk('recomputed'), tokens: recomputed },
   ]
