@@ -50,6 +50,7 @@ export function engineOptionsFrom(env: Env): EngineOptions {
       ...python,
     ],
     runtimeDir,
+    programsDir: join(cacheDirFrom(env), 'programs'),
   }
 }
 

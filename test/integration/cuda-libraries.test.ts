@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { loadCApi } from '../../src-main/engine/runtime/tensorflow/c-api'
 import { TensorFlowContext } from '../../src-main/engine/runtime/tensorflow/context'
 import { preloadCuda } from '../../src-main/engine/runtime/tensorflow/cuda'
 import { enginePackages } from '../../src-main/plan/engine-packages'
@@ -14,7 +15,7 @@ if (!hasCuda) process.stderr.write('CUDA libraries: left out, because they are n
 
 it.runIf(hasCuda)('load in order without a system CUDA, and compute on the processor where there is no card', () => {
   preloadCuda(folder)
-  const context = new TensorFlowContext(join(folder, enginePackages.cuda.libraryDir))
+  const context = new TensorFlowContext(loadCApi(join(folder, enginePackages.cuda.libraryDir)))
   expect(context.version).toBe(enginePackages.cuda.version)
   const float32 = 1
   const input = context.newHandle(float32, [2], Float32Array.of(1, 2))

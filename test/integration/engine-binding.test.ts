@@ -80,14 +80,14 @@ describe('recording', () => {
     const values = Float32Array.of(0.5, -1, 2)
     const expected = tf.tidy(() => compute(tf.tensor1d(values)).dataSync())
 
-    const recorder = new GraphRecorder(backend.context)
+    const recorder = new GraphRecorder(backend.context, 'recorded')
     backend.binding.recorder = recorder
     const input = recorder.placeholder(dtypes.float32, [3])
     tf.tidy(() => {
       const result = compute(backend.tensorOf(input))
       expect(result.shape).toEqual([6])
       expect(() => result.dataSync()).toThrow(/not computed yet/)
-      recorder.register('recorded', [backend.binding.outputOf(backend.idOf(result))], { compileWithXla: false })
+      recorder.register([backend.binding.outputOf(backend.idOf(result))], { compileWithXla: false })
     })
     backend.binding.recorder = null
     recorder.close()

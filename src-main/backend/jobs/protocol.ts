@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly tensorflowDirs: readonly string[]
   /** Where engines are installed into: what lies there is only used with its manifest. */
   readonly runtimeDir?: string
+  /** Where what XLA compiles for the processor is kept; absent: nowhere. */
+  readonly programsDir?: string | undefined
 }
 
 export interface ImportSource {

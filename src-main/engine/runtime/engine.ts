@@ -84,7 +84,7 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
       if (!(await hasEngine(dir, options.runtimeDir))) continue
       // Only here, so that a computer without the library does not even load its kernels.
       const { openTensorFlowBackend } = await import('./tensorflow/backend')
-      const backend = await openTensorFlowBackend(dir)
+      const backend = await openTensorFlowBackend(dir, options.programsDir)
       return tensorFlowEngine('tensorflow', backend, dir, processorName(), processorBfloat16())
     } catch (error) {
       firstError ??= error

@@ -4,6 +4,16 @@ import { availableParallelism, cpus } from 'node:os'
 /** The processor's model and the threads that are ours: what an engine on it is measured on. */
 export const processorName = (): string => `${cpus()[0]?.model.trim() ?? ''} × ${availableParallelism()}`
 
+/** What machine code for this processor depends on: its model, what it can do as Linux says it, and the threads. */
+export function processorKind(): readonly string[] {
+  try {
+    const info = readFileSync('/proc/cpuinfo', 'utf8')
+    return [processorName(), /^(?:flags|Features)\s*:.*$/m.exec(info)?.[0] ?? '']
+  } catch {
+    return [processorName()]
+  }
+}
+
 /**
  * What a product of bfloat16 numbers is worth: `none` where it is emulated and slower than float32, `native` where it has
  * to be tried, `tensorCores` where it is many times faster and the usual way.

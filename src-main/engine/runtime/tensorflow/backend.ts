@@ -4,13 +4,20 @@ import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels'
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
-import type { Output, TensorHandle } from './c-api'
+import { loadCApi, type Output, type TensorHandle } from './c-api'
 import { TensorFlowContext } from './context'
+import type { ProgramCache } from './program-cache'
+import { keepPrograms } from './program-flags'
 
 /** TensorFlow.js over one loaded libtensorflow. */
 export interface TensorFlowBackend {
   readonly context: TensorFlowContext
   readonly binding: TensorFlowBinding
+  /**
+   * Runs what makes XLA compile, a second time where a program that was kept cannot be used, and keeps what is new. With
+   * no folder of programs it just runs it.
+   */
+  compiling(attempt: () => Promise<void>): Promise<void>
   /** Ids of a value in the binding, by tensor. */
   idOf(tensor: tf.Tensor): number
   /** A graph node as a tensor; belongs to the surrounding tidy. */
@@ -29,16 +36,21 @@ export interface TensorFlowBackend {
 /** The name under which tfjs-node registers its kernels. */
 const backendName = 'tensorflow'
 
-let opened: { readonly dir: string; readonly backend: TensorFlowBackend } | null = null
+let opening: Promise<TensorFlowBackend> | null = null
 
 /**
  * Loads libtensorflow from `dir` and makes it TensorFlow.js's backend. A library cannot be unloaded, so a process has
  * one; asking again gives the same.
+ * @param programsDir where what XLA compiles is kept; absent: nowhere
  */
-export async function openTensorFlowBackend(dir: string): Promise<TensorFlowBackend> {
-  opened ??= { dir, backend: createBackend(dir) }
+export async function openTensorFlowBackend(dir: string, programsDir?: string): Promise<TensorFlowBackend> {
+  opening ??= createBackend(dir, programsDir)
+  const backend = await opening.catch((error: unknown) => {
+    opening = null
+    throw error
+  })
   await tf.setBackend(backendName)
-  return opened.backend
+  return backend
 }
 
 /** What is used of tfjs-node's backend; its declarations call these private, the kernels call them all the same. */
@@ -47,8 +59,11 @@ interface NodeKernels extends tf.KernelBackend {
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor
 }
 
-function createBackend(dir: string): TensorFlowBackend {
-  const context = new TensorFlowContext(dir)
+async function createBackend(dir: string, programsDir: string | undefined): Promise<TensorFlowBackend> {
+  const api = loadCApi(dir)
+  // Before there is a context: TensorFlow reads its flags then, once.
+  const programs = programsDir === undefined ? null : await keepPrograms(programsDir, dir, api.TF_Version())
+  const context = new TensorFlowContext(api)
   const binding = new TensorFlowBinding(context)
   const kernels = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu') as unknown as NodeKernels
   tf.registerBackend(backendName, () => kernels, 3)
@@ -56,6 +71,7 @@ function createBackend(dir: string): TensorFlowBackend {
   return {
     context,
     binding,
+    compiling: (attempt) => compiling(programs, attempt),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),
     adopt: (handle) => kernels.createOutputTensor(binding.adoptHandle(handle)),
@@ -64,4 +80,14 @@ function createBackend(dir: string): TensorFlowBackend {
       return binding.executeOp(name, attributes, ids, outputCount).map((value) => kernels.createOutputTensor(value))
     },
   }
+}
+
+async function compiling(programs: ProgramCache | null, attempt: () => Promise<void>): Promise<void> {
+  try {
+    await attempt()
+  } catch (error) {
+    if (!(await programs?.forget())) throw error
+    await attempt()
+  }
+  await programs?.keep()
 }

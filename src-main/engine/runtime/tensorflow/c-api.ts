@@ -228,7 +228,8 @@ export function hasLibrary(dir: string): boolean {
   return mainLibrary(dir) !== null
 }
 
-function mainLibrary(dir: string): string | null {
+/** Path of the library in `dir`; null where there is none. */
+export function mainLibrary(dir: string): string | null {
   const names = libraryNames[process.platform]?.main ?? []
   return names.map((name) => join(dir, name)).find((path) => existsSync(path)) ?? null
 }

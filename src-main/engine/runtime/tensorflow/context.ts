@@ -2,7 +2,6 @@ import { AppError } from '../../../../src-preload/contract/errors'
 import { sizeOf } from '../../../plan/shapes'
 import { setEagerAttribute, type Attribute } from './attributes'
 import {
-  loadCApi,
   viewOf,
   type CApi,
   type Context,
@@ -28,9 +27,9 @@ export class TensorFlowContext {
   executed = 0
   readonly #status: Status
 
-  constructor(dir: string) {
-    this.api = loadCApi(dir)
-    this.version = this.api.TF_Version()
+  constructor(api: CApi) {
+    this.api = api
+    this.version = api.TF_Version()
     this.#status = this.api.TF_NewStatus()
     const options = this.api.TFE_NewContextOptions()
     this.native = this.checked((status) => this.api.TFE_NewContext(options, status))

@@ -78,8 +78,6 @@ export function tensorFlowDecodeOps(
   }
 }
 
-let recorded = 0
-
 /**
  * One step as a function of the context. Inputs: id and position (int32 [1] each), the weights in the order of the map,
  * variables with the memory (flat). Output: logits, float32 [V]. The memory is changed in place.
@@ -91,9 +89,8 @@ export function recordDecodeStep(
   capacity: number,
   compileWithXla: boolean,
 ): string {
-  const name = `decode_step_${recorded++}`
   const { binding } = backend
-  record(backend, (recorder) => {
+  return record(backend, `decode_step_${capacity}_${compileWithXla ? 'xla' : 'graph'}`, (recorder) => {
     const idInput = recorder.placeholder(dtypes.int32, [1])
     const positionInput = recorder.placeholder(dtypes.int32, [1])
     const inputs = new Map(
@@ -120,9 +117,9 @@ export function recordDecodeStep(
       const values = decoded.memory.map((tensor) => outputOf(tensor.flatten()))
       const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
       const result = recorder.identityAfter(outputOf(decoded.logits), assigned)
-      recorder.register(name, [result], { compileWithXla })
+      recorder.register([result], { compileWithXla })
     })
     for (const { id } of inputs.values()) binding.deleteTensor(id)
+    return recorder.name
   })
-  return name
 }

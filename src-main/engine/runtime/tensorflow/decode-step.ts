@@ -123,12 +123,14 @@ export class TensorFlowDecode implements DecodePasses {
   async #compile(capacity: number, room: Room): Promise<void> {
     if (this.#closed) return
     const { context } = this.#backend
-    const name = recordDecodeStep(this.#backend, this.#model, this.#weights, capacity, true)
     const shadow = this.#newMemory(capacity)
     const feeds = this.#feeds(0, 0)
     try {
-      context.release(await context.executeAsync(name, this.#inputs(feeds, shadow), 1))
-      room.xla = name
+      await this.#backend.compiling(async () => {
+        const name = recordDecodeStep(this.#backend, this.#model, this.#weights, capacity, true)
+        context.release(await context.executeAsync(name, this.#inputs(feeds, shadow), 1))
+        room.xla = name
+      })
     } finally {
       context.release(feeds)
       for (const variable of shadow) variable.destroy()

@@ -9,8 +9,6 @@ import { tensorFlowOps } from './ops'
 import { record } from './record'
 import type { GraphRecorder } from './recorder'
 
-let recorded = 0
-
 /** A function of the context, and those that it calls. */
 export interface RecordedFunction {
   readonly name: string
@@ -27,7 +25,6 @@ export function recordTrainingStep(
   layout: WeightLayout,
   { tier, precision }: StepMode,
 ): RecordedFunction {
-  const name = `training_step_${recorded++}_${tier}_${precision}`
   const body = (recorder: GraphRecorder): RecordedFunction => {
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
@@ -55,17 +52,17 @@ export function recordTrainingStep(
       const values = [state.weights, state.expAvg, state.expAvgSq].map(outputOf)
       const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
       const result = recorder.identityAfter(outputOf(metrics), assigned)
-      recorder.register(name, [result], { compileWithXla: tier === 'xla' })
+      recorder.register([result], { compileWithXla: tier === 'xla' })
     })
-    return { name, called: recorder.called }
+    return { name: recorder.name, called: recorder.called }
   }
-  return record(backend, body, precision === 'bfloat16' ? bfloat16MatMul(tier) : null)
+  const recordMatMul = precision === 'bfloat16' ? bfloat16MatMul(tier) : null
+  return record(backend, `training_step_${tier}_${precision}`, body, recordMatMul)
 }
 
 /** Inputs: x, y, mask (float32 [B * T]), variable weights. Output: float32 [2]. */
 export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): RecordedFunction {
-  const name = `evaluation_${recorded++}`
-  return record(backend, (recorder) => {
+  return record(backend, 'evaluation', (recorder) => {
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
     const yInput = recorder.placeholder(dtypes.int32, batch)
@@ -82,8 +79,8 @@ export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, lay
         backend.tensorOf(maskInput) as tf.Tensor1D,
       )
       const result = backend.binding.outputOf(backend.idOf(scores))
-      recorder.register(name, [result], { compileWithXla: false })
+      recorder.register([result], { compileWithXla: false })
     })
-    return { name, called: recorder.called }
+    return { name: recorder.name, called: recorder.called }
   })
 }

@@ -14,8 +14,16 @@ const listInputs = new Map([
   ['ConcatV2', 1],
 ])
 
+/** A function of the context; `fn` is the holder's to free. */
+export interface RegisteredFunction {
+  readonly name: string
+  readonly fn: NativeFunction
+}
+
 /** Records ops into a graph and turns it into a function that one call runs. */
 export class GraphRecorder {
+  /** Of the function that it becomes. */
+  readonly name: string
   readonly #context: TensorFlowContext
   readonly #graph: Graph
   readonly #inputs: Output[] = []
@@ -23,7 +31,8 @@ export class GraphRecorder {
   readonly called: string[] = []
   #nodes = 0
 
-  constructor(context: TensorFlowContext) {
+  constructor(context: TensorFlowContext, name: string) {
+    this.name = name
     this.#context = context
     this.#graph = context.api.TF_NewGraph()
   }
@@ -113,8 +122,8 @@ export class GraphRecorder {
   whileLoop(
     inputs: readonly Output[],
     inputDtypes: readonly number[],
-    condition: { readonly name: string; readonly fn: NativeFunction },
-    body: { readonly name: string; readonly fn: NativeFunction },
+    condition: RegisteredFunction,
+    body: RegisteredFunction,
   ): Output[] {
     const { api } = this.#context
     for (const { name, fn } of [condition, body]) {
@@ -132,10 +141,10 @@ export class GraphRecorder {
     return inputs.map((_, index) => ({ oper, index }))
   }
 
-  /** Registers what was recorded as a function of the context; may be called again with another name. */
-  register(name: string, outputs: readonly Output[], options: { readonly compileWithXla: boolean }): void {
+  /** Registers what was recorded as a function of the context. */
+  register(outputs: readonly Output[], options: { readonly compileWithXla: boolean }): void {
     const { api } = this.#context
-    const fn = this.toFunction(name, outputs)
+    const fn = this.toFunction(outputs)
     try {
       this.#context.checked((status) => {
         if (!options.compileWithXla) return
@@ -148,13 +157,13 @@ export class GraphRecorder {
   }
 
   /** What was recorded as a function that no context knows yet; free it with `TF_DeleteFunction`. */
-  toFunction(name: string, outputs: readonly Output[]): NativeFunction {
+  toFunction(outputs: readonly Output[]): NativeFunction {
     const { api } = this.#context
     const inputs = this.#inputs
     return this.#context.checked((status) =>
       api.TF_GraphToFunction(
         this.#graph,
-        name,
+        this.name,
         0,
         -1,
         null,

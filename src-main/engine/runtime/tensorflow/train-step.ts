@@ -22,6 +22,8 @@ import { dtypes, numbersOf } from './dtypes'
 import { recordEvaluation, recordTrainingStep, type RecordedFunction } from './functions'
 import { Variable } from './variables'
 
+const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`
+
 /** The recorded training step and its state: one native call a step, off the event loop. */
 export class TensorFlowTrainStep implements TrainStep {
   readonly #backend: TensorFlowBackend
@@ -49,9 +51,7 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#expAvg = new Variable(backend.context, zeros)
     this.#expAvgSq = new Variable(backend.context, zeros)
     this.#choice = new StepChoice(options, bfloat16, {
-      prepare: async (mode) => {
-        await this.#onCopies(mode, 1)
-      },
+      prepare: (mode) => this.#compile(mode),
       measure: (mode) => this.#onCopies(mode, stepsPerMeasure),
     })
   }
@@ -65,7 +65,7 @@ export class TensorFlowTrainStep implements TrainStep {
   ): Promise<TensorFlowTrainStep> {
     const step = new TensorFlowTrainStep(backend, spec, options, bfloat16)
     const { mode } = step.#choice
-    if (mode.tier === 'xla') await step.#onCopies(mode, 1)
+    if (mode.tier === 'xla') await step.#compile(mode)
     else step.#functionOf(mode)
     step.#choice.start()
     return step
@@ -141,20 +141,31 @@ export class TensorFlowTrainStep implements TrainStep {
     if (this.#metrics) this.#backend.context.release([this.#metrics])
     this.#metrics = null
     for (const variable of [this.#weights, this.#expAvg, this.#expAvgSq]) variable.destroy()
-    const { context } = this.#backend
-    const remove = ({ name, called }: RecordedFunction): void => {
-      for (const each of [name, ...called]) context.removeFunction(each)
-    }
-    if (this.#evaluation) remove(this.#evaluation)
+    if (this.#evaluation) this.#remove(this.#evaluation)
     this.#choice.close()
     // A compilation cannot be cut short, and whoever stops a run should not wait for it.
     void this.#choice.preparing.then(() => {
-      for (const each of this.#functions.values()) remove(each)
+      for (const each of this.#functions.values()) this.#remove(each)
+    })
+  }
+
+  #remove({ name, called }: RecordedFunction): void {
+    for (const each of [name, ...called]) this.#backend.context.removeFunction(each)
+  }
+
+  /** By running a step. */
+  #compile(mode: StepMode): Promise<void> {
+    return this.#backend.compiling(async () => {
+      // A second try needs a new function: TensorFlow remembers by its name that the first one failed.
+      const failed = this.#functions.get(keyOf(mode))
+      if (failed) this.#remove(failed)
+      this.#functions.delete(keyOf(mode))
+      await this.#onCopies(mode, 1)
     })
   }
 
   #functionOf(mode: StepMode): string {
-    const key = `${mode.tier} ${mode.precision}`
+    const key = keyOf(mode)
     let recorded = this.#functions.get(key)
     if (recorded === undefined) {
       recorded = recordTrainingStep(this.#backend, this.#spec, this.#layout, mode)

@@ -3,12 +3,10 @@ import type { ModelOps } from '../ops'
 import { sitesPerStep, type Scan, type ScanResult } from '../scan'
 import { attrTypes, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
-import type { NativeFunction, Output } from './c-api'
+import type { Output } from './c-api'
 import { dtypes } from './dtypes'
 import { record } from './record'
-import type { GraphRecorder } from './recorder'
-
-let recorded = 0
+import type { GraphRecorder, RegisteredFunction } from './recorder'
 
 const elementType = typeAttr('element_dtype', dtypes.float32)
 const int32 = [typeAttr('T', dtypes.int32)]
@@ -59,14 +57,13 @@ export function whileScan(
     ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape })),
     ...(dropoutKey === null ? [] : [{ output: binding.outputOf(dropoutKey), dtype: dtypes.uint64, shape: [1] }]),
   ]
-  const name = `scan_${recorded++}`
   /** Registered, and handed on for the graph's own copy. */
-  const nested = (what: string, outputsOf: (recorder: GraphRecorder) => readonly Output[]): NativeFunction =>
-    record(backend, (recorder) => {
-      const fn = recorder.toFunction(`${name}_${what}`, outputsOf(recorder))
+  const nested = (what: string, outputsOf: (recorder: GraphRecorder) => readonly Output[]) =>
+    record(backend, `${outer.name}_${what}`, (recorder): RegisteredFunction => {
+      const fn = recorder.toFunction(outputsOf(recorder))
       context.addFunction(fn)
       outer.called.push(...recorder.called)
-      return fn
+      return { name: recorder.name, fn }
     })
 
   let shapes: number[][] = []
@@ -131,13 +128,8 @@ export function whileScan(
   )
   const variables = [int(outer, 0), ...given.map(({ output }) => output), ...lists]
   const dtypesOf = [dtypes.int32, ...given.map(({ dtype }) => dtype), ...lists.map(() => dtypes.variant)]
-  const results = outer.whileLoop(
-    variables,
-    dtypesOf,
-    { name: `${name}_condition`, fn: condition },
-    { name: `${name}_body`, fn: body },
-  )
-  for (const fn of [condition, body]) context.api.TF_DeleteFunction(fn)
+  const results = outer.whileLoop(variables, dtypesOf, condition, body)
+  for (const { fn } of [condition, body]) context.api.TF_DeleteFunction(fn)
   const outputs = shapes.map((shape, i) => {
     const stackTypes = [elementType, { name: 'num_elements', type: attrTypes.int, value: length }]
     const list = results[1 + given.length + i] as Output

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '../../src-preload/contract/records'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+
+let root = ''
+let tokenizedDir = ''
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'homegrown-programs-'))
+  const corpusDir = join(root, 'corpus')
+  tokenizedDir = join(root, 'tokens')
+  const sample = join(import.meta.dirname, '../../resources/sample/en.txt')
+  await runJob({ kind: 'import', sources: [{ path: sample, name: 'en.txt' }], corpusDir })
+  await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
+})
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+let runs = 0
+
+/** Loss and gradient norm of each step of a real training in XLA. */
+async function curve(change: Partial<RunConfig>, programsDir?: string): Promise<number[][]> {
+  const config = smallConfig({ compile: 'xla', maxSteps: 6, evalInterval: 6, sampleInterval: 0, ...change })
+  const events = await runJob({
+    kind: 'train',
+    runDir: join(root, `run-${runs++}`),
+    tokenizedDir,
+    config,
+    resume: false,
+    engineOptions: { ...engineOptions('tensorflow'), ...(programsDir === undefined ? {} : { programsDir }) },
+  })
+  expect(eventsOf(events, 'tier')).toMatchObject([{ tier: 'xla' }])
+  return eventsOf(events, 'step').map(({ lossNats, gradNorm }) => [lossNats, gradNorm])
+}
+
+/** Kept programs below `dir`, by their whole names; those in the jobs' own folders with `working`. */
+async function programsIn(dir: string, working = false): Promise<string[]> {
+  const names = await readdir(dir, { recursive: true })
+  return names.filter((name) => name.includes('.pb') && name.startsWith('.work') === working).sort()
+}
+
+const sumOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** The only kept program: its path, and whether its name tells the truth. */
+async function onlyProgram(dir: string): Promise<{ path: string; isWhole: boolean }> {
+  const [name = '', ...others] = await programsIn(dir)
+  expect(others).toEqual([])
+  const path = join(dir, name)
+  return { path, isWhole: name.endsWith(`.pb.${sumOf(await readFile(path))}`) }
+}
+
+describe.each([
+  // The name of a folder may hold whatever the parser of TensorFlow's flags takes for something else.
+  ['gpt', 'it\'s "a\\ folder', { model: 'gpt' }],
+  ['lstm', 'lstm', { model: 'lstm' }],
+  ['modern', '新 folder', { model: 'modern', optimizer: 'muon', precision: 'bfloat16' }],
+] as const)('programs of %s', (_, folder, change) => {
+  it('are found by the next job, and compute the same bits', async () => {
+    const dir = join(root, folder)
+    const expected = await curve(change)
+    // Two jobs that compile the same beside each other.
+    expect(await Promise.all([curve(change, dir), curve(change, dir)])).toEqual([expected, expected])
+    expect(await curve(change, dir)).toEqual(expected)
+    const kept = await onlyProgram(dir)
+    expect(kept.isWhole).toBe(true)
+    // What TensorFlow had compiled anew would lie there as another file of the same name.
+    const given = await programsIn(dir, true)
+    expect(given).toHaveLength(1)
+    expect((await stat(join(dir, given[0] ?? ''))).ino).toBe((await stat(kept.path)).ino)
+  })
+})
+
+describe('a damaged program', () => {
+  const change = { model: 'lstm' } as const
+  const dir = () => join(root, 'lstm')
+  let expected: number[][] = []
+  beforeAll(async () => {
+    expected = await curve(change, dir())
+  })
+
+  it.each(['a byte flipped', 'cut short', 'never finished'])('(%s) is removed, and the run goes on', async (how) => {
+    const { path } = await onlyProgram(dir())
+    if (how === 'cut short') await truncate(path, (await stat(path)).size / 2)
+    if (how === 'never finished') await rename(path, path.replace(/\.[0-9a-f]+$/, ''))
+    if (how === 'a byte flipped') {
+      const bytes = await readFile(path)
+      const middle = bytes.length >> 1
+      bytes[middle] = (bytes[middle] ?? 0) ^ 1
+      await writeFile(path, bytes)
+    }
+    expect(await curve(change, dir())).toEqual(expected)
+    expect((await onlyProgram(dir())).isWhole).toBe(true)
+  })
+
+  it('with the right sum, which TensorFlow cannot read, is forgotten, and the run goes on', async () => {
+    const { path } = await onlyProgram(dir())
+    const half = (await readFile(path)).subarray(0, 1000)
+    await writeFile(path, half)
+    const unreadable = path.replace(/[0-9a-f]+$/, sumOf(half))
+    await rename(path, unreadable)
+    expect(await curve(change, dir())).toEqual(expected)
+    const after = await onlyProgram(dir())
+    expect(after.isWhole).toBe(true)
+    expect(after.path).not.toBe(unreadable)
+  })
+})
+
+it('talking keeps its program too', async () => {
+  const dir = join(root, 'talk')
+  await curve({ model: 'gpt' })
+  const job = startJob({
+    kind: 'generate',
+    runDir: join(root, `run-${runs - 1}`),
+    checkpoint: 'best',
+    engineOptions: { ...engineOptions('tensorflow'), programsDir: dir },
+  })
+  const sampling = { temperature: 1, topK: 0, topP: 1, maxTokens: 4, seed: 1, stop: [] }
+  job.send({ kind: 'generate', generationId: 'g_00000001', prompt: 'The', sampling })
+  await expect.poll(() => programsIn(dir), { timeout: 60_000, interval: 100 }).toHaveLength(1)
+  expect((await onlyProgram(dir)).isWhole).toBe(true)
+  job.send({ kind: 'stop' })
+  expect(await job.ended).toMatchObject({ code: 0 })
+})
+
+it('a run needs no folder of programs', async () => {
+  const file = join(root, 'file')
+  await writeFile(file, '')
+  expect(await curve({ model: 'lstm' }, file)).toEqual(await curve({ model: 'lstm' }))
+})
