@@ -13,6 +13,7 @@ import { profilePaths, undoMs, type Context } from './services/context'
 import { createCorpora } from './services/corpora'
 import { createEngineProbes } from './services/engine-probes'
 import { createEngines } from './services/engines'
+import { freeMemory } from './services/free-memory'
 import { createGenerator } from './services/generator'
 import { purge, recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
@@ -32,6 +33,8 @@ export interface BackendOptions {
   readonly resourcesDir: string
   readonly engineOptions: EngineOptions
   readonly appVersion: string
+  /** Bytes that a job could have now; absent: what the computer says. */
+  readonly freeMemory?: () => number
   /** Holds answers against the contract: in development and tests. */
   readonly checkOutput?: boolean
 }
@@ -81,6 +84,7 @@ export function createBackend(options: BackendOptions): Backend {
     emit,
     log,
     now: Date.now,
+    freeMemory: options.freeMemory ?? freeMemory,
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
 

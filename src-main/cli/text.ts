@@ -7,6 +7,7 @@ import type {
   EngineWish,
   InstallableEngine,
   Rollback,
+  RunConfig,
   RunRecord,
   RunStage,
   RunState,
@@ -28,6 +29,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'config.vocabTooLarge': 'The text can fill {max} pieces at most, not {vocabSize}: lower vocabSize or add more text.',
   'config.contextTooLong':
     'The window blockSize {blockSize} does not fit into the {available} tokens that are kept for validation: lower it or add more text.',
+  'config.tooLargeForMemory':
+    'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs or make it smaller ({fix}).',
   'config.warmupTooLong':
     'The warm-up warmupSteps ({warmupSteps}) is more than maxSteps ({maxSteps}): lower it or train longer.',
   'config.learningRateOrder':
@@ -107,6 +110,12 @@ export function errorSentence({ code, params }: ErrorData): string {
   })
 }
 
+/** Options that set these fields. */
+const settings = (change: Partial<RunConfig>): string =>
+  Object.entries(change)
+    .map(([field, value]) => `--set ${field}=${value}`)
+    .join(' ')
+
 const states: Readonly<Record<RunState, string>> = {
   queued: 'waiting',
   running: 'training',
@@ -169,6 +178,7 @@ const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocale
 const command = 'npm run -s homegrown --'
 
 export const texts = {
+  settings,
   serving: (address: string) => `Homegrown is at ${address}`,
   state: (state: RunState) => states[state],
   stage: (stage: RunStage) => stages[stage],

@@ -20,9 +20,14 @@ export async function train(backend: Backend, args: Arguments): Promise<number> 
   const overrides = overridesOf(options)
   const corpus = await importText(backend, resolve(file), options)
 
+  // Of the engine depends what fits; whatever starts a run looks at them anyway.
+  await backend.services.system.info()
   const { config, problems } = backend.services.runs.plan({ corpusId: corpus.corpusId, choice, overrides })
   const [problem] = problems
-  if (problem !== undefined) throw AppError.fromData(problem.error)
+  if (problem !== undefined) {
+    const error = AppError.fromData(problem.error)
+    throw problem.fix === null ? error : new AppError(error.code, { ...error.params, fix: texts.settings(problem.fix) })
+  }
   const { name } = options
   const start = () =>
     backend.services.runs.start({ corpusId: corpus.corpusId, config, ...(name === undefined ? {} : { name }) })

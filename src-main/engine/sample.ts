@@ -30,7 +30,9 @@ export async function sampleText(
   }
   // Compiling would take longer than the few tokens.
   const options = { compile: 'graph', precision: 'float32' } as const
-  const decoder = engine.openDecoder(decodeModelOf(config), await trainStep.readWeights(), options)
+  const weights = await trainStep.readWeights()
+  const decoder = engine.openDecoder(decodeModelOf(config), weights, options)
+  trainStep.release(weights)
   try {
     let text = ''
     const pieces = generate(decoder, tokenizer, config.samplePrompt, sampling, signal)

@@ -73,8 +73,15 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     closing.push(() => {
       trainStep.close()
     })
-    trainStep.writeWeights(resumed?.weights ?? initialWeights(config, vocabSize, config.seed))
-    if (resumed?.optimizer) trainStep.writeOptimizer(resumed.optimizer)
+    const restore = (from: LoadedCheckpoint | null): void => {
+      const weights = from?.weights ?? initialWeights(config, vocabSize, config.seed)
+      trainStep.writeWeights(weights)
+      trainStep.release(weights)
+      if (!from?.optimizer) return
+      trainStep.writeOptimizer(from.optimizer)
+      trainStep.release(from.optimizer)
+    }
+    restore(resumed)
 
     let step = resumed?.step ?? 0
     let savedStep = resumed?.step ?? -1
@@ -95,16 +102,12 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       const { tier, precision } = computed ?? resumed ?? { tier: 'eager', precision: 'float32' }
       const mode = { tier, precision, settled: trainStep.settled }
       const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, evaluationsSinceBest, ...mode }
-      const { sizeBytes } = await saveCheckpoint(runDir, {
-        ...facts,
-        learningRateFactor,
-        engine: engine.id,
-        weights: await trainStep.readWeights(),
-        optimizer: kind === 'last' ? await trainStep.readOptimizer() : null,
-        config,
-        vocabSize,
-        tokenizerHash,
-      })
+      const weights = await trainStep.readWeights()
+      const optimizer = kind === 'last' ? await trainStep.readOptimizer() : null
+      const state = { ...facts, learningRateFactor, engine: engine.id, weights, optimizer }
+      const { sizeBytes } = await saveCheckpoint(runDir, { ...state, config, vocabSize, tokenizerHash })
+      trainStep.release(weights)
+      if (optimizer) trainStep.release(optimizer)
       if (kind === 'last') savedStep = step
       return { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
     }
@@ -136,8 +139,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       learningRateFactor /= rollbackDivisor
       if (learningRateFactor < smallestFactor) throw new AppError('training.diverged', { step })
       const from = await checkpointToResume(runDir, trainTokens)
-      trainStep.writeWeights(from?.weights ?? initialWeights(config, vocabSize, config.seed))
-      trainStep.writeOptimizer(from?.optimizer ?? zerosLike(await trainStep.readOptimizer()))
+      if (!from?.optimizer) trainStep.writeOptimizer(zerosLike(await trainStep.readOptimizer()))
+      restore(from)
       const toStep = from?.step ?? 0
       const event = { kind: 'rollback', step, toStep, learningRateFactor, accumulation: null } as const
       step = toStep

@@ -1,4 +1,5 @@
 import type { ModelSummary, RunConfig } from '../../src-preload/contract/records'
+import { predictedBytes } from './memory'
 
 /** How a weight starts. `normal` has the given standard deviation; the rest need no number. */
 export type Init =
@@ -141,26 +142,6 @@ export function weightShapes(config: RunConfig, vocabSize: number): WeightShape[
   }
 }
 
-/** What a job process with the fast engine occupies before it holds any model, measured (docs/log.md). */
-const engineBytes = 420e6
-
-/** Floats that a training step keeps for the backward pass, roughly; the factors are measured (docs/log.md). */
-function activationFloats(c: RunConfig, vocabSize: number): number {
-  const positions = c.batchSize * c.blockSize
-  const logits = 3 * positions * vocabSize
-  switch (c.model) {
-    case 'gpt':
-    case 'modern': {
-      const block = positions * c.nEmbd * 20 + 3 * c.batchSize * c.nHead * c.blockSize ** 2
-      // Of each block its input, and of one at a time everything, half as much again while its gradient is computed.
-      const again = c.nLayer * positions * c.nEmbd + 1.5 * block
-      return (c.activationCheckpointing === 'on' ? again : c.nLayer * block) + logits
-    }
-    case 'lstm':
-      return c.nLayer * positions * c.nEmbd * 16 + logits
-  }
-}
-
 /** What the form shows beside the fields: layers, shapes, parameters, memory, passes over the text. */
 export function summarize(config: RunConfig, vocabSize: number, trainTokens: number): ModelSummary {
   const weights = weightShapes(config, vocabSize)
@@ -173,13 +154,11 @@ export function summarize(config: RunConfig, vocabSize: number, trainTokens: num
     layers.set(layer, entry)
   }
   const parameterCount = weights.reduce((sum, w) => sum + sizeOf(w.shape), 0)
-  // Weights, two Adam moments, gradients: four float32 copies.
-  const memoryBytes = engineBytes + 4 * (4 * parameterCount + activationFloats(config, vocabSize))
   return {
     layers: [...layers].map(([name, layer]) => ({ name, ...layer })),
     parameterCount,
     vocabSize,
-    memoryBytes,
+    memoryBytes: predictedBytes(config, vocabSize, parameterCount),
     epochs: trainTokens === 0 ? 0 : (config.maxSteps * config.batchSize * config.blockSize) / trainTokens,
   }
 }

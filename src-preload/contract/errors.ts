@@ -19,6 +19,7 @@ export const errorCodes = {
   'config.accumulationDoesNotDivide': 'validation',
   'config.vocabTooLarge': 'validation',
   'config.contextTooLong': 'validation',
+  'config.tooLargeForMemory': 'resource',
   'config.warmupTooLong': 'validation',
   'config.learningRateOrder': 'validation',
   'config.unknownField': 'validation',

@@ -17,6 +17,7 @@ export interface FieldProblem {
 }
 
 const planDelayMs = 250
+const memoryDelayMs = 5000
 
 /** What was typed, as the value that the contract allows, or why it is none. */
 function parse(field: RunField, draft: string): { value: string | number } | { problem: FieldProblem } {
@@ -111,6 +112,12 @@ export const useNewRunStore = defineStore('newRun', () => {
       if (mine === asked) planning.value = false
     }
   }
+
+  // Memory comes back when other programs end.
+  watch(plan, (found) => {
+    if (found?.problems.some(({ error: { code } }) => code === 'config.tooLargeForMemory'))
+      setTimeout(() => plan.value === found && void refresh(), memoryDelayMs)
+  })
 
   let timer: ReturnType<typeof setTimeout> | undefined
   watch([corpusId, choice, () => parsed.value.overrides], () => {

@@ -4,6 +4,8 @@ export interface MemoryShape {
   readonly name: string
   readonly vocabSize: number
   readonly config: Partial<RunConfig>
+  /** The terms of the prediction were fitted to it; the others only check them. */
+  readonly fitted?: true
 }
 
 const gpt = (nLayer: number, nEmbd: number, blockSize: number, batchSize: number): Partial<RunConfig> => ({
@@ -12,40 +14,138 @@ const gpt = (nLayer: number, nEmbd: number, blockSize: number, batchSize: number
   nHead: nEmbd / 32,
   blockSize,
   batchSize,
+  compile: 'graph',
 })
+const modern = (...shape: Parameters<typeof gpt>): Partial<RunConfig> => ({ ...gpt(...shape), model: 'modern' })
 const lstm = (nEmbd: number, blockSize: number, batchSize: number): Partial<RunConfig> => ({
   ...gpt(2, nEmbd, blockSize, batchSize),
   model: 'lstm',
 })
-const graph = { compile: 'graph' } as const
+const muon = { optimizer: 'muon' } as const
+const float32 = { precision: 'float32' } as const
+const auto = { compile: 'auto' } as const
 
 export const memoryShapes: readonly MemoryShape[] = [
-  { name: 'a: GPT 4 × 128, T 64, B 12', vocabSize: 512, config: { ...gpt(4, 128, 64, 12), ...graph } },
-  { name: 'b: GPT 6 × 192, T 128, B 16', vocabSize: 1024, config: { ...gpt(6, 192, 128, 16), ...graph } },
-  { name: 'c: GPT 6 × 384, T 256, B 16', vocabSize: 1024, config: { ...gpt(6, 384, 256, 16), ...graph } },
+  { name: 'a: GPT 4 × 128, T 64, B 12', vocabSize: 512, config: gpt(4, 128, 64, 12), fitted: true },
+  {
+    name: 'b: GPT 6 × 192, T 128, B 16, dropout',
+    vocabSize: 1024,
+    config: { ...gpt(6, 192, 128, 16), dropout: 0.1 },
+  },
+  { name: 'c: GPT 6 × 384, T 256, B 16', vocabSize: 1024, config: gpt(6, 384, 256, 16), fitted: true },
   {
     name: 'd: GPT 6 × 384, T 256, B 16 in 4 parts',
     vocabSize: 1024,
-    config: { ...gpt(6, 384, 256, 16), accumulation: 4, ...graph },
+    config: { ...gpt(6, 384, 256, 16), accumulation: 4 },
+    fitted: true,
   },
-  {
-    name: 'l: GPT 6 × 384, T 256, B 16, blocks computed again',
-    vocabSize: 1024,
-    config: { ...gpt(6, 384, 256, 16), activationCheckpointing: 'on', ...graph },
-  },
-  { name: 'e: GPT 2 × 256, T 256, B 8, V 32k', vocabSize: 32_768, config: { ...gpt(2, 256, 256, 8), ...graph } },
-  {
-    name: 'f: Modern 6 × 384, T 256, B 8',
-    vocabSize: 2048,
-    config: { ...gpt(6, 384, 256, 8), model: 'modern', ...graph },
-  },
+  { name: 'e: GPT 2 × 256, T 256, B 8, V 32k', vocabSize: 32_768, config: gpt(2, 256, 256, 8), fitted: true },
+  { name: 'f: Modern 6 × 384, T 256, B 8', vocabSize: 2048, config: modern(6, 384, 256, 8), fitted: true },
   {
     name: 'g: Modern 8 × 512, T 128, B 4, Muon',
     vocabSize: 4096,
-    config: { ...gpt(8, 512, 128, 4), model: 'modern', optimizer: 'muon', ...graph },
+    config: { ...modern(8, 512, 128, 4), ...muon },
+    fitted: true,
   },
-  { name: 'h: LSTM 2 × 128, T 64, B 64', vocabSize: 2000, config: { ...lstm(128, 64, 64), ...graph } },
-  { name: 'i: LSTM 2 × 512, T 64, B 64', vocabSize: 4096, config: { ...lstm(512, 64, 64), ...graph } },
-  { name: 'j: LSTM 2 × 1024, T 64, B 16', vocabSize: 1024, config: { ...lstm(1024, 64, 16), ...graph } },
-  { name: 'k: GPT 8 × 768, T 64, B 2', vocabSize: 1024, config: { ...gpt(8, 768, 64, 2), ...graph } },
+  { name: 'h: LSTM 2 × 128, T 64, B 64', vocabSize: 2000, config: lstm(128, 64, 64) },
+  { name: 'i: LSTM 2 × 512, T 64, B 64', vocabSize: 4096, config: lstm(512, 64, 64), fitted: true },
+  { name: 'j: LSTM 2 × 1024, T 64, B 16', vocabSize: 1024, config: lstm(1024, 64, 16), fitted: true },
+  { name: 'k: GPT 8 × 768, T 64, B 2', vocabSize: 1024, config: gpt(8, 768, 64, 2), fitted: true },
+  {
+    name: 'l: GPT 6 × 384, T 256, B 8, dropout',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 8), dropout: 0.2 },
+    fitted: true,
+  },
+  {
+    name: 'm: Modern 4 × 128, T 64, B 12, Muon, dropout',
+    vocabSize: 512,
+    config: { ...modern(4, 128, 64, 12), ...muon, dropout: 0.1 },
+  },
+  {
+    name: 'n: Modern 6 × 384, T 128, B 32 in 4 parts, Muon',
+    vocabSize: 1024,
+    config: { ...modern(6, 384, 128, 32), ...muon, accumulation: 4 },
+  },
+  {
+    name: 'o: LSTM 2 × 256, T 64, B 64 in 2 parts, dropout',
+    vocabSize: 2000,
+    config: { ...lstm(256, 64, 64), accumulation: 2, dropout: 0.2 },
+  },
+  {
+    name: 'p: GPT 8 × 512, T 256, B 8 in 2 parts, dropout',
+    vocabSize: 4096,
+    config: { ...gpt(8, 512, 256, 8), accumulation: 2, dropout: 0.1 },
+  },
+  { name: 'q: GPT 4 × 256, T 512, B 8', vocabSize: 512, config: gpt(4, 256, 512, 8), fitted: true },
+  { name: 'r: Modern 4 × 256, T 128, B 8, V 16k', vocabSize: 16_384, config: { ...modern(4, 256, 128, 8), ...muon } },
+  {
+    name: 's: GPT 8 × 768, T 64, B 2, float32',
+    vocabSize: 1024,
+    config: { ...gpt(8, 768, 64, 2), ...float32 },
+    fitted: true,
+  },
+  {
+    name: 't: GPT 6 × 384, T 256, B 8, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 8), ...float32 },
+    fitted: true,
+  },
+  { name: 'u: LSTM 2 × 512, T 64, B 16, float32', vocabSize: 1024, config: { ...lstm(512, 64, 16), ...float32 } },
+  {
+    name: 'v: Modern 6 × 384, T 128, B 8, Muon, float32',
+    vocabSize: 1024,
+    config: { ...modern(6, 384, 128, 8), ...muon, ...float32 },
+  },
+  {
+    name: 'A: GPT 4 × 128, T 64, B 12, auto',
+    vocabSize: 512,
+    config: { ...gpt(4, 128, 64, 12), ...auto },
+    fitted: true,
+  },
+  {
+    name: 'B: GPT 6 × 192, T 128, B 16, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 192, 128, 16), ...auto },
+    fitted: true,
+  },
+  {
+    name: 'F: Modern 6 × 192, T 128, B 16, Muon, auto',
+    vocabSize: 1024,
+    config: { ...modern(6, 192, 128, 16), ...muon, ...auto },
+  },
+  { name: 'I: LSTM 2 × 256, T 64, B 64, auto', vocabSize: 2000, config: { ...lstm(256, 64, 64), ...auto } },
+  { name: 'L: GPT 6 × 384, T 256, B 4, auto', vocabSize: 1024, config: { ...gpt(6, 384, 256, 4), ...auto } },
+  {
+    name: 'K: GPT 6 × 512, T 64, B 2, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 512, 64, 2), ...auto },
+    fitted: true,
+  },
+  {
+    name: 'C: GPT 6 × 384, T 256, B 16, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), ...auto },
+    fitted: true,
+  },
+  {
+    name: 'D: GPT 6 × 384, T 256, B 16 in 4 parts, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), accumulation: 4, ...auto },
+  },
+  {
+    name: 'w: GPT 6 × 384, T 256, B 16, computed again',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), activationCheckpointing: 'on' },
+  },
+  {
+    name: 'x: Modern 8 × 256, T 256, B 16, dropout, computed again',
+    vocabSize: 1024,
+    config: { ...modern(8, 256, 256, 16), ...muon, dropout: 0.2, activationCheckpointing: 'on' },
+  },
+  {
+    name: 'y: GPT 12 × 128, T 256, B 8, in 2 parts, computed again',
+    vocabSize: 512,
+    config: { ...gpt(12, 128, 256, 8), accumulation: 2, activationCheckpointing: 'on' },
+  },
 ]

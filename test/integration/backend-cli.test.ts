@@ -9,6 +9,7 @@ import { command, environment, temporaryProfile, type CommandResult } from './ba
 
 const text = resolve('resources/sample/en.txt')
 const small = ['nLayer=1', 'nHead=2', 'nEmbd=32', 'blockSize=32', 'batchSize=4', 'compile=graph', 'samplePrompt=Once']
+const huge = ['nLayer=24', 'nHead=16', 'nEmbd=2048', 'batchSize=1024'].flatMap((pair) => ['--set', pair])
 const settings = small.flatMap((pair) => ['--set', pair])
 
 const run = (profileDir: string, ...args: string[]): Promise<CommandResult> => command(profileDir, ...args).ended
@@ -128,6 +129,7 @@ describe('the command line', () => {
     ['an impossible combination', ['train', text, '--set', 'nHead=3'], 2, /divisible/],
     ['too many pieces', ['train', text, '--set', 'vocabSize=60000'], 2, /pieces at most/],
     ['a window longer than the text', ['train', 'SHORT', '--set', 'blockSize=2048'], 2, /does not fit/],
+    ['more memory than there is', ['train', text, ...huge], 4, /needs about .* GB .* are free.*\(--set .*\)/],
     ['an unknown run', ['show', 'nothing'], 3, /no run nothing/],
     ['an unknown command', ['teach'], 2, /no command teach/],
     ['an unknown option', ['runs', '--all'], 2, /--all/],

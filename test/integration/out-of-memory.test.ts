@@ -76,6 +76,7 @@ it.skipIf(!hasLimits).each(cases)('a run that is out of memory goes on by itself
     emit,
     log: () => undefined,
     now: Date.now,
+    freeMemory: () => Infinity,
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
   try {

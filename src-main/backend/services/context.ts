@@ -25,6 +25,8 @@ export interface Context {
   readonly log: (error: AppError) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Bytes that a job could have now. */
+  readonly freeMemory: () => number
 }
 
 /** Where things lie in the profile folder (docs/architecture.md, "Profile folder"). */

@@ -128,6 +128,13 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     return { ...engineOptions, order: chooseEngine(found, first ? before : wish()).order }
   }
 
+  /** What computes a run that asks for `asked`, as far as is known now; null: nobody has looked yet. */
+  const expected = (asked: EngineWish): EngineId | null => {
+    const named = engineOptions.engine === 'auto' ? asked : engineOptions.engine
+    if (named !== 'auto') return named
+    return known.length === 0 ? null : (chooseEngine(known, wish()).order[0] ?? null)
+  }
+
   /** The options of a talk: what is wished for by name, else CUDA, TensorFlow, WASM; never one that is known not to work. */
   const optionsToTalk = (): EngineOptions => {
     if (engineOptions.engine !== 'auto') return engineOptions
@@ -142,7 +149,7 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     if (measuring === null) looking = null
   }
 
-  return { look, measure, wish, choice, optionsFor, optionsToTalk, forget }
+  return { look, measure, wish, choice, expected, optionsFor, optionsToTalk, forget }
 }
 
 const toInfo = (

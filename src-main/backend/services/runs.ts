@@ -1,9 +1,10 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import type { ConfigProblem, RunConfig, RunRecord } from '../../../src-preload/contract/records'
 import { problemsOf } from '../../plan/check'
 import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
+import { inSmallerParts, memoryProblem } from '../../plan/memory-fit'
 import { configFor } from '../../plan/presets'
 import { summarize } from '../../plan/shapes'
 import { findCorpus } from '../db/corpora'
@@ -54,8 +55,22 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const { counts } = readyCorpus(corpusId)
     // A partial object may hold a key whose value is undefined; it must not hide the default.
     const set = Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined)
-    const config: RunConfig = { ...configFor(choice, counts), ...Object.fromEntries(set) }
-    return { config, summary: expect(config, corpusId).summary, problems: problemsOf(config, counts) }
+    const suggested = configFor(choice, counts)
+    const { vocabSize } = expect(suggested, corpusId)
+    const inParts = isOnProcessor(suggested) ? inSmallerParts(suggested, vocabSize, context.freeMemory()) : {}
+    const config: RunConfig = { ...suggested, ...inParts, ...Object.fromEntries(set) }
+    return { config, summary: expect(config, corpusId).summary, problems: problemsWith(config, corpusId) }
+  }
+
+  /** What the memory is predicted for: elsewhere a graphics card's own counts, or it was not measured. */
+  const isOnProcessor = (config: RunConfig): boolean => context.probes.expected(config.engine) === 'tensorflow'
+
+  const problemsWith = (config: RunConfig, corpusId: string): ConfigProblem[] => {
+    const { counts, vocabSize } = expect(config, corpusId)
+    const problems = problemsOf(config, counts)
+    if (problems.length > 0 || !isOnProcessor(config)) return problems
+    const memory = memoryProblem(config, vocabSize, context.freeMemory())
+    return memory === null ? [] : [memory]
   }
 
   const nameFor = (corpusName: string, config: RunConfig): string => {
@@ -65,8 +80,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
-    const { corpus, counts, vocabSize, trainTokens, summary } = expect(config, corpusId)
-    const [problem] = problemsOf(config, counts)
+    const { corpus, vocabSize, trainTokens, summary } = expect(config, corpusId)
+    const [problem] = problemsWith(config, corpusId)
     if (problem !== undefined) throw AppError.fromData(problem.error)
     const runId = newId('run')
     insertRun(db, {

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { ComputerInfo } from '../../../src-preload/contract/records'
 import { ownedRuns } from '../db/runs'
@@ -21,17 +21,6 @@ function gpuNames(): string[] {
   }
 }
 
-/** MemAvailable where Linux says it: free memory alone leaves out what caches would give back. */
-function availableMemory(): number {
-  try {
-    const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]
-    if (kilobytes !== undefined) return Number(kilobytes) * 1024
-  } catch {
-    // not Linux
-  }
-  return freemem()
-}
-
 export function createSystem(context: Context, appVersion: string) {
   const { probes } = context
 
@@ -46,7 +35,7 @@ export function createSystem(context: Context, appVersion: string) {
       processor: cpus()[0]?.model.trim() ?? '',
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      freeMemoryBytes: availableMemory(),
+      freeMemoryBytes: context.freeMemory(),
       freeDiskBytes: disk.bavail * disk.bsize,
       gpus: gpuNames(),
       profileDir: context.paths.root,

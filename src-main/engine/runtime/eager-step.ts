@@ -142,6 +142,10 @@ export class EagerTrainStep implements TrainStep {
     this.#replaceState(this.#weights, tf.tensor1d(expAvg), tf.tensor1d(expAvgSq))
   }
 
+  release(): void {
+    // What TensorFlow.js reads may be what it computes with.
+  }
+
   close(): void {
     tf.dispose([this.#weights, this.#expAvg, this.#expAvgSq])
     this.#metrics?.dispose()

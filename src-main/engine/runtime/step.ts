@@ -80,6 +80,11 @@ export interface TrainStep {
   /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
   readOptimizer(): Promise<Map<string, TensorData>>
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void
+  /**
+   * Gives back the memory of what was read or written, which nobody may use from then on: where the engine left copies on
+   * the host, they would pile up until the garbage collector comes.
+   */
+  release(tensors: ReadonlyMap<string, TensorData>): void
   /** Frees the state. Not while a step or an evaluation is under way. */
   close(): void
 }

@@ -56,6 +56,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'The reading window is longer than the text allows',
     body: 'A tenth of the text is kept aside to test the model, and one window must fit into it. Use a shorter window, or add more text.',
   },
+  'config.tooLargeForMemory': {
+    title: 'This needs about {neededGb} GB of memory, and {freeGb} GB are free',
+    body: 'Close other programs, or train it in smaller parts or smaller.',
+  },
   'config.warmupTooLong': {
     title: 'The warm-up is longer than the training',
     body: 'Use fewer warm-up steps, or train for more steps.',

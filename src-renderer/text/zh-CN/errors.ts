@@ -37,6 +37,10 @@ export const errors: typeof source = {
     title: '阅读窗口太长，文本不够',
     body: '文本的十分之一会留作测试，其中至少要放得下一个窗口。请缩短窗口，或者添加更多文本。',
   },
+  'config.tooLargeForMemory': {
+    title: '这大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
+    body: '请关闭其他程序，或者分成更小的部分训练，或者缩小规模。',
+  },
   'config.warmupTooLong': { title: '预热比训练还长', body: '请减少预热步数，或者增加训练步数。' },
   'config.learningRateOrder': {
     title: '最终学习率不能高于学习率',

@@ -42,6 +42,7 @@ function setUp() {
     emit,
     log: () => undefined,
     now: Date.now,
+    freeMemory: () => Infinity,
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
   const until = async (fits: () => boolean): Promise<void> => {

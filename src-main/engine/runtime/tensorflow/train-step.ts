@@ -51,7 +51,11 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#expAvg = new Variable(backend.context, zeros)
     this.#expAvgSq = new Variable(backend.context, zeros)
     this.#choice = new StepChoice(options, bfloat16, {
-      prepare: (mode) => this.#compile(mode),
+      // Only XLA compiles by running: beside a step a second one takes as much memory again.
+      prepare: async (mode) => {
+        if (mode.tier === 'xla') await this.#compile(mode)
+        else this.#functionOf(mode)
+      },
       measure: (mode) => this.#onCopies(mode, stepsPerMeasure),
     })
   }
@@ -124,7 +128,9 @@ export class TensorFlowTrainStep implements TrainStep {
   }
 
   writeWeights(weights: ReadonlyMap<string, TensorData>): void {
-    this.#weights.write(this.#layout.pack(weights))
+    const packed = this.#layout.pack(weights)
+    this.#weights.write(packed)
+    free([packed])
   }
 
   readOptimizer(): Promise<Map<string, TensorData>> {
@@ -135,6 +141,11 @@ export class TensorFlowTrainStep implements TrainStep {
     const { expAvg, expAvgSq } = packMoments(this.#layout, state)
     this.#expAvg.write(expAvg)
     this.#expAvgSq.write(expAvgSq)
+    free([expAvg, expAvgSq])
+  }
+
+  release(tensors: ReadonlyMap<string, TensorData>): void {
+    free(Array.from(tensors.values(), ({ data }) => data))
   }
 
   close(): void {
@@ -218,5 +229,12 @@ export class TensorFlowTrainStep implements TrainStep {
 
   #numbers(handle: TensorHandle): Float32Array {
     return numbersOf(dtypes.float32, this.#backend.context.read(handle)) as Float32Array
+  }
+}
+
+/** Before the garbage collector would, which does not hurry for what lies outside of its heap. */
+function free(arrays: readonly Float32Array[]): void {
+  for (const buffer of new Set(arrays.map((array) => array.buffer))) {
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0)
   }
 }

@@ -1,0 +1,88 @@
+import { runLimits } from '../../src-preload/contract/limits'
+import type { ConfigProblem, RunConfig } from '../../src-preload/contract/records'
+import { lessMemory } from './less-memory'
+import { summarize } from './shapes'
+
+type Change = Partial<RunConfig>
+
+const memoryOf = (config: RunConfig, vocabSize: number): number => summarize(config, vocabSize, 0).memoryBytes
+
+/** The prediction may be too high by that share: below it nothing is refused. */
+const margin = 0.85
+/** A shorter window learns less than a narrower model does. */
+const shortestWindow = 64
+const fewestLayers = 2
+
+/** Without trying XLA, which computes beside the training at first. */
+const asGraph = ({ compile }: RunConfig): Change => (compile === 'auto' ? { compile: 'graph' } : {})
+/** The same training with less memory at once, from the fastest on: as a plain graph, in parts, without trying bfloat16. */
+function* partsOf(config: RunConfig): Generator<Change> {
+  const ways: Change[] = [{}, ...(config.precision === 'auto' ? [{ precision: 'float32' } as const] : [])]
+  for (const way of ways) {
+    let change: Change = { ...asGraph(config), ...way }
+    yield change
+    for (let less = lessMemory({ ...config, ...change }); less; less = lessMemory({ ...config, ...change })) {
+      change = { ...change, ...less }
+      yield change
+    }
+  }
+}
+
+const halves = (from: number, to: number): number[] => {
+  const values: number[] = []
+  for (let value = Math.floor(from / 2); value >= to; value = Math.floor(value / 2)) values.push(value)
+  return values
+}
+
+/** Narrower by whole heads, so that their size stays; an LSTM, which has none, by steps of its limit. */
+function narrower({ model, nEmbd, nHead }: RunConfig): Change[] {
+  if (model !== 'lstm') {
+    const headDim = nEmbd / nHead
+    const heads = Array.from({ length: nHead - 1 }, (_, i) => nHead - 1 - i)
+    return heads.map((nHead) => ({ nHead, nEmbd: nHead * headDim })).filter(({ nEmbd }) => nEmbd >= runLimits.nEmbd.min)
+  }
+  const { min, step } = runLimits.nEmbd
+  return Array.from({ length: (nEmbd - min) / step }, (_, i) => ({ nEmbd: nEmbd - (i + 1) * step }))
+}
+
+/** Fewer examples a step, an eighth at least: with fewer, the other numbers would be wrong. Without parts, whose loop needs memory. */
+function* fewerOf(config: RunConfig): Generator<Change> {
+  for (const batchSize of halves(config.batchSize, config.batchSize / 8))
+    for (const change of partsOf({ ...config, batchSize, accumulation: batchSize }))
+      yield { ...change, batchSize, accumulation: 1 }
+}
+
+/** Another model, the nearest first, each in ever more parts: a shorter window, fewer layers, narrower ones. */
+function* smallerOf(config: RunConfig): Generator<Change> {
+  const windows = halves(config.blockSize, shortestWindow).map((blockSize) => ({ blockSize }))
+  const layers = halves(config.nLayer, fewestLayers).map((nLayer) => ({ ...windows.at(-1), nLayer }))
+  const narrow = narrower(config).map((width) => ({ ...windows.at(-1), ...layers.at(-1), ...width }))
+  for (const model of [...windows, ...layers, ...narrow])
+    for (const change of partsOf({ ...config, ...model })) yield { ...model, ...change }
+}
+
+const firstThatFits = (changes: Iterable<Change>, config: RunConfig, vocabSize: number, freeBytes: number) => {
+  for (const change of changes) if (memoryOf({ ...config, ...change }, vocabSize) <= freeBytes) return change
+  return null
+}
+
+/** What a suggestion gives up so that it fits: nothing where it does, or where only another model would. */
+export function inSmallerParts(config: RunConfig, vocabSize: number, freeBytes: number): Change {
+  if (memoryOf(config, vocabSize) <= freeBytes) return {}
+  return firstThatFits([...partsOf(config), ...fewerOf(config)], config, vocabSize, freeBytes) ?? {}
+}
+
+/**
+ * Refuses what surely does not fit into the memory that is free, and offers the largest that does: the same in more
+ * parts before a smaller one.
+ * @returns null where it may fit
+ */
+export function memoryProblem(config: RunConfig, vocabSize: number, freeBytes: number): ConfigProblem | null {
+  const neededBytes = memoryOf(config, vocabSize)
+  if (margin * neededBytes <= freeBytes) return null
+  const changes = [...partsOf(config), ...fewerOf(config), ...smallerOf(config)]
+  const fix = firstThatFits(changes, config, vocabSize, freeBytes)
+  const gigabytes = (bytes: number): number => Number((bytes / 1e9).toPrecision(2))
+  const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(freeBytes) }
+  return { field: 'batchSize', error: { code: 'config.tooLargeForMemory', params }, fix }
+}

@@ -1,0 +1,57 @@
+import type { RunConfig } from '../../src-preload/contract/records'
+
+/**
+ * What a training job occupies at its peak, computing on a processor with TensorFlow. Each term is something that lies in
+ * memory; the factors are fitted to whole jobs that were measured and checked on others (docs/log.md, "what a job
+ * occupies"; npm run bench:memory). TensorFlow's allocator gives nothing back while the process lives, so what was only
+ * tried counts like what is used.
+ */
+
+/** Of libtensorflow's files, where the system's cache holds them: shared, and given back when memory is short. */
+export const libraryFileBytes = 325e6
+/** Node, the compiled program, TensorFlow's registries and threads. */
+const processBytes = 180e6
+/** XLA's compilers, and what of the library only they use. */
+const xlaBytes = 250e6
+
+/** Floats of the logits at once: those of a large vocabulary are computed in parts (engine/runtime/head.ts). */
+const mostLogits = 2 ** 25
+
+/**
+ * Floats that a step keeps for its backward pass and works on meanwhile: so many times the residual stream of each layer
+ * (hidden state of an LSTM), its attention scores (with dropout their masks too), the logits and their gradient.
+ */
+function activationFloats(c: RunConfig, vocabSize: number): number {
+  const rows = c.batchSize / c.accumulation
+  const positions = rows * c.blockSize
+  const stream = c.nLayer * positions * c.nEmbd
+  const scores = c.nLayer * rows * c.nHead * c.blockSize ** 2
+  const logits = Math.min(mostLogits, positions * vocabSize)
+  if (c.model === 'lstm') return 6.2 * stream + 3.7 * logits
+  const layers = 5 * stream + (c.dropout > 0 ? 4.8 : 2.4) * scores
+  // Of each layer its input, and of one at a time everything, half as much again while its gradient is computed.
+  const again = stream + (1.5 * layers) / c.nLayer
+  return (c.activationCheckpointing === 'on' ? again : layers) + 3.7 * logits
+}
+
+/** Copies of all weights that lie beside the activations. */
+function weightCopies({ accumulation, precision }: RunConfig): number {
+  // The weights and both moments, the same once more to be saved, gradients.
+  const step = 9.8
+  // In parts: sums of gradients, and weights that go round in the loop.
+  const parts = accumulation > 1 ? 5.7 : 0
+  // Trying bfloat16: a state of its own, operands rounded.
+  const trial = precision === 'auto' ? 5.2 + parts : 0
+  return step + parts + trial
+}
+
+/** Peak in bytes of a job that trains `parameterCount` numbers over `vocabSize` pieces, evaluating and saving included. */
+export function predictedBytes(c: RunConfig, vocabSize: number, parameterCount: number): number {
+  const activations = activationFloats(c, vocabSize)
+  // The optimizer works where the activations were.
+  const floats = weightCopies(c) * parameterCount + Math.max(4.3 * parameterCount, activations)
+  // XLA's are in a pool of its own, beside the plain graph's; those of a loop over time are few.
+  const beside = c.model === 'lstm' ? 0 : 2.4 * activations
+  const xla = c.compile === 'graph' ? 0 : xlaBytes + 4 * (3 * parameterCount + beside)
+  return libraryFileBytes + processBytes + 4 * floats + xla
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createBackend } from '../../src-main/backend/backend'
+import type { TokenizedFacts } from '../../src-main/backend/jobs/protocol'
+import { importTexts } from '../../src-main/engine/corpus/import'
+import { libraryFileBytes } from '../../src-main/plan/memory'
+import { summarize } from '../../src-main/plan/shapes'
+import { AppError } from '../../src-preload/contract/errors'
+import type { RunConfig, RunRecord } from '../../src-preload/contract/records'
+import { built } from '../built'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+
+const text = resolve('resources/sample/en.txt')
+let root: string
+let facts: TokenizedFacts
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'homegrown-memory-'))
+  const corpusDir = join(root, 'corpus')
+  mkdirSync(corpusDir)
+  const sources = [{ path: text, name: 'en.txt' }]
+  await importTexts({ sources, corpusDir, signal: new AbortController().signal, onProgress: () => undefined })
+  const events = await runJob({
+    kind: 'tokenize',
+    corpusDir,
+    dir: join(root, 'tokens'),
+    tokenizer: 'bpe',
+    vocabSize: 512,
+  })
+  facts = eventsOf(events, 'tokenized')[0]?.facts as TokenizedFacts
+})
+afterAll(() => {
+  rmSync(root, { recursive: true })
+})
+
+/** A job of some steps, evaluations and saves; the peak of what it occupied, in bytes. */
+async function peakOf(config: RunConfig, name: string): Promise<number> {
+  const task = { kind: 'train', runDir: join(root, name), tokenizedDir: join(root, 'tokens'), resume: false } as const
+  const job = startJob({ ...task, config, engineOptions: engineOptions('tensorflow') })
+  let peakBytes = 0
+  const look = (): void => {
+    const status = readFileSync(`/proc/${job.child.pid ?? 0}/status`, 'utf8')
+    const bytesOf = (key: string): number => Number(new RegExp(`${key}:\\s*(\\d+)`).exec(status)?.[1] ?? NaN) * 1024
+    // How much of the library's file counts as resident depends on what the system's cache holds of it.
+    const bytes = bytesOf('VmHWM') - bytesOf('RssFile') + libraryFileBytes
+    if (bytes > peakBytes) peakBytes = bytes
+  }
+  const looking = setInterval(look, 20)
+  try {
+    await job.event('end')
+  } finally {
+    clearInterval(looking)
+  }
+  expect(await job.ended).toMatchObject({ code: 0 })
+  return peakBytes
+}
+
+const steps = { maxSteps: 4, warmupSteps: 0, evalInterval: 2, evalBatches: 1, sampleInterval: 0, vocabSize: 512 }
+const way = { compile: 'graph', precision: 'float32' } as const
+const shapes: [string, Partial<RunConfig>][] = [
+  ['GPT', { nLayer: 6, nHead: 6, nEmbd: 192, blockSize: 128, batchSize: 16 }],
+  [
+    'Modern in parts',
+    {
+      model: 'modern',
+      optimizer: 'muon',
+      nLayer: 4,
+      nHead: 4,
+      nEmbd: 384,
+      blockSize: 64,
+      batchSize: 8,
+      accumulation: 2,
+    },
+  ],
+  ['LSTM', { model: 'lstm', nLayer: 2, nEmbd: 512, blockSize: 64, batchSize: 16 }],
+]
+
+describe.skipIf(process.platform !== 'linux')('the memory of a job', () => {
+  it.each(shapes)('%s: is what was predicted, within 15 %%', async (name, shape) => {
+    const config = smallConfig({ ...steps, ...way, ...shape })
+    const ratio = summarize(config, facts.vocabSize, facts.trainTokens).memoryBytes / (await peakOf(config, name))
+    expect(ratio).toBeGreaterThan(0.85)
+    expect(ratio).toBeLessThan(1.15)
+  })
+})
+
+it('a run that does not fit is refused before its start, and what is offered instead trains', async () => {
+  const backend = createBackend({
+    profileDir: join(root, 'profile'),
+    jobEntry: built('job.cjs'),
+    resourcesDir: resolve('resources'),
+    engineOptions: engineOptions('tensorflow'),
+    appVersion: '0.0.0',
+    freeMemory: () => 0.9e9,
+  })
+  onTestFinished(() => backend.close(500))
+  const { corpora, runs } = backend.services
+  const { corpusId } = await corpora.importFile(text)
+  await corpora.settled(corpusId)
+  const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
+  const wish = { ...steps, nLayer: 4, nHead: 4, nEmbd: 256, blockSize: 128, batchSize: 64, accumulation: 1 }
+  const asked = runs.plan({ corpusId, choice, overrides: wish })
+  const [problem] = asked.problems
+  expect(problem?.error).toMatchObject({ code: 'config.tooLargeForMemory', params: { freeGb: 0.9 } })
+  expect(() => runs.start({ corpusId, config: asked.config })).toThrow(AppError)
+  expect(runs.list()).toEqual([])
+
+  const offered = runs.plan({ corpusId, choice, overrides: { ...wish, ...problem?.fix } })
+  expect(offered.problems).toEqual([])
+  expect(offered.summary.memoryBytes).toBeLessThanOrEqual(0.9e9)
+  const { runId } = runs.start({ corpusId, config: offered.config })
+  const ended = await new Promise<RunRecord>((resolveEnd) => {
+    backend.subscribe((event) => {
+      if (event.topic === 'run' && event.runId === runId && event.kind === 'state' && event.run.endedAt !== null)
+        resolveEnd(event.run)
+    })
+  })
+  expect(ended).toMatchObject({ state: 'done', step: steps.maxSteps, error: null })
+})

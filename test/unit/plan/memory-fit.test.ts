@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { problemsOf } from '../../../src-main/plan/check'
+import { inSmallerParts, memoryProblem } from '../../../src-main/plan/memory-fit'
+import { configFor } from '../../../src-main/plan/presets'
+import { summarize } from '../../../src-main/plan/shapes'
+import { lengthDial, sizeDial, type RunConfig } from '../../../src-preload/contract/records'
+import { counts } from '../db/rows'
+
+const vocabSize = 1024
+const large = configFor({ model: 'modern', size: 'large', length: 'normal' }, { ...counts, tokens: 1e6, bytes: 4e6 })
+const memoryOf = (config: RunConfig): number => summarize(config, vocabSize, 0).memoryBytes
+const whole = memoryOf(large)
+
+describe('memoryProblem', () => {
+  it('says nothing where it fits, nor where the prediction may be too high', () => {
+    expect(memoryProblem(large, vocabSize, whole)).toBeNull()
+    expect(memoryProblem(large, vocabSize, 0.86 * whole)).toBeNull()
+  })
+
+  it('says what is needed and what is free, in gigabytes', () => {
+    const problem = memoryProblem(large, vocabSize, 0.5 * whole)
+    expect(problem?.error.code).toBe('config.tooLargeForMemory')
+    const { neededGb, freeGb } = problem?.error.params ?? {}
+    expect(Math.abs(Number(neededGb) / (whole / 1e9) - 1)).toBeLessThan(0.05)
+    expect(Math.abs(Number(freeGb) / (whole / 2e9) - 1)).toBeLessThan(0.05)
+  })
+
+  it('offers the same training as a plain graph, then in more parts, then fewer examples, then a smaller model', () => {
+    const fixes = Array.from({ length: 40 }, (_, i) => memoryProblem(large, vocabSize, whole * 0.84 * 0.93 ** i)?.fix)
+    const kindOf = (fix: Partial<RunConfig> | null | undefined): number => {
+      if (!fix) return 5
+      if (fix.nEmbd !== undefined || fix.nLayer !== undefined || fix.blockSize !== undefined) return 4
+      if (fix.batchSize !== undefined) return 3
+      return fix.accumulation !== undefined ? 2 : 1
+    }
+    const kinds = fixes.map(kindOf)
+    expect(kinds).toEqual([...kinds].sort((a, b) => a - b))
+    expect(kinds).toContain(2)
+    expect(kinds).toContain(4)
+    // Nothing fits into less than the library itself needs.
+    expect(memoryProblem(large, vocabSize, 0.4e9)?.fix).toBeNull()
+  })
+
+  it('offers only what fits and has no other problem, for every model and size', () => {
+    const choice = fc.record({
+      model: fc.constantFrom('gpt' as const, 'modern' as const, 'lstm' as const),
+      size: fc.constantFrom(...sizeDial.options),
+      length: fc.constantFrom(...lengthDial.options),
+    })
+    fc.assert(
+      fc.property(choice, fc.double({ min: 0.2e9, max: 4e9, noNaN: true }), (dials, freeBytes) => {
+        const config = configFor(dials, counts)
+        const problem = memoryProblem(config, vocabSize, freeBytes)
+        if (!problem?.fix) return
+        const fixed = { ...config, ...problem.fix }
+        expect(memoryOf(fixed)).toBeLessThanOrEqual(freeBytes)
+        expect(problemsOf(fixed, counts)).toEqual([])
+      }),
+    )
+  })
+})
+
+describe('inSmallerParts', () => {
+  it('leaves alone what fits', () => {
+    expect(inSmallerParts(large, vocabSize, whole)).toEqual({})
+  })
+
+  it('sums the gradient over parts before it takes examples away, and never takes from the model', () => {
+    const { compile, accumulation = 1, ...rest } = inSmallerParts(large, vocabSize, 0.3 * whole)
+    expect({ compile, ...rest }).toEqual({ compile: 'graph' })
+    expect(accumulation).toBeGreaterThan(1)
+    expect(large.batchSize % accumulation).toBe(0)
+    expect(inSmallerParts(large, vocabSize, 0.17 * whole)).toHaveProperty('batchSize')
+    expect(inSmallerParts(large, vocabSize, 1e8)).toEqual({})
+  })
+})
