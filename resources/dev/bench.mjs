@@ -7,6 +7,7 @@ import { build } from 'vite'
 import { build as buildApp } from './build.mjs'
 import { cacheDir, note } from './cache.mjs'
 import { engineDir, installEngine } from './engine.mjs'
+import { tfjsAddon } from './tfjs-addon.mjs'
 import { findPython } from './wheel.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -61,14 +62,25 @@ const program =
       HOMEGROWN_BENCH_ROOT: root,
       ...environment(),
       HOMEGROWN_RUNTIME_DIR: join(cacheDir(), 'runtime'),
-      HOMEGROWN_TENSORFLOW_DIR: process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir(),
+      HOMEGROWN_TENSORFLOW_DIR: tensorflowDir(),
     })
   }
 
-const besidePytorch = (main, ...rest) => program(() => ({ HOMEGROWN_BENCH_PYTHON: pythonWithTorch() }), main, ...rest)
+const tensorflowDir = () => process.env.HOMEGROWN_TENSORFLOW_DIR ?? engineDir()
+
+/** The add-on belongs to the libtensorflow that the app installs; any other one may have other headers. */
+function besideTfjs() {
+  const isOther =
+    process.env.HOMEGROWN_TENSORFLOW_DIR || (process.env.HOMEGROWN_BENCH_DEVICE ?? 'processor') !== 'processor'
+  const addon = isOther ? null : tfjsAddon(tensorflowDir(), built)
+  return addon === null ? {} : { HOMEGROWN_BENCH_TFJS_ADDON: addon }
+}
+
+const torch = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWithTorch() })
+const besidePytorch = (main, ...rest) => program(torch, main, ...rest)
 
 const benches = {
-  step: besidePytorch('step', 'our-step'),
+  step: program(() => ({ ...torch(), ...besideTfjs() }), 'step', 'our-step', 'tfjs-step'),
   generate: besidePytorch('generate'),
   soak: program(() => ({}), 'soak', 'soak-job'),
   memory: program(() => ({}), 'memory', 'our-memory'),

@@ -3,8 +3,8 @@ import type { RunConfig } from '../../src-preload/contract/records'
 interface Mode {
   readonly config: Pick<RunConfig, 'compile' | 'precision'>
   /**
-   * TensorFlow.js's own way, op by op: the kernels of @tensorflow/tfjs-node, which call the same library through our
-   * binding (its own add-on only loads libtensorflow 2.9).
+   * The same step op by op: kernels of @tensorflow/tfjs-node, which call the same library through our binding. It has our
+   * written-out gradients and flat optimizer; what TensorFlow.js itself makes of a GPT is a side of its own (tfjs-gpt.ts).
    */
   readonly opByOp: boolean
 }

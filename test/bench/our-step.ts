@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { stepSpecOf } from '../../src-main/engine/model/model'
@@ -11,6 +10,7 @@ import { exitNow } from '../../src-main/engine/tasks/exit-now'
 import { openTensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { ourModes, type OurMode } from './our-modes'
+import { peakBytes } from './program'
 import type { SideStart, SideSteps } from './step-side'
 
 /** Our side of the step benchmark: step-side.ts says what it is asked. */
@@ -23,15 +23,6 @@ interface Question {
   readonly engine: EngineId
   readonly tensorflowDir?: string
   readonly runtimeDir?: string
-}
-
-/** Of this program alone: getrusage may still hold the peak of the process that started it. */
-function peakBytes(): number {
-  try {
-    return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
-  } catch {
-    return process.resourceUsage().maxRSS * 1024
-  }
 }
 
 async function openStep(engine: Engine, { mode, config, vocabSize }: Question): Promise<TrainStep> {
@@ -86,7 +77,9 @@ async function main(): Promise<void> {
     return (performance.now() - began) / count
   }
   await steps(1)
-  answer({ version: `${engine.id} ${engine.version}`, firstStepMs: performance.now() - opened })
+  const firstStepMs = performance.now() - opened
+  const { lossNats: firstLossNats } = await trainStep.readMetrics()
+  answer({ version: `${engine.id} ${engine.version}`, firstStepMs, firstLossNats })
   for await (const line of { [Symbol.asyncIterator]: () => lines }) {
     const { budgetMs } = JSON.parse(line) as { budgetMs: number }
     const before = [calls(), done] as const

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** A program that answers questions, one JSON line each over stdin and stdout. */
@@ -34,6 +35,15 @@ export function required(name: string): string {
   const value = process.env[name]
   if (value === undefined) throw new Error(`${name} is not set: start this through npm run bench:…`)
   return value
+}
+
+/** Of this program alone: getrusage may still hold the peak of the process that started it. */
+export function peakBytes(): number {
+  try {
+    return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
+  } catch {
+    return process.resourceUsage().maxRSS * 1024
+  }
 }
 
 export const median = (numbers: readonly number[]): number =>

@@ -1,8 +1,10 @@
 import { median } from './program'
 
+export type SideName = 'ours' | 'tfjs' | 'pytorch'
+
 /** One mode's figures on one shape. */
 export interface ModeResult {
-  readonly side: 'ours' | 'pytorch'
+  readonly side: SideName
   readonly mode: string
   readonly version: string
   readonly firstStepMs: number
@@ -23,16 +25,18 @@ export interface ShapeResult {
 const fastest = (modes: readonly ModeResult[]): ModeResult | undefined =>
   [...modes].sort((a, b) => median(a.roundsMs) - median(b.roundsMs))[0]
 
-/** The best of either side, recorded modes only on ours; null where only one side was measured. */
-function bestOf({ modes }: ShapeResult): { ours: ModeResult; pytorch: ModeResult } | null {
+/** The best of ours, recorded modes only, and of the others; null where only ours was measured, or not ours. */
+function bestOf({ modes }: ShapeResult): { ours: ModeResult; pytorch?: ModeResult; tfjs?: ModeResult } | null {
   const ours = fastest(modes.filter(({ side, mode }) => side === 'ours' && mode !== 'op by op'))
   const pytorch = fastest(modes.filter(({ side }) => side === 'pytorch'))
-  return ours && pytorch ? { ours, pytorch } : null
+  const tfjs = modes.find(({ side }) => side === 'tfjs')
+  if (!ours || !(pytorch ?? tfjs)) return null
+  return { ours, ...(pytorch && { pytorch }), ...(tfjs && { tfjs }) }
 }
 
 /** By how much ours is faster, round by round. */
-const ratiosOf = (ours: ModeResult, other: ModeResult): number[] =>
-  ours.roundsMs.map((ms, round) => (other.roundsMs[round] ?? NaN) / ms)
+const ratiosOf = (ours: ModeResult, other: ModeResult, rounds: 'roundsMs' | 'roundsCpuMs' = 'roundsMs'): number[] =>
+  ours[rounds].map((ms, round) => (other[rounds][round] ?? NaN) / ms)
 
 const ms = (value: number): string => (value >= 200 ? value.toFixed(0) : value.toFixed(1))
 const times = (ratios: readonly number[]): string =>
@@ -46,14 +50,16 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)].join('\n')
 }
 
-function rowOfBest(result: ShapeResult, ours: ModeResult, pytorch: ModeResult): string[] {
+function rowOfBest(result: ShapeResult, { ours, pytorch, tfjs }: NonNullable<ReturnType<typeof bestOf>>): string[] {
   const opByOp = result.modes.find(({ mode }) => mode === 'op by op')
   return [
     result.name,
     `${ours.mode}, ${ms(median(ours.roundsMs))} ms`,
-    `${pytorch.mode}, ${ms(median(pytorch.roundsMs))} ms`,
-    times(ratiosOf(ours, pytorch)),
-    `${(ours.peakBytes / pytorch.peakBytes).toFixed(2)} ×`,
+    pytorch ? `${pytorch.mode}, ${ms(median(pytorch.roundsMs))} ms` : '–',
+    pytorch ? times(ratiosOf(ours, pytorch)) : '–',
+    pytorch ? `${(ours.peakBytes / pytorch.peakBytes).toFixed(2)} ×` : '–',
+    tfjs ? times(ratiosOf(ours, tfjs)) : '–',
+    tfjs ? times(ratiosOf(ours, tfjs, 'roundsCpuMs')) : '–',
     opByOp ? times(ratiosOf(ours, opByOp)) : '–',
   ]
 }
@@ -61,18 +67,27 @@ function rowOfBest(result: ShapeResult, ours: ModeResult, pytorch: ModeResult): 
 /** The section for docs/log.md: the comparison of the best modes, then every mode. */
 export function sectionOf(results: readonly ShapeResult[]): string {
   const best = [
-    ['Step', 'Ours, best mode', "PyTorch's best mode", "Tokens/s, ours to PyTorch's", 'Peak memory', 'To op by op'],
+    [
+      'Step',
+      'Ours, best mode',
+      "PyTorch's best mode",
+      "Tokens/s, ours to PyTorch's",
+      'Peak memory',
+      "Tokens/s to tfjs-node's",
+      'Its processor time to ours',
+      'To our own op by op',
+    ],
   ]
   const every = [
     ['Step', 'Mode', 'Median (spread)', 'Processor time', 'Tokens/s', 'First step', 'Peak memory', 'Native calls'],
   ]
   for (const result of results) {
     const found = bestOf(result)
-    if (found) best.push(rowOfBest(result, found.ours, found.pytorch))
+    if (found) best.push(rowOfBest(result, found))
     for (const { side, mode, roundsMs, roundsCpuMs, firstStepMs, peakBytes, nativeCalls } of result.modes) {
       every.push([
         result.name,
-        side === 'ours' ? `ours, ${mode}` : `PyTorch, ${mode}`,
+        { ours: `ours, ${mode}`, tfjs: mode, pytorch: `PyTorch, ${mode}` }[side],
         `${ms(median(roundsMs))} ms (${ms(Math.min(...roundsMs))} to ${ms(Math.max(...roundsMs))})`,
         `${ms(median(roundsCpuMs))} ms`,
         ((result.tokensPerStep / median(roundsMs)) * 1000).toFixed(0),

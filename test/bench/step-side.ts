@@ -17,6 +17,8 @@ export interface SideStart {
   readonly version: string
   /** From weights in place to the end of the first step: compiling included. */
   readonly firstStepMs: number
+  /** Ours and TensorFlow.js's begin with the same weights and batch; PyTorch with its own. */
+  readonly firstLossNats?: number
 }
 
 export interface SideSteps {

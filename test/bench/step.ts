@@ -5,13 +5,14 @@ import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { deviceNamed, type Shape } from './devices'
 import { median, required } from './program'
-import { sectionOf, type ModeResult, type ShapeResult } from './step-report'
+import { sectionOf, type ModeResult, type ShapeResult, type SideName } from './step-report'
 import { openSide, type Side } from './step-side'
 
 /**
- * One training step of ours in each of its modes against PyTorch's in each of its own, alternating in one run so that
- * all meet the same machine. Run by resources/dev/bench.mjs, which names Python, libtensorflow and the repository in
- * the environment; HOMEGROWN_BENCH_SHAPES and HOMEGROWN_BENCH_MODES (parts of names, separated by commas) choose;
+ * One training step of ours in each of its modes against PyTorch's in each of its own and, for GPT on the processor, against
+ * TensorFlow.js's own way with tfjs-node (tfjs-gpt.ts), alternating in one run so that all meet the same machine. Run by
+ * resources/dev/bench.mjs, which names Python, libtensorflow and the repository in the environment;
+ * HOMEGROWN_BENCH_SHAPES and HOMEGROWN_BENCH_MODES (parts of names, separated by commas) choose;
  * HOMEGROWN_BENCH_DEVICE is `processor`, `cuda` or `webgpu`.
  */
 
@@ -21,6 +22,10 @@ const rounds = Number(process.env['HOMEGROWN_BENCH_ROUNDS'] ?? 7)
 const budgetMs = Number(process.env['HOMEGROWN_BENCH_BUDGET_MS'] ?? 500)
 
 const device = deviceNamed(process.env['HOMEGROWN_BENCH_DEVICE'] ?? 'processor')
+
+/** The same step; without clipping and weight decay, which ours has; and where its add-on cannot be had, through our binding. */
+const tfjsModes = (addon: string | undefined): string[] =>
+  addon === undefined ? ['tfjs-node, our binding'] : ['tfjs-node', 'tfjs-node, minimize alone']
 
 const torchModes = ['eager float32', 'compile float32', 'eager bfloat16', 'compile bfloat16']
 
@@ -34,32 +39,48 @@ function configOf(shape: Shape): RunConfig {
   return withDefaults(shape.config) as RunConfig
 }
 
-async function openSides(shape: Shape): Promise<(Side & { readonly side: 'ours' | 'pytorch' })[]> {
+async function openSides(shape: Shape): Promise<(Side & { readonly side: SideName })[]> {
   const { vocabSize } = shape
   const config = configOf(shape)
   const root = required('HOMEGROWN_BENCH_ROOT')
   const ours = [process.execPath, join(import.meta.dirname, 'our-step.cjs')]
+  const tfjs = [process.execPath, join(import.meta.dirname, 'tfjs-step.cjs')]
   const torch = [required('HOMEGROWN_BENCH_PYTHON'), '-u', join(root, 'test/bench/torch_step.py')]
   const { engine, stepsPerWait } = device
   const asked = { ...config, vocabSize, stepsPerWait }
-  const folders = {
-    tensorflowDir: process.env['HOMEGROWN_TENSORFLOW_DIR'],
-    runtimeDir: process.env['HOMEGROWN_RUNTIME_DIR'],
-  }
+  const tensorflowDir = process.env['HOMEGROWN_TENSORFLOW_DIR']
+  const folders = { tensorflowDir, runtimeDir: process.env['HOMEGROWN_RUNTIME_DIR'] }
+  const addon = process.env['HOMEGROWN_BENCH_TFJS_ADDON']
+  const hasTfjs = config.model === 'gpt' && engine === 'tensorflow'
   const sides = []
   const modes = [
     ...device.ourModes.map((mode) => ({ side: 'ours' as const, mode })),
+    ...(hasTfjs ? tfjsModes(addon) : []).map((mode) => ({ side: 'tfjs' as const, mode })),
     ...torchModes.map((mode) => ({ side: 'pytorch' as const, mode })),
   ]
   for (const { side, mode } of chosen(modes, (m) => `${m.side} ${m.mode}`, 'HOMEGROWN_BENCH_MODES')) {
-    const question =
-      side === 'ours'
-        ? { config, vocabSize, stepsPerWait, engine, ...folders }
-        : { ...asked, device: device.torch, threads: availableParallelism() }
-    const opened = await openSide(mode, side === 'ours' ? ours : torch, question)
+    const question = {
+      ours: { config, vocabSize, stepsPerWait, engine, ...folders },
+      tfjs: { config: mode.includes('minimize') ? minimizeAlone(config) : config, vocabSize, tensorflowDir, addon },
+      pytorch: { ...asked, device: device.torch, threads: availableParallelism() },
+    }[side]
+    const opened = await openSide(mode, { ours, tfjs, pytorch: torch }[side], question)
     if (opened) sides.push({ ...opened, side })
   }
+  checkSameModel(sides)
   return sides
+}
+
+const minimizeAlone = (config: RunConfig): RunConfig => ({ ...config, gradClip: 0, weightDecay: 0 })
+
+/** Same weights, same batch: whoever begins with another loss computes something else. */
+function checkSameModel(sides: readonly Side[]): void {
+  const losses = sides.flatMap(({ mode, start }) => (start.firstLossNats === undefined ? [] : [[mode, start] as const]))
+  for (const [mode, { firstLossNats = NaN }] of losses) {
+    const [first, { firstLossNats: expected = NaN }] = losses[0] as (typeof losses)[0]
+    if (Math.abs(firstLossNats - expected) <= 1e-2) continue
+    throw new Error(`${mode} begins with the loss ${firstLossNats}, ${first} with ${expected}`)
+  }
 }
 
 async function measure(shape: Shape): Promise<ShapeResult> {
