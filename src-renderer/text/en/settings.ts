@@ -37,7 +37,7 @@ export const settings = {
     measuring: 'Measuring, which takes up to a minute',
     cuda: 'For NVIDIA graphics cards (CUDA). So far tried on one card, an NVIDIA H200.',
     tensorflow: 'Fast: uses all processor cores and compiles the training step.',
-    webgpu: 'For graphics cards of any maker; nothing to install. So far tried on one card, an NVIDIA H200.',
+    webgpu: 'For graphics cards of any maker; nothing to install. Built, but not yet measured on a real card.',
     wasm: 'Always there, needs nothing else, several times slower.',
     graphicsNote: 'A graphics card is used only where one of these engines is in use that says so.',
   },
