@@ -14,8 +14,8 @@ const processBytes = 180e6
 /** XLA's compilers, and what of the library only they use. */
 const xlaBytes = 250e6
 
-/** Floats of the logits at once: those of a large vocabulary are computed in parts (engine/runtime/head.ts). */
-const mostLogits = 2 ** 25
+/** Floats of logits that may stand in memory at once, 128 MB: smaller parts cost more time than they save (docs/log.md). */
+export const mostLogits = 2 ** 25
 
 /**
  * Floats that a step keeps for its backward pass and works on meanwhile: so many times the residual stream of each layer

@@ -11,7 +11,7 @@ import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { tensorflowDir } from '../tensorflow-dir'
-import { batchOf, lossesOf, open, specOf, stepFor, tinyConfig, vocabSize } from './engine-fixture'
+import { batchOf, expectOneCallAStep, lossesOf, open, specOf, stepFor, tinyConfig, vocabSize } from './engine-fixture'
 
 let engine: Engine
 let wasm: Engine
@@ -148,13 +148,5 @@ describe('dropout masks of the parts', () => {
 })
 
 it('makes one native call a step, and keeps no tensor of it', async () => {
-  const config = tinyConfig({ dropout: 0.1, accumulation: 4 })
-  const step = await stepFor(engine, config)
-  await step.run(1, 1e-3, batchOf(config, 1))
-  const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
-  const before = { executed: backend.context.executed, tensors: count() }
-  for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
-  await step.readMetrics()
-  expect(backend.context.executed - before.executed).toBe(10)
-  expect(count()).toEqual(before.tensors)
+  await expectOneCallAStep(backend, engine, tinyConfig({ dropout: 0.1, accumulation: 4 }))
 })

@@ -9,7 +9,16 @@ import type { Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/runtime/step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { tensorflowDir } from '../tensorflow-dir'
-import { batchOf, closedAtEnd, open, specOf, stepFor, tinyConfig, vocabSize } from './engine-fixture'
+import {
+  batchOf,
+  expectOneCallAStep,
+  closedAtEnd,
+  open,
+  specOf,
+  stepFor,
+  tinyConfig,
+  vocabSize,
+} from './engine-fixture'
 
 let engine: Engine
 let wasm: Engine
@@ -130,13 +139,5 @@ it('needs a fraction of the memory: WASM', async () => {
 })
 
 it('makes one native call a step, and keeps no tensor of it', async () => {
-  const config = tinyConfig({ dropout: 0.1, ...on })
-  const step = await stepFor(engine, config)
-  await step.run(1, 1e-3, batchOf(config, 1))
-  const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
-  const before = { executed: backend.context.executed, tensors: count() }
-  for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
-  await step.readMetrics()
-  expect(backend.context.executed - before.executed).toBe(10)
-  expect(count()).toEqual(before.tensors)
+  await expectOneCallAStep(backend, engine, tinyConfig({ dropout: 0.1, ...on }))
 })

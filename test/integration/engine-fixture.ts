@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs'
 import { afterAll, expect } from 'vitest'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
@@ -5,6 +6,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
+import type { TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { StepSpec, Tokens, TrainStep } from '../../src-main/engine/runtime/step'
 import { tensorflowDir } from '../tensorflow-dir'
 
@@ -92,4 +94,16 @@ export async function expectExactResume(engine: Engine, config: RunConfig, half:
   expect(await lossesOf(second, config, half, half)).toEqual(expected.slice(half))
   first.close()
   second.close()
+}
+
+/** One native call a step, and no tensor that stays. */
+export async function expectOneCallAStep(backend: TensorFlowBackend, engine: Engine, config: RunConfig): Promise<void> {
+  const step = await stepFor(engine, config)
+  await step.run(1, 1e-3, batchOf(config, 1))
+  const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
+  const before = { executed: backend.context.executed, tensors: count() }
+  for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
+  await step.readMetrics()
+  expect(backend.context.executed - before.executed).toBe(10)
+  expect(count()).toEqual(before.tensors)
 }

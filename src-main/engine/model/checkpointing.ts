@@ -4,22 +4,26 @@ import type { ModelOps, Weights } from '../runtime/ops'
 import { withGradient } from './custom-gradient'
 
 /**
- * A block of a model, from residual stream to residual stream. `h: [N, D]` → like h. Uses no other tensors: those of the
- * forward pass are gone when the backward pass computes it again.
+ * A block of a model, from residual stream to residual stream. `h: [N, D]` → like h. Uses no tensors but what it is given:
+ * others of the forward pass are gone when the backward pass computes it again.
  */
-type Block = (weights: Weights, h: tf.Tensor2D, ops: ModelOps) => tf.Tensor2D
+type Block<S> = (weights: Weights, h: tf.Tensor2D, ops: ModelOps, shared: S) => tf.Tensor2D
 
-/** The residual stream after the block of a layer; what is kept for the backward pass is the config's choice. */
-export function throughBlock(
+/**
+ * The residual stream after the block of a layer; what is kept for the backward pass is the config's choice.
+ * @param shared constants that all blocks use
+ */
+export function throughBlock<S extends Readonly<Record<string, tf.Tensor>>>(
   { activationCheckpointing }: RunConfig,
   layer: number,
   weights: Weights,
   h: tf.Tensor2D,
   ops: ModelOps,
-  block: Block,
+  shared: S,
+  block: Block<S>,
 ): tf.Tensor2D {
-  if (activationCheckpointing === 'off') return block(weights, h, ops)
-  return checkpointed(block, new Map([...weights].filter(([name]) => name.startsWith(`h.${layer}.`))), h, ops)
+  if (activationCheckpointing === 'off') return block(weights, h, ops, shared)
+  return checkpointed(block, new Map([...weights].filter(([name]) => name.startsWith(`h.${layer}.`))), h, ops, shared)
 }
 
 /**
@@ -27,20 +31,30 @@ export function throughBlock(
  * deep nets with sublinear memory cost"). Dropout needs nothing kept: masks follow from their place.
  * @param weights those of the block alone
  */
-function checkpointed(block: Block, weights: Weights, h: tf.Tensor2D, ops: ModelOps): tf.Tensor2D {
+function checkpointed<S extends Readonly<Record<string, tf.Tensor>>>(
+  block: Block<S>,
+  weights: Weights,
+  h: tf.Tensor2D,
+  ops: ModelOps,
+  shared: S,
+): tf.Tensor2D {
   const names = [...weights.keys()]
   const inputs = [h, ...weights.values()]
+  const sharedNames = Object.keys(shared)
   return withGradient<tf.Tensor2D>(inputs, () => ({
-    value: block(weights, h, ops),
-    saved: inputs,
-    gradient: (dy, [h, ...values]) =>
-      tf.tidy(() =>
+    value: block(weights, h, ops, shared),
+    saved: [...inputs, ...Object.values(shared)],
+    gradient: (dy, [h, ...kept]) => {
+      const values = kept.slice(0, names.length)
+      const keptShared = Object.fromEntries(sharedNames.map((name, i) => [name, kept[names.length + i]])) as S
+      return tf.tidy(() =>
         ops.anew(h as tf.Tensor2D, dy, (h, ops) => {
           const again = (...[h, ...values]: tf.Tensor[]): tf.Tensor =>
-            block(new Map(names.map((name, i) => [name, values[i] as tf.Tensor])), h as tf.Tensor2D, ops)
+            block(new Map(names.map((name, i) => [name, values[i] as tf.Tensor])), h as tf.Tensor2D, ops, keptShared)
           return gradientsInside(again, [h, ...values], dy)
         }),
-      ),
+      )
+    },
   }))
 }
 

@@ -73,9 +73,10 @@ function hiddenOf(config: RunConfig, weights: Weights, x: tf.Tensor2D, ops: Mode
   let h = ops
     .dropout(tokens.add(positions), dropout, dropoutSite.embedding)
     .reshape<tf.Tensor2D>([batch * length, nEmbd])
+  const shared = { mask: causalMask(length) }
   for (let layer = 0; layer < nLayer; layer++) {
-    h = throughBlock(config, layer, weights, h, ops, (weights, h, ops) => {
-      const pass = { config, weights, ops, batch, length, mask: causalMask(length) }
+    h = throughBlock(config, layer, weights, h, ops, shared, (weights, h, ops, shared) => {
+      const pass = { config, weights, ops, batch, length, ...shared }
       const mixed = h.add<tf.Tensor2D>(attention(pass, layer, norm(weights, `h.${layer}.ln_1`, h)))
       return mixed.add(mlp(pass, layer, norm(weights, `h.${layer}.ln_2`, mixed)))
     })

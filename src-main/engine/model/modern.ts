@@ -69,18 +69,10 @@ export function modernForward(config: RunConfig): Forward {
     const tokens = ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
     const start = parts.embedded(config.positions === 'learned' ? addPositions(weights, tokens, length) : tokens)
     let h = ops.dropout(start, config.dropout, dropoutSite.embedding) // (B·T, D)
+    const shared = { positions: tf.range(0, length, 1, 'int32'), mask: causalMask(length) }
     for (let layer = 0; layer < config.nLayer; layer++) {
-      h = throughBlock(config, layer, weights, h, ops, (weights, h, ops) => {
-        const pass = {
-          config,
-          parts,
-          weights,
-          ops,
-          batch,
-          length,
-          positions: tf.range(0, length, 1, 'int32'),
-          mask: causalMask(length),
-        }
+      h = throughBlock(config, layer, weights, h, ops, shared, (weights, h, ops, shared) => {
+        const pass = { config, parts, weights, ops, batch, length, ...shared }
         const mixed = h.add<tf.Tensor2D>(attention(pass, layer, parts.norm(h)))
         return mixed.add(mlp(pass, layer, parts.norm(mixed)))
       })

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { nextDivisor } from '../../plan/divisor'
+import { mostLogits } from '../../plan/memory'
 import { withGradient } from '../model/custom-gradient'
 import { linear } from '../model/layers'
 import type { Head, ModelOps } from './ops'
@@ -10,9 +11,6 @@ export function logitsOf({ hidden, weight, isTable, bias }: Head): tf.Tensor2D {
   const logits = tf.matMul<tf.Tensor2D>(hidden, weight, false, isTable)
   return bias ? logits.add(bias) : logits
 }
-
-/** Numbers of logits that may stand in memory at once, 128 MB: smaller parts cost more time than they save (docs/log.md). */
-const mostLogits = 2 ** 25
 
 /** The fewest equal parts of the rows whose logits stay below the bound; 1: all at once. */
 export function headChunks(rows: number, vocabSize: number, most: number = mostLogits): number {

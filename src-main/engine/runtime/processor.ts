@@ -4,15 +4,20 @@ import { availableParallelism, cpus } from 'node:os'
 /** The processor's model and the threads that are ours: what an engine on it is measured on. */
 export const processorName = (): string => `${cpus()[0]?.model.trim() ?? ''} × ${availableParallelism()}`
 
-/** What machine code for this processor depends on: its model, what it can do as Linux says it, and the threads. */
-export function processorKind(): readonly string[] {
+/** As Linux describes it; nothing elsewhere. */
+function processorInfo(): string {
   try {
-    const info = readFileSync('/proc/cpuinfo', 'utf8')
-    return [processorName(), /^(?:flags|Features)\s*:.*$/m.exec(info)?.[0] ?? '']
+    return readFileSync('/proc/cpuinfo', 'utf8')
   } catch {
-    return [processorName()]
+    return ''
   }
 }
+
+/** What machine code for this processor depends on: its model, what it can do as Linux says it, and the threads. */
+export const processorKind = (): readonly string[] => [
+  processorName(),
+  /^(?:flags|Features)\s*:.*$/m.exec(processorInfo())?.[0] ?? '',
+]
 
 /**
  * What a product of bfloat16 numbers is worth: `none` where it is emulated and slower than float32, `native` where it has
@@ -24,11 +29,5 @@ export type Bfloat16Support = 'none' | 'native' | 'tensorCores'
  * Whether this processor multiplies bfloat16 numbers itself (AVX-512 BF16, AMX). Only Linux says so in a file; elsewhere
  * the answer is `none`: emulated bfloat16 is slower than float32.
  */
-export function processorBfloat16(): Bfloat16Support {
-  if (process.platform !== 'linux') return 'none'
-  try {
-    return /\b(avx512_bf16|amx_bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'native' : 'none'
-  } catch {
-    return 'none'
-  }
-}
+export const processorBfloat16 = (): Bfloat16Support =>
+  /\b(avx512_bf16|amx_bf16)\b/.test(processorInfo()) ? 'native' : 'none'
