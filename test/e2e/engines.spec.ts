@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from './app'
+import { choose } from './journey'
 
 let folder = ''
 test.beforeEach(() => {
@@ -58,15 +59,14 @@ test('says which engine it uses and why, measures, and lets another be chosen', 
   const reason = card.getByTestId('engine-reason')
   await expect(reason).toHaveText('TensorFlow is used: the only fast engine that works here.')
 
-  await card.getByTestId('engine-choice').click()
-  await page.getByRole('option', { name: 'Built-in engine' }).click()
+  const menu = card.getByTestId('engine-choice')
+  await choose(menu, page.getByRole('option', { name: 'Built-in engine' }))
   await expect(reason).toHaveText('Built-in engine is used, as chosen here.')
   await expect(card).toContainText('Built-in engine In use')
   await page.reload()
   await expect(reason).toHaveText('Built-in engine is used, as chosen here.')
 
-  await card.getByTestId('engine-choice').click()
-  await page.getByRole('option', { name: 'TensorFlow on the graphics card' }).click()
+  await choose(menu, page.getByRole('option', { name: 'TensorFlow on the graphics card' }))
   await expect(reason).toHaveText(/was chosen but cannot be used here: TensorFlow is used instead\./)
 
   await card.getByTestId('engine-measure').click()

@@ -29,6 +29,19 @@ export function go(page: Page, screen: string): Promise<void> {
   return page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: screen, exact: true }).click()
 }
 
+/**
+ * Opens a menu and takes one of its options. A menu that moves between press and release (the page behind it was still
+ * growing) takes no click and stays open: a person would press again, and so does this.
+ */
+export async function choose(menu: Locator, option: Locator): Promise<void> {
+  await menu.click()
+  await option.click()
+  await expect(async () => {
+    if (await option.isVisible()) await option.click({ timeout: 3000 })
+    await expect(option).toBeHidden({ timeout: 3000 })
+  }).toPass({ timeout: patienceMs })
+}
+
 export async function importText(page: Page, file: string): Promise<void> {
   await go(page, 'Texts')
   await page.getByTestId('file-input').setInputFiles(file)

@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, small, state, talk, train, waitForStep } from './journey'
+import { choose, go, importText, patienceMs, sampleFile, small, state, talk, train, waitForStep } from './journey'
 import { root } from './root'
 
 test.setTimeout(600_000)
@@ -55,11 +55,7 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
   for (const [l, language] of (['en', 'zh-CN'] as const).entries()) {
     await page.setViewportSize({ width: 1280, height: 860 })
     await page.goto(at('/settings'))
-    await page.getByTestId('language').click()
-    await page
-      .getByRole('option')
-      .nth(l + 1)
-      .click()
+    await choose(page.getByTestId('language'), page.getByRole('option').nth(l + 1))
     for (const size of sizes) {
       await page.setViewportSize(size)
       for (const [name, url] of Object.entries({ ...screens, ...more })) {
