@@ -94,6 +94,7 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'engine.noAnswer':
     'The engine did not answer within {seconds} s and is not used: when the computer is less busy, `doctor --measure` tries again.',
   'engine.computing': 'A training is using this computer, and figures would be wrong: measure when it has ended.',
+  'engine.notKept': 'What was compiled cannot be written into the cache folder: free some space and resume.',
   'gpu.none': 'There is no graphics card with a driver that WebGPU can use: the processor is used.',
   'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',
   'training.diverged': 'The loss became infinite: start again with a lower learningRate.',

@@ -66,6 +66,7 @@ export const errorCodes = {
   'engine.crashed': 'external',
   'engine.noAnswer': 'external',
   'engine.computing': 'precondition',
+  'engine.notKept': 'resource',
   'gpu.none': 'external',
   'gpu.software': 'external',
   'training.diverged': 'external',

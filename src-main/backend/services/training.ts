@@ -4,7 +4,7 @@ import { lessMemory } from '../../plan/less-memory'
 import { summarize } from '../../plan/shapes'
 import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
-import { isTrainEvent } from '../jobs/protocol'
+import { isTrainEvent, type EngineOptions } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
 import { reconcileCheckpoints } from './checkpoint-files'
 import type { Context } from './context'
@@ -55,13 +55,12 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     if (config.engine === 'auto' && context.engineOptions.engine === 'auto') void context.probes.look()
     const tokenizedDir = await tokenize(config)
     const before = resume ? (findRun(db, runId, 'any')?.engine ?? null) : null
-    const engineOptions = await unlessCancelled(context.probes.optionsFor(config.engine, before), cancel.signal)
 
     const seen = { finished: false, step: 0 }
-    const task = { kind: 'train', runDir: context.paths.run(runId), tokenizedDir, engineOptions } as const
+    const task = { kind: 'train', runDir: context.paths.run(runId), tokenizedDir } as const
     /** @param lost at which step the last job ran out of memory */
-    const runJob = async (config: RunConfig, resume: boolean, lost: number | null): Promise<void> => {
-      job = context.jobs.start({ ...task, config, resume }, (event) => {
+    const runJob = async (config: RunConfig, engineOptions: EngineOptions, lost: number | null): Promise<void> => {
+      job = context.jobs.start({ ...task, config, engineOptions, resume: resume || lost !== null }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
         if (event.kind === 'step') seen.step = event.step
         if (!isTrainEvent(event)) return
@@ -75,17 +74,26 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
       if (forced !== null) throw forced
     }
     let fitting = config
-    for (let lost: number | null = null; ; lost = seen.step) {
+    let options = await unlessCancelled(context.probes.optionsFor(config.engine, before), cancel.signal)
+    let lost: number | null = null
+    for (;;) {
       try {
-        await runJob(fitting, resume || lost !== null, lost)
+        await runJob(fitting, options, lost)
         break
       } catch (thrown) {
         const error = AppError.from(thrown)
+        if (forced !== null || ending !== null) throw error
+        if (error.code === 'engine.notKept' && options.programsDir !== undefined) {
+          // Before its first step. TensorFlow reads the folder's name once: without it only another process compiles.
+          options = { ...options, programsDir: undefined }
+          continue
+        }
         const less = error.code === 'memory.exhausted' ? lessMemory(fitting) : null
-        if (less === null || forced !== null || ending !== null) throw error
+        if (less === null) throw error
         // What fits is kept for later.
         fitting = { ...fitting, ...less }
         storeConfig(db, runId, fitting)
+        lost = seen.step
       }
     }
     if (seen.finished) return 'done'

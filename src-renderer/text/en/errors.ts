@@ -244,6 +244,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'A training is using this computer',
     body: 'The figures would be wrong, and both would be slow. Measure when the training has ended or is paused.',
   },
+  'engine.notKept': {
+    title: 'The cache folder cannot be written',
+    body: 'What was compiled for this training has to be written there. Free some space, then go on.',
+  },
   'gpu.none': {
     title: 'There is no graphics card that can be used',
     body: 'The system offers no graphics card for computing. If there is one, installing its driver may help; until then the processor computes.',

@@ -1,7 +1,9 @@
 import './node-shims'
+import { basename } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels'
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
+import { AppError } from '../../../../src-preload/contract/errors'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
 import { loadCApi, type Output, type TensorHandle } from './c-api'
@@ -16,6 +18,7 @@ export interface TensorFlowBackend {
   /**
    * Runs what makes XLA compile, a second time where a program that was kept cannot be used, and keeps what is new. With
    * no folder of programs it just runs it.
+   * @throws AppError `engine.notKept` where it fails only because TensorFlow cannot write the program down
    */
   compiling(attempt: () => Promise<void>): Promise<void>
   /** Ids of a value in the binding, by tensor. */
@@ -83,11 +86,20 @@ async function createBackend(dir: string, programsDir: string | undefined): Prom
 }
 
 async function compiling(programs: ProgramCache | null, attempt: () => Promise<void>): Promise<void> {
-  try {
+  if (programs === null) {
     await attempt()
-  } catch (error) {
-    if (!(await programs?.forget())) throw error
-    await attempt()
+    return
   }
-  await programs?.keep()
+  try {
+    await attempt().catch(async (error: unknown) => {
+      if (!(await programs.forget())) throw error
+      await attempt()
+    })
+  } catch (thrown) {
+    const error = AppError.from(thrown)
+    // A full disk among it, which TensorFlow reports like too little memory: the path is in what it says.
+    const isOfFolder = String(error.params['detail']).includes(basename(programs.dir))
+    throw isOfFolder ? new AppError('engine.notKept', error.params, error) : error
+  }
+  await programs.keep()
 }
