@@ -22,7 +22,7 @@ export function help(): string {
 Usage: npm run -s homegrown -- COMMAND
 
   train FILE             train on a text (.txt, .md, or a folder of them)
-    --model gpt|lstm       kind of model (gpt)
+    --model NAME           kind of model: ${range('model')} (modern)
     --preset NAME          size and length: tiny, small, medium or large, with -quick, -normal or -long (tiny-normal)
     --steps N              number of steps, instead of the preset's
     --name NAME            what the run is called

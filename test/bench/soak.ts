@@ -11,7 +11,7 @@ import type { SoakCount, SoakTask } from './soak-job'
 
 /**
  * Long trainings of small models, each in a process of its own, with evaluations, samples and checkpoints all the way:
- * what it holds must stay as it is. HOMEGROWN_SOAK_STEPS: of the first; the others do a quarter of that.
+ * what it holds must stay as it is. HOMEGROWN_SOAK_STEPS: of each.
  */
 const steps = Number(process.env['HOMEGROWN_SOAK_STEPS'] ?? 20_000)
 const counts = 200
@@ -24,12 +24,13 @@ interface Soak {
   readonly config: Partial<RunConfig>
 }
 const soaks: readonly Soak[] = [
-  { name: 'GPT, AdamW', config: { model: 'gpt', maxSteps: steps } },
-  { name: 'LSTM, AdamW', config: { model: 'lstm', maxSteps: steps / 4 } },
-  { name: 'Modern, Muon', config: { model: 'modern', optimizer: 'muon', maxSteps: steps / 4 } },
+  { name: 'Modern, Muon', config: { model: 'modern', optimizer: 'muon' } },
+  { name: 'LSTM, AdamW', config: { model: 'lstm' } },
+  { name: 'GPT, AdamW', config: { model: 'gpt' } },
 ]
 
 const small: Partial<RunConfig> = {
+  maxSteps: steps,
   nLayer: 2,
   nHead: 2,
   nEmbd: 32,
