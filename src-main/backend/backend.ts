@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
+import { processorBfloat16 } from '../engine/runtime/processor'
 import { closeDatabase, openDatabase } from './db/connection'
 import { endOpenMessages } from './db/conversations'
 import { identityOf } from './jobs/process-identity'
@@ -35,6 +36,8 @@ export interface BackendOptions {
   readonly appVersion: string
   /** Bytes that a job could have now; absent: what the computer says. */
   readonly freeMemory?: () => number
+  /** Whether the processor multiplies bfloat16 numbers; absent: what it says. */
+  readonly triesBfloat16?: boolean
   /** Holds answers against the contract: in development and tests. */
   readonly checkOutput?: boolean
 }
@@ -85,6 +88,7 @@ export function createBackend(options: BackendOptions): Backend {
     log,
     now: Date.now,
     freeMemory: options.freeMemory ?? freeMemory,
+    triesBfloat16: options.triesBfloat16 ?? processorBfloat16() === 'native',
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
 

@@ -20,6 +20,7 @@ const options = {
   'top-p': { type: 'string' },
   stop: { type: 'string', multiple: true },
   checkpoint: { type: 'string' },
+  'less-memory': { type: 'boolean' },
   file: { type: 'string', multiple: true },
   measure: { type: 'boolean' },
   json: { type: 'boolean' },

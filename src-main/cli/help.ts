@@ -28,6 +28,7 @@ Usage: npm run -s homegrown -- COMMAND
     --name NAME            what the run is called
     --set KEY=VALUE …      settings (below)
   resume RUN             carry on a run that was paused, stopped, interrupted or failed
+    --less-memory          where it does not fit any more: the same steps computed with less, slower
   generate RUN PROMPT    let a run continue a text
     --max-tokens N         ${maxTokens.min} to ${maxTokens.max} (${maxTokens.default})
     --temperature X        ${temperature.min} to ${temperature.max} (${temperature.default}); 0 always takes the likeliest

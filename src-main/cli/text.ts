@@ -45,6 +45,10 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'run.notActive': 'This run is not training.',
   'run.notResumable': 'This run is finished and cannot be carried on: start a new one with more steps.',
   'run.noCheckpoint': 'Nothing has been saved for this run yet: let it train for a while first.',
+  'run.tooLargeForMemory':
+    'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs and resume.',
+  'run.fitsWithLess':
+    'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs, or resume with --less-memory: the same steps with {lessGb} GB, slower.',
   'checkpoint.missing': 'The saved state is no longer in its folder: use the other one (--checkpoint), or train again.',
   'checkpoint.damaged': 'The saved state is damaged and is not used: use the other one (--checkpoint), or train again.',
   'tokenizer.damaged': 'The vocabulary of this run is damaged: train again.',

@@ -37,7 +37,9 @@ export async function train(backend: Backend, args: Arguments): Promise<number> 
 export async function resume(backend: Backend, args: Arguments): Promise<number> {
   const [wish = ''] = operandsOf(args, 'RUN')
   const { runId } = findRun(backend.services.runs.list(), wish)
-  return await follow(backend, () => backend.services.runs.resume(runId), args.options)
+  const { options } = args
+  const withLessMemory = options['less-memory'] === true
+  return await follow(backend, () => backend.services.runs.resume({ runId, withLessMemory }), options)
 }
 
 /** `--steps` shortens what else is counted in steps, so that a short run still reports; `--set` has the last word. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CheckpointKind, EngineId, RunConfig } from '../../src-preload/contract/records'
+import type { CheckpointKind, RunConfig } from '../../src-preload/contract/records'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
+import { resumedConfig } from '../plan/resumed'
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
@@ -11,7 +12,7 @@ import { stepSpecOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
 import type { TensorData } from './runtime/ops'
-import type { CompileOptions, StepMetrics, StepMode } from './runtime/step'
+import type { StepMetrics, StepMode } from './runtime/step'
 import { sampleText } from './sample'
 import { loadTokenizer } from './tokenizer/tokenizer'
 import { TrainingClock } from './training-clock'
@@ -59,12 +60,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     const engine = await openEngine(options.engineOptions)
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
-    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), {
-      compile: config.compile,
-      precision: config.precision,
-      plannedSteps: config.maxSteps - (resumed?.step ?? 0),
-      ...modeToResume(resumed, engine.id),
-    })
+    const { compile, precision } = resumedConfig(config, resumed, engine.id)
+    const plannedSteps = config.maxSteps - (resumed?.step ?? 0)
+    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision, plannedSteps })
     const trainStep = await unlessAborted(compiling, signal)
     if (!trainStep) {
       yield { kind: 'end', step: resumed?.step ?? 0, elapsedMs: resumed?.elapsedMs ?? 0, finished: false }
@@ -226,13 +224,6 @@ async function checkpointToResume(runDir: string, tokens: TokenStore): Promise<L
     throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
   }
   return checkpoint
-}
-
-/** A resumed run goes on as it computed before, because ways of computing differ in the last bits. */
-function modeToResume(resumed: LoadedCheckpoint | null, engine: EngineId): Partial<CompileOptions> {
-  if (resumed?.engine !== engine || resumed.tier === 'eager') return {}
-  const { tier, precision, settled } = resumed
-  return { precision, ...(settled || tier === 'xla' ? { compile: tier } : {}) }
 }
 
 /** null when the signal comes first: a compilation cannot be cut short, but the process can end in the middle of it. */

@@ -13,7 +13,7 @@ const margin = 0.85
 const shortestWindow = 64
 const fewestLayers = 2
 
-/** Without trying XLA, which computes beside the training at first. */
+/** Without XLA, which needs more, unless it was asked for by name. */
 const asGraph = ({ compile }: RunConfig): Change => (compile === 'auto' ? { compile: 'graph' } : {})
 /** The same training with less memory at once, from the fastest on: as a plain graph, in parts, without trying bfloat16. */
 function* partsOf(config: RunConfig): Generator<Change> {
@@ -27,6 +27,9 @@ function* partsOf(config: RunConfig): Generator<Change> {
     }
   }
 }
+
+/** For a sentence. */
+export const gigabytes = (bytes: number): number => Number((bytes / 1e9).toPrecision(2))
 
 const halves = (from: number, to: number): number[] => {
   const values: number[] = []
@@ -82,7 +85,29 @@ export function memoryProblem(config: RunConfig, vocabSize: number, freeBytes: n
   if (margin * neededBytes <= freeBytes) return null
   const changes = [...partsOf(config), ...fewerOf(config), ...smallerOf(config)]
   const fix = firstThatFits(changes, config, vocabSize, freeBytes)
-  const gigabytes = (bytes: number): number => Number((bytes / 1e9).toPrecision(2))
   const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(freeBytes) }
   return { field: 'batchSize', error: { code: 'config.tooLargeForMemory', params }, fix }
+}
+
+/** Why a run cannot go on now, and how it could. */
+export interface MemoryToResume {
+  readonly neededBytes: number
+  /** Other ways to compute the same steps that fit, and what they need; null where there are none. */
+  readonly less: { readonly change: Change; readonly neededBytes: number } | null
+}
+
+/**
+ * As `memoryProblem`, for a run that has begun: what it learns must stay as it is.
+ * @param config as it would go on
+ * @returns null where it may fit
+ */
+export function memoryToResume(config: RunConfig, vocabSize: number, freeBytes: number): MemoryToResume | null {
+  const neededBytes = memoryOf(config, vocabSize)
+  if (margin * neededBytes <= freeBytes) return null
+  // In XLA parts cost no time: a plain graph only where they are not enough.
+  const asGraph = { ...config, compile: 'graph' } as const
+  const ways = [...partsOf(config), ...[...partsOf(asGraph)].map((change) => ({ ...change, compile: asGraph.compile }))]
+  const change = firstThatFits(ways, config, vocabSize, freeBytes)
+  const less = change && { change, neededBytes: memoryOf({ ...config, ...change }, vocabSize) }
+  return { neededBytes, less }
 }

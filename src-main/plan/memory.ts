@@ -45,13 +45,17 @@ function weightCopies({ accumulation, precision }: RunConfig): number {
   return step + parts + trial
 }
 
+/** XLA's activations are in a pool of its own, beside the plain graph's where both compute; those of a loop over time are few. */
+function inXla({ model, compile }: RunConfig, activations: number): number {
+  if (model === 'lstm') return 0
+  return (compile === 'auto' ? 2.4 : 0.15) * activations
+}
+
 /** Peak in bytes of a job that trains `parameterCount` numbers over `vocabSize` pieces, evaluating and saving included. */
 export function predictedBytes(c: RunConfig, vocabSize: number, parameterCount: number): number {
   const activations = activationFloats(c, vocabSize)
   // The optimizer works where the activations were.
   const floats = weightCopies(c) * parameterCount + Math.max(4.3 * parameterCount, activations)
-  // XLA's are in a pool of its own, beside the plain graph's; those of a loop over time are few.
-  const beside = c.model === 'lstm' ? 0 : 2.4 * activations
-  const xla = c.compile === 'graph' ? 0 : xlaBytes + 4 * (3 * parameterCount + beside)
-  return libraryFileBytes + processBytes + 4 * floats + xla
+  if (c.compile === 'graph') return libraryFileBytes + processBytes + 4 * floats
+  return libraryFileBytes + processBytes + xlaBytes + 4 * (floats + 3 * parameterCount + inXla(c, activations))
 }

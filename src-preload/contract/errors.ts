@@ -32,6 +32,8 @@ export const errorCodes = {
   'run.notActive': 'precondition',
   'run.notResumable': 'precondition',
   'run.noCheckpoint': 'precondition',
+  'run.tooLargeForMemory': 'resource',
+  'run.fitsWithLess': 'resource',
   'checkpoint.missing': 'precondition',
   'checkpoint.damaged': 'precondition',
   'tokenizer.damaged': 'precondition',

@@ -80,7 +80,8 @@ export const methods = {
     r.runCurves,
   ),
   'runs.pause': method(z.object({ runId: r.runId }), r.runRecord),
-  'runs.resume': method(z.object({ runId: r.runId }), r.runRecord),
+  /** `withLessMemory`: computes the same steps otherwise where `run.fitsWithLess` said that it would not fit as it is. */
+  'runs.resume': method(z.object({ runId: r.runId, withLessMemory: z.boolean().optional() }), r.runRecord),
   /** Stop and keep: the last state is saved, the run can be talked to and carried on later. */
   'runs.stop': method(z.object({ runId: r.runId }), r.runRecord),
   'runs.update': method(

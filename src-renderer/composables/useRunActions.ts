@@ -23,7 +23,8 @@ export function useRunActions(): RunActions {
   async function command(which: 'pause' | 'resume' | 'stop', runId: string): Promise<void> {
     if (busy.value) return
     busy.value = which
-    await app.attempt(() => runs[which](runId))
+    const withLess = { key: 'run.action.resumeWithLess', action: () => runs.resume(runId, true) } as const
+    await app.attempt(() => runs[which](runId), { 'run.fitsWithLess': withLess })
     busy.value = null
   }
 

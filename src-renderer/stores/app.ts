@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import { AppError } from '../../src-preload/contract/errors'
+import { AppError, type ErrorCode } from '../../src-preload/contract/errors'
 import { subscribe } from '../api'
 import type { TextKey, TextParams } from '../text/i18n'
 
@@ -12,11 +12,18 @@ export interface Notice {
   readonly undo: (() => Promise<unknown>) | null
 }
 
+/** What can be done about an error where it is shown. */
+export interface Remedy {
+  readonly key: TextKey
+  readonly action: () => Promise<unknown>
+}
+
 /** What concerns every screen: is the backend there, what was just done, what failed outside a form. */
 export const useAppStore = defineStore('app', () => {
   const backendUp = ref(true)
   const notice = shallowRef<Notice | null>(null)
   const error = shallowRef<AppError | null>(null)
+  const remedy = shallowRef<Remedy | null>(null)
   let nextId = 1
 
   subscribe((event) => {
@@ -34,15 +41,26 @@ export const useAppStore = defineStore('app', () => {
   }
 
   /** Runs something that may fail where no form stands to show it; cancelling is silent. */
-  async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+  async function attempt(
+    action: () => Promise<unknown>,
+    remedies: Partial<Record<ErrorCode, Remedy>> = {},
+  ): Promise<boolean> {
     try {
       await action()
       return true
     } catch (thrown) {
       const failure = AppError.from(thrown)
-      if (failure.kind !== 'cancelled') error.value = failure
+      if (failure.kind === 'cancelled') return false
+      error.value = failure
+      remedy.value = remedies[failure.code] ?? null
       return false
     }
+  }
+
+  async function remedyError(): Promise<void> {
+    const chosen = remedy.value
+    error.value = null
+    if (chosen) await attempt(chosen.action)
   }
 
   async function undo(): Promise<void> {
@@ -51,5 +69,5 @@ export const useAppStore = defineStore('app', () => {
     if (action) await attempt(action)
   }
 
-  return { backendUp, notice, error, notify, dismiss, undo, attempt }
+  return { backendUp, notice, error, remedy, notify, dismiss, undo, attempt, remedyError }
 })

@@ -103,8 +103,10 @@ export const useRunsStore = defineStore('runs', () => {
     await refresh()
   }
 
-  async function command(method: 'runs.pause' | 'runs.resume' | 'runs.stop' | 'runs.restore', runId: string) {
-    const run = await request(method, { runId })
+  type Command = 'runs.pause' | 'runs.resume' | 'runs.stop' | 'runs.restore'
+  async function command<M extends Command>(method: M, input: Input<M>) {
+    const run = await request(method, input)
+    const { runId } = run
     if (byId(runId)) replace(run)
     else await refresh()
     return run
@@ -124,9 +126,9 @@ export const useRunsStore = defineStore('runs', () => {
   return {
     ...{ list, loaded, error, active, talkable },
     ...{ open, refresh, byId, update, remove },
-    pause: (runId: string) => command('runs.pause', runId),
-    resume: (runId: string) => command('runs.resume', runId),
-    stop: (runId: string) => command('runs.stop', runId),
-    restore: (runId: string) => command('runs.restore', runId),
+    pause: (runId: string) => command('runs.pause', { runId }),
+    resume: (runId: string, withLessMemory = false) => command('runs.resume', { runId, withLessMemory }),
+    stop: (runId: string) => command('runs.stop', { runId }),
+    restore: (runId: string) => command('runs.restore', { runId }),
   }
 })

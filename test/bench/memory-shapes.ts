@@ -24,6 +24,7 @@ const lstm = (nEmbd: number, blockSize: number, batchSize: number): Partial<RunC
 const muon = { optimizer: 'muon' } as const
 const float32 = { precision: 'float32' } as const
 const auto = { compile: 'auto' } as const
+const xla = { compile: 'xla' } as const
 
 export const memoryShapes: readonly MemoryShape[] = [
   { name: 'a: GPT 4 × 128, T 64, B 12', vocabSize: 512, config: gpt(4, 128, 64, 12), fitted: true },
@@ -147,5 +148,58 @@ export const memoryShapes: readonly MemoryShape[] = [
     name: 'y: GPT 12 × 128, T 256, B 8, in 2 parts, computed again',
     vocabSize: 512,
     config: { ...gpt(12, 128, 256, 8), accumulation: 2, activationCheckpointing: 'on' },
+  },
+  {
+    name: 'XLA: GPT 6 × 384, T 256, B 4, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 4), ...xla, ...float32 },
+    fitted: true,
+  },
+  {
+    name: 'XLA: GPT 6 × 384, T 256, B 16, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), ...xla, ...float32 },
+    fitted: true,
+  },
+  {
+    name: 'XLA: Modern 6 × 192, T 128, B 16, Muon, bfloat16',
+    vocabSize: 1024,
+    config: { ...modern(6, 192, 128, 16), ...muon, ...xla, precision: 'bfloat16' },
+    fitted: true,
+  },
+  {
+    name: 'XLA: LSTM 2 × 256, T 64, B 64, float32',
+    vocabSize: 2000,
+    config: { ...lstm(256, 64, 64), ...xla, ...float32 },
+  },
+  {
+    name: 'XLA: GPT 4 × 256, T 512, B 8, float32',
+    vocabSize: 512,
+    config: { ...gpt(4, 256, 512, 8), ...xla, ...float32 },
+  },
+  {
+    name: 'XLA: GPT 6 × 384, T 256, B 16 in 4 parts, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), ...xla, ...float32, accumulation: 4 },
+  },
+  {
+    name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, dropout, bfloat16',
+    vocabSize: 1024,
+    config: { ...modern(6, 384, 128, 8), ...muon, ...xla, dropout: 0.1, precision: 'bfloat16' },
+  },
+  {
+    name: 'XLA: Modern 6 × 384, T 128, B 8, float32',
+    vocabSize: 1024,
+    config: { ...modern(6, 384, 128, 8), ...xla, ...float32 },
+  },
+  {
+    name: 'XLA: Modern 6 × 384, T 128, B 8, bfloat16',
+    vocabSize: 1024,
+    config: { ...modern(6, 384, 128, 8), ...xla, precision: 'bfloat16' },
+  },
+  {
+    name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, float32',
+    vocabSize: 1024,
+    config: { ...modern(6, 384, 128, 8), ...muon, ...xla, ...float32 },
   },
 ]

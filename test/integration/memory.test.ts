@@ -85,21 +85,43 @@ describe.skipIf(process.platform !== 'linux')('the memory of a job', () => {
   })
 })
 
-it('a run that does not fit is refused before its start, and what is offered instead trains', async () => {
+/** A backend with real jobs, and as much free memory as the test says. */
+async function open(profile: string, freeMemory: () => number, triesBfloat16 = false) {
   const backend = createBackend({
-    profileDir: join(root, 'profile'),
+    profileDir: join(root, profile),
     jobEntry: built('job.cjs'),
     resourcesDir: resolve('resources'),
     engineOptions: engineOptions('tensorflow'),
     appVersion: '0.0.0',
-    freeMemory: () => 0.9e9,
+    freeMemory,
+    triesBfloat16,
   })
   onTestFinished(() => backend.close(500))
   const { corpora, runs } = backend.services
   const { corpusId } = await corpora.importFile(text)
   await corpora.settled(corpusId)
-  const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
-  const wish = { ...steps, nLayer: 4, nHead: 4, nEmbd: 256, blockSize: 128, batchSize: 64, accumulation: 1 }
+  const ended = (runId: string): Promise<RunRecord> =>
+    new Promise((resolveEnd) => {
+      const unsubscribe = backend.subscribe((event) => {
+        if (
+          event.topic !== 'run' ||
+          event.runId !== runId ||
+          event.kind !== 'state' ||
+          event.run.endedAt === null ||
+          event.run.state === 'queued'
+        )
+          return
+        unsubscribe()
+        resolveEnd(event.run)
+      })
+    })
+  return { backend, runs, corpusId, ended }
+}
+const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
+const wish = { ...steps, nLayer: 4, nHead: 4, nEmbd: 256, blockSize: 128, batchSize: 64, accumulation: 1 }
+
+it('a run that does not fit is refused before its start, and what is offered instead trains', async () => {
+  const { runs, corpusId, ended } = await open('profile', () => 0.9e9)
   const asked = runs.plan({ corpusId, choice, overrides: wish })
   const [problem] = asked.problems
   expect(problem?.error).toMatchObject({ code: 'config.tooLargeForMemory', params: { freeGb: 0.9 } })
@@ -110,11 +132,58 @@ it('a run that does not fit is refused before its start, and what is offered ins
   expect(offered.problems).toEqual([])
   expect(offered.summary.memoryBytes).toBeLessThanOrEqual(0.9e9)
   const { runId } = runs.start({ corpusId, config: offered.config })
-  const ended = await new Promise<RunRecord>((resolveEnd) => {
+  expect(await ended(runId)).toMatchObject({ state: 'done', step: steps.maxSteps, error: null })
+})
+
+it('a run that does not fit any more is not resumed, unless with less memory, and then takes the same steps', async () => {
+  let freeBytes = 1e12
+  const { backend, runs, corpusId, ended } = await open('resumed', () => freeBytes)
+  const change = { ...way, maxSteps: 6, evalInterval: 3, logInterval: 1 }
+  const { config } = runs.plan({ corpusId, choice, overrides: { ...wish, ...change } })
+  const { runId } = runs.start({ corpusId, config })
+  await new Promise<void>((trains) => {
     backend.subscribe((event) => {
-      if (event.topic === 'run' && event.runId === runId && event.kind === 'state' && event.run.endedAt !== null)
-        resolveEnd(event.run)
+      if (event.topic === 'run' && event.kind === 'steps') trains()
     })
   })
-  expect(ended).toMatchObject({ state: 'done', step: steps.maxSteps, error: null })
+  expect(await runs.pause(runId)).toMatchObject({ state: 'paused' })
+  const { step } = runs.get(runId).run
+  expect(step).toBeLessThan(6)
+
+  const refused = (): unknown => {
+    try {
+      return runs.resume({ runId })
+    } catch (error) {
+      return error
+    }
+  }
+  freeBytes = 0.3e9
+  expect(refused()).toMatchObject({ code: 'run.tooLargeForMemory', params: { freeGb: 0.3 } })
+  freeBytes = 0.8 * runs.get(runId).summary.memoryBytes
+  expect(refused()).toMatchObject({ code: 'run.fitsWithLess' })
+  expect(runs.get(runId)).toMatchObject({ run: { state: 'paused', step }, config })
+
+  const resumed = ended(runId)
+  runs.resume({ runId, withLessMemory: true })
+  expect(await resumed).toMatchObject({ state: 'done', step: 6, error: null })
+  const { config: after, summary } = runs.get(runId)
+  expect(after.accumulation).toBeGreaterThan(1)
+  expect(after).toEqual({ ...config, accumulation: after.accumulation })
+  expect(summary.memoryBytes).toBeLessThanOrEqual(freeBytes)
+  expect(runs.curves(runId, 100).steps.map((row) => row.step)).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+it('counts trying bfloat16 only where it is tried', async () => {
+  const overrides = { nEmbd: 256, nHead: 4 }
+  const needed: Record<string, number> = {}
+  for (const triesBfloat16 of [true, false]) {
+    const { runs, corpusId } = await open(`tries ${triesBfloat16}`, () => 1e12, triesBfloat16)
+    for (const precision of ['auto', 'float32'] as const) {
+      const { summary } = runs.plan({ corpusId, choice, overrides: { ...overrides, precision } })
+      needed[`${precision}, ${triesBfloat16}`] = summary.memoryBytes
+    }
+  }
+  expect(needed['auto, false']).toBe(needed['float32, false'])
+  expect(needed['auto, true']).toBeGreaterThan(needed['float32, true'] ?? Infinity)
+  expect(needed['float32, true']).toBe(needed['float32, false'])
 })

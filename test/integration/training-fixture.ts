@@ -56,6 +56,7 @@ export async function trainingWorld(
     log: () => undefined,
     now: Date.now,
     freeMemory: () => Infinity,
+    triesBfloat16: false,
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
   return {

@@ -8,7 +8,7 @@ export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
   'runs.get': ({ runId }) => runs.get(runId),
   'runs.curves': ({ runId, maxPoints }) => runs.curves(runId, maxPoints),
   'runs.pause': ({ runId }) => runs.pause(runId),
-  'runs.resume': ({ runId }) => runs.resume(runId),
+  'runs.resume': (input) => runs.resume(input),
   'runs.stop': ({ runId }) => runs.stop(runId),
   'runs.update': (input) => runs.update(input),
   'runs.delete': async ({ runId }) => {

@@ -2,16 +2,21 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../../src-preload/contract/errors'
-import { checkpointKind, type RunRecord } from '../../../src-preload/contract/records'
+import { checkpointKind, engineId, precision, tier, type RunRecord } from '../../../src-preload/contract/records'
+import type { ComputedBefore } from '../../plan/resumed'
 import { checkpointsOf, removeCheckpoint, storeCheckpoint } from '../db/checkpoints'
 import { transaction } from '../db/connection'
 import type { Context } from './context'
 
-/** Of a checkpoint's manifest.json (engine/checkpoint.ts) only what the list shows. */
+/** Of a checkpoint's manifest.json (engine/checkpoint.ts) only what the list shows, and how it was computed. */
 const manifest = z.object({
   kind: checkpointKind,
   step: z.number().int().nonnegative(),
   valLossNats: z.number().nullable(),
+  engine: engineId.optional(),
+  tier: tier.default('eager'),
+  precision: precision.default('float32'),
+  settled: z.boolean().default(false),
   files: z.record(z.string(), z.object({ sizeBytes: z.number() })),
 })
 
@@ -65,6 +70,12 @@ export function reconcileCheckpoints(context: Context, runId: string): void {
       storeCheckpoint(context.db, runId, { kind, step, valLossNats, savedAt, sizeBytes })
     }
   })
+}
+
+/** How the state that a resumed run goes on from was computed; null where there is none. */
+export function computedBefore(context: Context, runId: string): ComputedBefore | null {
+  const last = findCheckpoints(context.paths.run(runId)).find(({ kind }) => kind === 'last')
+  return last?.engine === undefined ? null : { ...last, engine: last.engine }
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Context {
   readonly now: () => number
   /** Bytes that a job could have now. */
   readonly freeMemory: () => number
+  /** Whether a run that may choose its precision tries bfloat16 on this processor. */
+  readonly triesBfloat16: boolean
 }
 
 /** Where things lie in the profile folder (docs/architecture.md, "Profile folder"). */

@@ -110,6 +110,9 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
   const wish = (): EngineWish =>
     engineOptions.engine === 'auto' ? readSettings(context.db).engine : engineOptions.engine
 
+  const works = (engine: EngineId | null): engine is EngineId =>
+    known.some((info) => info.available && info.engine === engine)
+
   /** As far as is known: measures nothing. */
   const choice = async (): Promise<EngineChoice> => chooseEngine(await look(), wish())
 
@@ -124,15 +127,18 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     const compared = (await look()).filter(isCompared)
     if (compared.length > 1 && compared.some(({ stepMs }) => stepMs === null)) await measure(isCompared)
     const found = await look()
-    const first = before !== null && found.some(({ engine, available }) => available && engine === before)
-    return { ...engineOptions, order: chooseEngine(found, first ? before : wish()).order }
+    return { ...engineOptions, order: chooseEngine(found, works(before) ? before : wish()).order }
   }
 
-  /** What computes a run that asks for `asked`, as far as is known now; null: nobody has looked yet. */
-  const expected = (asked: EngineWish): EngineId | null => {
+  /**
+   * What computes a run that asks for `asked`, as far as is known now; null: nobody has looked yet.
+   * @param before what has computed it so far
+   */
+  const expected = (asked: EngineWish, before: EngineId | null = null): EngineId | null => {
     const named = engineOptions.engine === 'auto' ? asked : engineOptions.engine
     if (named !== 'auto') return named
-    return known.length === 0 ? null : (chooseEngine(known, wish()).order[0] ?? null)
+    if (known.length === 0) return before
+    return chooseEngine(known, works(before) ? before : wish()).order[0] ?? null
   }
 
   /** The options of a talk: what is wished for by name, else CUDA, TensorFlow, WASM; never one that is known not to work. */

@@ -1,18 +1,26 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type { ConfigProblem, RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import type {
+  ConfigProblem,
+  CorpusCounts,
+  CorpusRecord,
+  EngineId,
+  RunConfig,
+  RunRecord,
+} from '../../../src-preload/contract/records'
 import { problemsOf } from '../../plan/check'
 import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
-import { inSmallerParts, memoryProblem } from '../../plan/memory-fit'
+import { gigabytes, inSmallerParts, memoryProblem, memoryToResume } from '../../plan/memory-fit'
 import { configFor } from '../../plan/presets'
+import { resumedConfig } from '../../plan/resumed'
 import { summarize } from '../../plan/shapes'
 import { findCorpus } from '../db/corpora'
 import { evalCurve, stepCurve } from '../db/metrics'
-import { findRun, insertRun, listRuns, ownerOf, runFacts, updateRun } from '../db/runs'
+import { findRun, insertRun, listRuns, ownerOf, runFacts, storeConfig, updateRun } from '../db/runs'
 import { rollbacksOf, samplesOf, tiersOf } from '../db/samples'
 import { isAlive } from '../jobs/process-identity'
-import { reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
+import { computedBefore, reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
 import type { Context } from './context'
 import type { Generator } from './generator'
 import { newId } from './ids'
@@ -24,6 +32,10 @@ export type RunService = ReturnType<typeof createRuns>
 
 /** How long a training that is being deleted may take to end. */
 const deleteGraceMs = 5000
+interface ReadyCorpus {
+  readonly corpus: CorpusRecord
+  readonly counts: CorpusCounts
+}
 /** In the name of a run that nobody named, in every language. */
 const nameOfKind: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', modern: 'GPT' }
 
@@ -36,7 +48,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     return run
   }
 
-  const readyCorpus = (corpusId: string) => {
+  const readyCorpus = (corpusId: string): ReadyCorpus => {
     const corpus = findCorpus(db, corpusId)
     if (corpus === null) throw new AppError('corpus.notFound', { corpusId })
     if (corpus.state !== 'ready' || corpus.counts === null) throw new AppError('corpus.notReady', { name: corpus.name })
@@ -44,32 +56,35 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   /** What the form shows, before anything is computed: the vocabulary and the tokens are estimates. */
-  const expect = (config: RunConfig, corpusId: string) => {
-    const { corpus, counts } = readyCorpus(corpusId)
+  const expect = (config: RunConfig, { corpus, counts }: ReadyCorpus) => {
     const vocabSize = effectiveVocabSize(config, counts, corpus.documents)
     const trainTokens = Math.floor(estimateTokens(config, counts) * trainShare)
-    return { corpus, counts, vocabSize, trainTokens, summary: summarize(config, vocabSize, trainTokens) }
+    return { vocabSize, trainTokens, summary: summarize(asTried(config), vocabSize, trainTokens) }
   }
 
+  /** What is not tried here needs no memory. */
+  const asTried = (config: RunConfig): RunConfig =>
+    config.precision === 'auto' && !context.triesBfloat16 ? { ...config, precision: 'float32' } : config
+
   const plan = ({ corpusId, choice, overrides }: Input<'runs.plan'>): Output<'runs.plan'> => {
-    const { counts } = readyCorpus(corpusId)
+    const found = readyCorpus(corpusId)
     // A partial object may hold a key whose value is undefined; it must not hide the default.
     const set = Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined)
-    const suggested = configFor(choice, counts)
-    const { vocabSize } = expect(suggested, corpusId)
-    const inParts = isOnProcessor(suggested) ? inSmallerParts(suggested, vocabSize, context.freeMemory()) : {}
+    const suggested = configFor(choice, found.counts)
+    const { vocabSize } = expect(suggested, found)
+    const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, context.freeMemory()) : {}
     const config: RunConfig = { ...suggested, ...inParts, ...Object.fromEntries(set) }
-    return { config, summary: expect(config, corpusId).summary, problems: problemsWith(config, corpusId) }
+    return { config, summary: expect(config, found).summary, problems: problemsWith(config, found) }
   }
 
   /** What the memory is predicted for: elsewhere a graphics card's own counts, or it was not measured. */
-  const isOnProcessor = (config: RunConfig): boolean => context.probes.expected(config.engine) === 'tensorflow'
+  const isOnProcessor = (config: RunConfig, before: EngineId | null = null): boolean =>
+    context.probes.expected(config.engine, before) === 'tensorflow'
 
-  const problemsWith = (config: RunConfig, corpusId: string): ConfigProblem[] => {
-    const { counts, vocabSize } = expect(config, corpusId)
-    const problems = problemsOf(config, counts)
+  const problemsWith = (config: RunConfig, found: ReadyCorpus): ConfigProblem[] => {
+    const problems = problemsOf(config, found.counts)
     if (problems.length > 0 || !isOnProcessor(config)) return problems
-    const memory = memoryProblem(config, vocabSize, context.freeMemory())
+    const memory = memoryProblem(asTried(config), expect(config, found).vocabSize, context.freeMemory())
     return memory === null ? [] : [memory]
   }
 
@@ -80,9 +95,11 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
-    const { corpus, vocabSize, trainTokens, summary } = expect(config, corpusId)
-    const [problem] = problemsWith(config, corpusId)
+    const found = readyCorpus(corpusId)
+    const { vocabSize, trainTokens, summary } = expect(config, found)
+    const [problem] = problemsWith(config, found)
     if (problem !== undefined) throw AppError.fromData(problem.error)
+    const { corpus } = found
     const runId = newId('run')
     insertRun(db, {
       runId,
@@ -103,7 +120,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const run = mustFind(runId)
     const facts = runFacts(db, runId)
     if (facts === null) throw new AppError('run.notFound', { runId })
-    const summary = summarize(facts.config, facts.vocabSize, facts.trainTokens)
+    const summary = summarize(asTried(facts.config), facts.vocabSize, facts.trainTokens)
     const [tiers, rollbacks, samples] = [tiersOf(db, runId), rollbacksOf(db, runId), samplesOf(db, runId)]
     return { run, config: facts.config, summary, tiers, rollbacks, samples }
   }
@@ -129,7 +146,25 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     return mustFind(runId)
   }
 
-  const resume = (runId: string): RunRecord => {
+  /**
+   * Refuses what surely does not fit into the memory that is free.
+   * @param withLess takes the way that does, where there is one: the same steps, computed otherwise
+   */
+  const fitMemory = (run: RunRecord, withLess: boolean): void => {
+    const facts = runFacts(db, run.runId)
+    // Behind another training nobody knows what will be free.
+    if (facts === null || queue.isBusy() || !isOnProcessor(facts.config, run.engine)) return
+    const config = resumedConfig(asTried(facts.config), computedBefore(context, run.runId), 'tensorflow')
+    const problem = memoryToResume(config, facts.vocabSize, context.freeMemory())
+    if (problem === null) return
+    const { neededBytes, less } = problem
+    const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(context.freeMemory()) }
+    if (less === null) throw new AppError('run.tooLargeForMemory', params)
+    if (!withLess) throw new AppError('run.fitsWithLess', { ...params, lessGb: gigabytes(less.neededBytes) })
+    storeConfig(db, run.runId, { ...facts.config, ...less.change })
+  }
+
+  const resume = ({ runId, withLessMemory = false }: Input<'runs.resume'>): RunRecord => {
     const run = mustFind(runId)
     if (run.state === 'running' || run.state === 'queued') throw new AppError('run.active', { runId })
     if (run.state === 'done') throw new AppError('run.notResumable', { runId })
@@ -138,6 +173,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const hasCheckpoint = mustFind(runId).checkpoints.length > 0
     const without = withoutCheckpoint(run)
     if (!hasCheckpoint && without.code === 'checkpoint.missing') throw without
+    fitMemory(run, withLessMemory)
     // Without one it never got far enough to have one, whatever ended it: it begins again.
     queue.add(runId, hasCheckpoint)
     return mustFind(runId)

@@ -108,6 +108,14 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'Nothing has been saved for this model yet',
     body: 'The first state is saved after a few minutes of training, or when it is stopped. Wait for it, then try again.',
   },
+  'run.tooLargeForMemory': {
+    title: 'To go on needs about {neededGb} GB of memory, and {freeGb} GB are free',
+    body: 'What was saved is safe. Close other programs, then resume.',
+  },
+  'run.fitsWithLess': {
+    title: 'To go on needs about {neededGb} GB of memory, and {freeGb} GB are free',
+    body: 'Close other programs, or go on with about {lessGb} GB: the same steps, computed in smaller parts, take longer. Text, model and settings of learning stay as they are.',
+  },
   'checkpoint.missing': {
     title: 'The saved state is missing',
     body: 'Its files are no longer in the folder. Use another saved state of this model, or train again.',

@@ -13,6 +13,7 @@ export const run = {
     pauseHelp: 'Saves, then gives memory and processor back. Goes on later exactly where it was.',
     resume: 'Resume',
     resumeHelp: 'Goes on from the last saved state.',
+    resumeWithLess: 'Go on with less memory',
     stop: 'Stop and keep',
     stopHelp: 'Saves and ends here. The model can be talked to, and carried on later.',
     talk: 'Talk to it',

@@ -65,6 +65,14 @@ export const errors: typeof source = {
     title: '这个模型还没有保存过',
     body: '训练几分钟后，或者停止训练时，才会第一次保存。请稍后再试。',
   },
+  'run.tooLargeForMemory': {
+    title: '继续训练大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
+    body: '已保存的内容是安全的。请关闭其他程序，然后继续。',
+  },
+  'run.fitsWithLess': {
+    title: '继续训练大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
+    body: '请关闭其他程序，或者只用大约 {lessGb} GB 继续：同样的步骤分成更小的部分计算，需要更长时间。文本、模型和学习设置都保持不变。',
+  },
   'checkpoint.missing': {
     title: '找不到保存的进度',
     body: '文件夹里已经没有这些文件。请使用这个模型的另一份进度，或者重新训练。',

@@ -15,6 +15,7 @@ export const run: typeof source = {
     pauseHelp: '先保存，再释放内存和处理器。之后会从原处精确继续。',
     resume: '继续',
     resumeHelp: '从最近保存的进度继续。',
+    resumeWithLess: '用更少的内存继续',
     stop: '停止并保留',
     stopHelp: '保存后到此结束。模型可以对话，以后也能继续训练。',
     talk: '与它对话',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../../../src-main/plan/check'
-import { inSmallerParts, memoryProblem } from '../../../src-main/plan/memory-fit'
+import { inSmallerParts, memoryProblem, memoryToResume } from '../../../src-main/plan/memory-fit'
 import { configFor } from '../../../src-main/plan/presets'
 import { summarize } from '../../../src-main/plan/shapes'
 import { lengthDial, sizeDial, type RunConfig } from '../../../src-preload/contract/records'
@@ -73,5 +73,44 @@ describe('inSmallerParts', () => {
     expect(large.batchSize % accumulation).toBe(0)
     expect(inSmallerParts(large, vocabSize, 0.17 * whole)).toHaveProperty('batchSize')
     expect(inSmallerParts(large, vocabSize, 1e8)).toEqual({})
+  })
+})
+
+describe('memoryToResume', () => {
+  it('refuses as a start does', () => {
+    expect(memoryToResume(large, vocabSize, 0.86 * whole)).toBeNull()
+    expect(memoryToResume(large, vocabSize, 0.84 * whole)).toMatchObject({ neededBytes: whole })
+  })
+
+  it('changes how a step is computed and never what is learned', () => {
+    const how = ['compile', 'precision', 'accumulation', 'activationCheckpointing']
+    const ways = fc.record({
+      compile: fc.constantFrom('auto' as const, 'graph' as const, 'xla' as const),
+      precision: fc.constantFrom('auto' as const, 'float32' as const, 'bfloat16' as const),
+      share: fc.double({ min: 0.1, max: 0.84, noNaN: true }),
+    })
+    let offered = 0
+    fc.assert(
+      fc.property(ways, ({ share, ...way }) => {
+        const config = { ...large, ...way }
+        const problem = memoryToResume(config, vocabSize, share * memoryOf(config))
+        if (!problem?.less) return
+        offered += 1
+        const { change, neededBytes } = problem.less
+        expect(how).toEqual(expect.arrayContaining(Object.keys(change)))
+        expect(neededBytes).toBe(memoryOf({ ...config, ...change }))
+        expect(neededBytes).toBeLessThanOrEqual(share * memoryOf(config))
+      }),
+    )
+    expect(offered).toBeGreaterThan(0)
+  })
+
+  it('leaves XLA, where parts cost no time, only when parts are not enough', () => {
+    const inXla = { ...large, compile: 'xla', precision: 'float32' } as const
+    const needed = memoryOf(inXla)
+    expect(memoryToResume(inXla, vocabSize, 0.84 * needed)?.less?.change).toEqual({ accumulation: 2 })
+    const graph = { ...inXla, compile: 'graph', accumulation: inXla.batchSize, activationCheckpointing: 'on' } as const
+    const { less } = memoryToResume(inXla, vocabSize, memoryOf(graph)) ?? {}
+    expect(less?.change).toMatchObject({ compile: 'graph' })
   })
 })

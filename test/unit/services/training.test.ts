@@ -43,6 +43,7 @@ function setUp() {
     log: () => undefined,
     now: Date.now,
     freeMemory: () => Infinity,
+    triesBfloat16: false,
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
   const until = async (fits: () => boolean): Promise<void> => {
