@@ -126,11 +126,13 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       yield { kind: 'stage', stage: 'training', progress: null }
     }
 
-    /** Far worse than a guess, or no number at all (a step that computes that leaves the weights as they were). */
+    /**
+     * Far worse than a guess, which every run begins with, or no number at all (a step that computes that leaves the
+     * weights as they were).
+     */
     const limitNats = 2 * Math.log(vocabSize)
     const isLost = ({ lossNats, gradNorm }: StepMetrics): boolean =>
-      !Number.isFinite(lossNats + gradNorm) || lossNats > Math.max(limitNats, 2 * firstLossNats)
-    let firstLossNats = resumed ? 0 : Infinity
+      !Number.isFinite(lossNats + gradNorm) || lossNats > limitNats
 
     /** To the last state that was saved, with smaller steps: the same steps would go the same way. */
     const rollBack = async (): Promise<TrainEvent> => {
@@ -182,7 +184,6 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
         yield await rollBack()
         continue
       }
-      if (step === 1 && metrics) firstLossNats = metrics.lossNats
       if (metrics && isLogged) {
         const { lossNats, gradNorm } = metrics
         const tokensPerSecond = clock.stepsPerSecond() * tokensPerStep
