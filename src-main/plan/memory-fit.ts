@@ -28,8 +28,8 @@ function* partsOf(config: RunConfig): Generator<Change> {
   }
 }
 
-/** For a sentence. */
-export const gigabytes = (bytes: number): number => Number((bytes / 1e9).toPrecision(2))
+/** For a sentence, in the gigabytes that the screens count in. */
+export const gigabytes = (bytes: number): number => Number((bytes / 2 ** 30).toPrecision(2))
 
 const halves = (from: number, to: number): number[] => {
   const values: number[] = []

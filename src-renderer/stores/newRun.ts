@@ -66,6 +66,9 @@ export const useNewRunStore = defineStore('newRun', () => {
     return all
   })
 
+  const isTooLarge = computed(() =>
+    [...problems.value.values()].some(({ error: found }) => found?.code === 'config.tooLargeForMemory'),
+  )
   const changed = computed(() => Object.keys(drafts.value) as RunField[])
   const canStart = computed(
     () => plan.value !== null && !planning.value && error.value === null && problems.value.size === 0,
@@ -115,8 +118,7 @@ export const useNewRunStore = defineStore('newRun', () => {
 
   // Memory comes back when other programs end.
   watch(plan, (found) => {
-    if (found?.problems.some(({ error: { code } }) => code === 'config.tooLargeForMemory'))
-      setTimeout(() => plan.value === found && void refresh(), memoryDelayMs)
+    if (isTooLarge.value) setTimeout(() => plan.value === found && void refresh(), memoryDelayMs)
   })
 
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -152,6 +154,7 @@ export const useNewRunStore = defineStore('newRun', () => {
 
   return {
     ...{ corpusId, choice, name, drafts, plan, suggested, planning, error, problems, changed, canStart },
+    isTooLarge,
     ...{ set, reset, resetAll, applyFix, refresh, start, startSuggested },
   }
 })

@@ -121,7 +121,7 @@ const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
 const wish = { ...steps, nLayer: 4, nHead: 4, nEmbd: 256, blockSize: 128, batchSize: 64, accumulation: 1 }
 
 it('a run that does not fit is refused before its start, and what is offered instead trains', async () => {
-  const { runs, corpusId, ended } = await open('profile', () => 0.9e9)
+  const { runs, corpusId, ended } = await open('profile', () => 0.9 * 2 ** 30)
   const asked = runs.plan({ corpusId, choice, overrides: wish })
   const [problem] = asked.problems
   expect(problem?.error).toMatchObject({ code: 'config.tooLargeForMemory', params: { freeGb: 0.9 } })
@@ -130,7 +130,7 @@ it('a run that does not fit is refused before its start, and what is offered ins
 
   const offered = runs.plan({ corpusId, choice, overrides: { ...wish, ...problem?.fix } })
   expect(offered.problems).toEqual([])
-  expect(offered.summary.memoryBytes).toBeLessThanOrEqual(0.9e9)
+  expect(offered.summary.memoryBytes).toBeLessThanOrEqual(0.9 * 2 ** 30)
   const { runId } = runs.start({ corpusId, config: offered.config })
   expect(await ended(runId)).toMatchObject({ state: 'done', step: steps.maxSteps, error: null })
 })
@@ -157,7 +157,7 @@ it('a run that does not fit any more is not resumed, unless with less memory, an
       return error
     }
   }
-  freeBytes = 0.3e9
+  freeBytes = 0.3 * 2 ** 30
   expect(refused()).toMatchObject({ code: 'run.tooLargeForMemory', params: { freeGb: 0.3 } })
   freeBytes = 0.8 * runs.get(runId).summary.memoryBytes
   expect(refused()).toMatchObject({ code: 'run.fitsWithLess' })

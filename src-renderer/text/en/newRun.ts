@@ -48,11 +48,14 @@ export const newRun = {
     noText: 'Choose a text first.',
     planning: 'Working out the details.',
     problems: 'One value does not fit yet. | {n} values do not fit yet.',
+    memory: 'It does not fit into the memory that is free.',
     failed: 'The details could not be worked out.',
   },
   problem: {
     fix: 'Change {field} to {value}',
-    fixMany: 'Fix it',
+    fixMany: 'Use these values',
+    fits: 'It fits with:',
+    change: '{field}: {value}',
     title: 'This does not fit yet',
   },
   field: {

@@ -50,11 +50,14 @@ export const newRun: typeof source = {
     noText: '请先选择文本。',
     planning: '正在推算细节。',
     problems: '还有 {n} 个数值不合适。',
+    memory: '当前可用的内存装不下。',
     failed: '无法推算细节。',
   },
   problem: {
     fix: '把{field}改为 {value}',
-    fixMany: '修正',
+    fixMany: '使用这些值',
+    fits: '改成这样就合适：',
+    change: '{field}：{value}',
     title: '这里还不合适',
   },
   field: {

@@ -18,12 +18,12 @@ describe('memoryProblem', () => {
     expect(memoryProblem(large, vocabSize, 0.86 * whole)).toBeNull()
   })
 
-  it('says what is needed and what is free, in gigabytes', () => {
+  it('says what is needed and what is free, in the gigabytes of the screens', () => {
     const problem = memoryProblem(large, vocabSize, 0.5 * whole)
     expect(problem?.error.code).toBe('config.tooLargeForMemory')
     const { neededGb, freeGb } = problem?.error.params ?? {}
-    expect(Math.abs(Number(neededGb) / (whole / 1e9) - 1)).toBeLessThan(0.05)
-    expect(Math.abs(Number(freeGb) / (whole / 2e9) - 1)).toBeLessThan(0.05)
+    expect(Math.abs(Number(neededGb) / (whole / 2 ** 30) - 1)).toBeLessThan(0.05)
+    expect(Math.abs(Number(freeGb) / (whole / 2 ** 31) - 1)).toBeLessThan(0.05)
   })
 
   it('offers the same training as a plain graph, then in more parts, then fewer examples, then a smaller model', () => {
