@@ -2,12 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { Method } from '../../src-preload/contract/methods'
 import type { Result, WireMessage, WireRequest } from '../../src-preload/contract/wire'
+import { crashRow } from './crashes'
 
 /** The first restart is at once for a person's eye; a backend that keeps dying is tried less and less often. */
 const firstRestartMs = 100
 const longestRestartMs = 10_000
-/** Alive this long: the next crash is a new story. */
-const steadyMs = 30_000
 /** Training saves a checkpoint when the backend is asked to end. */
 const closeMs = 12_000
 
@@ -36,11 +35,12 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
   let child: ChildProcess | null = null
   let restart: NodeJS.Timeout | undefined
   let nextId = 1
-  let failures = 0
+  const row = crashRow()
+  let crashes = 0
   let closing = false
 
   function start(): void {
-    const startedAt = Date.now()
+    row.started()
     // A group of its own: Ctrl-C in the terminal must reach it as a request to end, not as a signal.
     const detached = process.platform !== 'win32'
     const started = spawn(node, [entry], {
@@ -64,13 +64,13 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
       held = []
       if (closing) return
       onEvent({ topic: 'backend', state: 'down' })
-      failures = Date.now() - startedAt > steadyMs ? 1 : failures + 1
-      restart = setTimeout(start, Math.min(longestRestartMs, firstRestartMs * 4 ** (failures - 1)))
+      crashes = row.crashed()
+      restart = setTimeout(start, Math.min(longestRestartMs, firstRestartMs * 4 ** (crashes - 1)))
     }
     started.once('error', end)
     started.once('exit', end)
     for (const request of held.splice(0)) send(request)
-    if (failures > 0) void announce()
+    if (crashes > 0) void announce()
   }
 
   /** Up again when it answers, not when it was started. */

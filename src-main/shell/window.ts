@@ -1,12 +1,11 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { crashRow } from './crashes'
 import { onScreen, smallest, type Memory } from './memory'
 
 /** The renderer's background (src-renderer/plugins/vuetify.ts), so that nothing flashes before its first paint. */
 const background = { light: '#f5f6f2', dark: '#0f1311' } as const
 /** A page that keeps crashing is not loaded for ever. */
 const maxReloads = 3
-/** Alive this long: the next crash is a new story. */
-const steadyMs = 30_000
 
 export interface WindowOptions {
   readonly url: string
@@ -49,13 +48,11 @@ export function openWindow({ url, preload, icon, languages, memory, onClose }: W
   window.on('close', () => {
     onClose({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })
   })
-  let crashes = 0
-  let loadedAt = Date.now()
+  const row = crashRow()
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit') return
-    crashes = Date.now() - loadedAt > steadyMs ? 1 : crashes + 1
-    if (crashes > maxReloads) return
-    loadedAt = Date.now()
+    if (row.crashed() > maxReloads) return
+    row.started()
     window.reload()
   })
   void window.loadURL(url)

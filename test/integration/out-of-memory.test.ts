@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { stepCurve } from '../../src-main/backend/db/metrics'
 import { findRun, runFacts } from '../../src-main/backend/db/runs'
 import { rollbacksOf } from '../../src-main/backend/db/samples'
 import { smallConfig } from './job-fixture'
@@ -49,13 +50,45 @@ it.skipIf(!hasLimits).each(cases)('a run that is out of memory goes on by itself
   })
   const { db } = world
   try {
-    await world.train()
+    await world.train().ended
     expect(limited).toBe(true)
     expect(findRun(db, onlyRun)).toMatchObject({ state: 'done', step: 3, error: null })
     const rollbacks = rollbacksOf(db, onlyRun)
     const { accumulation } = wanted.less
     expect(rollbacks).toEqual([{ step: rollbacks[0]?.step, toStep: 0, learningRateFactor: 1, accumulation }])
     expect(runFacts(db, onlyRun)?.config).toMatchObject(wanted.less)
+  } finally {
+    await world.close()
+  }
+})
+
+it.skipIf(!hasLimits)('one that had saved its state goes on from there', async () => {
+  const shape = { ...cases[0].shape, maxSteps: 6, warmupSteps: 0, dropout: 0 }
+  const config = smallConfig({ ...shape, engine: 'tensorflow', evalBatches: 1, sampleInterval: 0, logInterval: 1 })
+  let limited = false
+  let isResumed = false
+  const world = await trainingWorld(join(root, 'saved'), config, (event) => {
+    if (event.topic !== 'run') return
+    if (!isResumed && event.kind === 'steps') first.end('paused')
+    if (!isResumed || limited || event.kind !== 'stage' || event.stage !== 'training') return
+    limited = true
+    void limit(world.jobPid(), 64 << 20)
+  })
+  const { db } = world
+  const first = world.train()
+  try {
+    await first.ended
+    const { state, step: toStep = 0 } = findRun(db, onlyRun) ?? {}
+    expect(state).toBe('paused')
+    expect(toStep).toBeGreaterThan(0)
+    expect(toStep).toBeLessThan(6)
+    isResumed = true
+    await world.train(true).ended
+    expect(limited).toBe(true)
+    expect(findRun(db, onlyRun)).toMatchObject({ state: 'done', step: 6, error: null })
+    const rollbacks = rollbacksOf(db, onlyRun)
+    expect(rollbacks).toEqual([{ step: rollbacks[0]?.step, toStep, learningRateFactor: 1, accumulation: 2 }])
+    expect(stepCurve(db, onlyRun, 100).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
   } finally {
     await world.close()
   }

@@ -45,7 +45,7 @@ async function trained(name: string, programsDir: string | undefined, spoil: () 
   )
   const { db } = world
   try {
-    await world.train()
+    await world.train().ended
     const curves = { steps: stepCurve(db, onlyRun, 100), evals: evalCurve(db, onlyRun, 100) }
     const losses = [...curves.steps.map((row) => row.lossNats), ...curves.evals.map((row) => row.valLossNats)]
     return {

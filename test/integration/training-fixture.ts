@@ -7,7 +7,7 @@ import { createSupervisor } from '../../src-main/backend/jobs/supervisor'
 import { profilePaths, type Context } from '../../src-main/backend/services/context'
 import { createEngineProbes } from '../../src-main/backend/services/engine-probes'
 import { createRecorder } from '../../src-main/backend/services/run-recorder'
-import { startTraining } from '../../src-main/backend/services/training'
+import { startTraining, type Training } from '../../src-main/backend/services/training'
 import { importTexts } from '../../src-main/engine/corpus/import'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { RunConfig } from '../../src-preload/contract/records'
@@ -21,8 +21,8 @@ export interface TrainingWorld {
   readonly db: Db
   /** Of the training under way. */
   jobPid(): number
-  /** Trains the only run, in real jobs; resolves when it is in its end state. */
-  train(): Promise<void>
+  /** Trains the only run, in real jobs, until it is in its end state. */
+  train(resume?: boolean): Training
   close(): Promise<void>
 }
 
@@ -62,7 +62,7 @@ export async function trainingWorld(
   return {
     db,
     jobPid: () => Number(db.raw.prepare('SELECT job_pid FROM runs').pluck().get()),
-    train: () => startTraining(context, createRecorder(db, emit, Date.now), onlyRun, false).ended,
+    train: (resume = false) => startTraining(context, createRecorder(db, emit, Date.now), onlyRun, resume),
     close: async () => {
       await jobs.close(0)
       closeDatabase(db)
