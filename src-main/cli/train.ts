@@ -20,8 +20,8 @@ export async function train(backend: Backend, args: Arguments): Promise<number> 
   const overrides = overridesOf(options)
   const corpus = await importText(backend, resolve(file), options)
 
-  // Of the engine depends what fits; whatever starts a run looks at them anyway.
-  await backend.services.system.info()
+  // Of the engine depends what fits.
+  await backend.services.system.lookFor(overrides.engine ?? 'auto')
   const { config, problems } = backend.services.runs.plan({ corpusId: corpus.corpusId, choice, overrides })
   const [problem] = problems
   if (problem !== undefined) {

@@ -141,6 +141,11 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     return chooseEngine(known, works(before) ? before : wish()).order[0] ?? null
   }
 
+  /** Looks where nobody has and where it decides what computes a run: not for an engine that is named. */
+  const lookFor = async (asked: EngineWish): Promise<void> => {
+    if (expected(asked) === null) await look()
+  }
+
   /** The options of a talk: what is wished for by name, else CUDA, TensorFlow, WASM; never one that is known not to work. */
   const optionsToTalk = (): EngineOptions => {
     if (engineOptions.engine !== 'auto') return engineOptions
@@ -155,7 +160,7 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     if (measuring === null) looking = null
   }
 
-  return { look, measure, wish, choice, expected, optionsFor, optionsToTalk, forget }
+  return { look, lookFor, measure, wish, choice, expected, optionsFor, optionsToTalk, forget }
 }
 
 const toInfo = (

@@ -57,5 +57,5 @@ export function createSystem(context: Context, appVersion: string) {
     return info()
   }
 
-  return { info, isComputing, measure }
+  return { info, lookFor: probes.lookFor, isComputing, measure }
 }

@@ -154,3 +154,15 @@ it('follows the run, then the run as it was, then the settings; the environment 
   const forced = open(noCard, { engine: 'wasm' })
   expect(await forced.probes.optionsFor('tensorflow', 'tensorflow')).toMatchObject({ engine: 'wasm' })
 })
+
+it('looks before a run only where that decides what computes it', async () => {
+  const fixed = open(noCard, { engine: 'wasm' })
+  await fixed.probes.lookFor('auto')
+  expect(fixed.started).toEqual([])
+  const free = open(noCard)
+  await free.probes.lookFor('tensorflow')
+  expect(free.started).toEqual([])
+  await free.probes.lookFor('auto')
+  await free.probes.lookFor('auto')
+  expect(free.started).toHaveLength(4)
+})
