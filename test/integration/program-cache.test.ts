@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
 
@@ -125,6 +125,19 @@ it('talking keeps its program too', async () => {
   expect((await onlyProgram(dir)).isWhole).toBe(true)
   job.send({ kind: 'stop' })
   expect(await job.ended).toMatchObject({ code: 0 })
+})
+
+it('programs for another number of threads are others', async () => {
+  const dir = join(root, 'threads')
+  await curve({ model: 'lstm' }, dir)
+  vi.stubEnv('TF_NUM_INTRAOP_THREADS', '1')
+  try {
+    await curve({ model: 'lstm' }, dir)
+  } finally {
+    vi.unstubAllEnvs()
+  }
+  const kinds = (await programsIn(dir)).map((name) => dirname(name))
+  expect(new Set(kinds).size).toBe(2)
 })
 
 it('a run needs no folder of programs', async () => {

@@ -34,6 +34,8 @@ export async function keepPrograms(
     process.arch,
     own,
     process.env['XLA_FLAGS'] ?? '',
+    // XLA cuts its work by them.
+    process.env['TF_NUM_INTRAOP_THREADS'] ?? '',
   ]
   const programs = await openProgramCache(programsDir, [...facts.map(String), ...processorKind()])
   if (programs) process.env[variable] = `${own} ${flag}=${quoted(programs.dir)}`.trim()
