@@ -56,7 +56,7 @@ export function recordTrainingStep(
     })
     return { name: recorder.name, called: recorder.called }
   }
-  const recordMatMul = precision === 'bfloat16' ? bfloat16MatMul(tier) : null
+  const recordMatMul = precision === 'bfloat16' ? bfloat16MatMul(tier, backend.context.hasGpu()) : null
   return record(backend, `training_step_${tier}_${precision}`, body, recordMatMul)
 }
 

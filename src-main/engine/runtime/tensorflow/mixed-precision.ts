@@ -15,21 +15,57 @@ export type MatMulRecording = (
  * Matrix products of bfloat16 numbers; everything else, the weights above all, stays float32 (Micikevicius et al. 2018;
  * bfloat16 has float32's range, so no loss scaling). XLA adds up in float32 and gives float32. The plain kernel of that
  * form is missing on the CPU: a plain graph rounds the result too.
+ * @param onGpu graphics cards multiply whatever lies however
  */
-export function bfloat16MatMul(tier: Tier): MatMulRecording {
+export function bfloat16MatMul(tier: Tier, onGpu: boolean): MatMulRecording {
   return (recorder, attributes, inputs) => {
     const rounded = inputs.map((input) => cast(recorder, input, dtypes.float32, dtypes.bfloat16))
     const others = attributes.filter(({ name }) => name !== 'T')
-    const only = (outputs: Output[]): Output => outputs[0] as Output
     if (tier === 'xla') {
       const types = [typeAttr('Ta', dtypes.bfloat16), typeAttr('Tb', dtypes.bfloat16), typeAttr('Tout', dtypes.float32)]
-      return only(recorder.op('BatchMatMulV3', [...others, ...types], rounded, 1))
+      const inRows = onGpu ? { attributes: others, inputs: rounded } : asXlaMultipliesFast(recorder, others, rounded)
+      return one(recorder, 'BatchMatMulV3', [...inRows.attributes, ...types], inRows.inputs)
     }
-    const product = recorder.op('BatchMatMulV2', [...others, typeAttr('T', dtypes.bfloat16)], rounded, 1)
-    return cast(recorder, only(product), dtypes.bfloat16, dtypes.float32)
+    const product = one(recorder, 'BatchMatMulV2', [...others, typeAttr('T', dtypes.bfloat16)], rounded)
+    return cast(recorder, product, dtypes.bfloat16, dtypes.float32)
   }
 }
 
-function cast(recorder: GraphRecorder, value: Output, from: number, to: number): Output {
-  return recorder.op('Cast', [typeAttr('SrcT', from), typeAttr('DstT', to)], [value], 1)[0] as Output
+/**
+ * XLA has a kernel for bfloat16 on processors that wants both sides row by row and the left one not to be turned: any
+ * other product it multiplies in float32. A Transpose only changes what XLA takes for the order in memory, a Reshape sets
+ * it back; the barrier keeps XLA from turning the left side within the product again.
+ */
+function asXlaMultipliesFast(
+  recorder: GraphRecorder,
+  attributes: readonly Attribute[],
+  [left, right]: readonly Output[],
+): { attributes: readonly Attribute[]; inputs: Output[] } {
+  const turnsLeft = attributes.some(({ name, value }) => name === 'adj_x' && value === true)
+  const inputs = [turnsLeft ? turned(recorder, left as Output) : left, right] as Output[]
+  return {
+    attributes: attributes.map((attribute) =>
+      attribute.name === 'adj_x' ? { ...attribute, value: false } : attribute,
+    ),
+    inputs: inputs.map((input) => {
+      const shape = recorder.numbers(dtypes.int32, recorder.describe(input).shape)
+      return one(recorder, 'Reshape', [bfloat16, typeAttr('Tshape', dtypes.int32)], [input, shape])
+    }),
+  }
 }
+
+/** `[..., rows, columns]` → `[..., columns, rows]`, for certain before whatever uses it. */
+function turned(recorder: GraphRecorder, value: Output): Output {
+  const axes = recorder.describe(value).shape.map((_, axis) => axis)
+  const order = recorder.numbers(dtypes.int32, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
+  const transposed = one(recorder, 'Transpose', [bfloat16, typeAttr('Tperm', dtypes.int32)], [value, order])
+  return one(recorder, 'XlaOptimizationBarrier', [], [transposed])
+}
+
+const bfloat16 = typeAttr('T', dtypes.bfloat16)
+
+const one = (recorder: GraphRecorder, name: string, attributes: readonly Attribute[], inputs: Output[]): Output =>
+  recorder.op(name, attributes, inputs, 1)[0] as Output
+
+const cast = (recorder: GraphRecorder, value: Output, from: number, to: number): Output =>
+  one(recorder, 'Cast', [typeAttr('SrcT', from), typeAttr('DstT', to)], [value])

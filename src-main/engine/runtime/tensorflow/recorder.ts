@@ -12,6 +12,7 @@ const listInputs = new Map([
   ['Pack', 0],
   ['AddN', 0],
   ['ConcatV2', 1],
+  ['XlaOptimizationBarrier', 0],
 ])
 
 /** A function of the context; `fn` is the holder's to free. */
@@ -52,6 +53,16 @@ export class GraphRecorder {
     })
     api.TF_SetAttrType(description, 'dtype', dtype)
     return { oper: this.#context.checked((status) => api.TF_FinishOperation(description, status)), index: 0 }
+  }
+
+  /** A number, or a vector of them. */
+  numbers(dtype: number, value: number | readonly number[]): Output {
+    const tensor = this.#context.newTensor(dtype, typeof value === 'number' ? [] : [value.length], [value].flat())
+    try {
+      return this.constant(tensor, dtype)
+    } finally {
+      this.#context.api.TF_DeleteTensor(tensor)
+    }
   }
 
   op(

@@ -42,16 +42,7 @@ export function whileScan(
   if (!outer) throw new Error('whileScan: nothing is being recorded')
   const { length, carry, inputs, constants } = scan
   const outputOf = (tensor: tf.Tensor): Output => binding.outputOf(backend.idOf(tensor))
-  const constant = (recorder: GraphRecorder, dtype: number, value: number | number[]): Output => {
-    const shape = typeof value === 'number' ? [] : [value.length]
-    const tensor = context.newTensor(dtype, shape, [value].flat())
-    try {
-      return recorder.constant(tensor, dtype)
-    } finally {
-      context.api.TF_DeleteTensor(tensor)
-    }
-  }
-  const int = (recorder: GraphRecorder, value: number | number[]): Output => constant(recorder, dtypes.int32, value)
+  const int = (recorder: GraphRecorder, value: number | number[]): Output => recorder.numbers(dtypes.int32, value)
   const tensors = [...carry, ...inputs, ...constants]
   const given = [
     ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape })),
@@ -75,8 +66,8 @@ export function whileScan(
     const loopSites = (): Output => {
       const casts = [typeAttr('SrcT', dtypes.int32), typeAttr('DstT', dtypes.uint64)]
       const step = single(recorder, 'Cast', casts, [at])
-      const sites = single(recorder, 'Mul', uint64, [step, constant(recorder, dtypes.uint64, sitesPerStep)])
-      return single(recorder, 'Pack', uint64, [constant(recorder, dtypes.uint64, 0), sites])
+      const sites = single(recorder, 'Mul', uint64, [step, recorder.numbers(dtypes.uint64, sitesPerStep)])
+      return single(recorder, 'Pack', uint64, [recorder.numbers(dtypes.uint64, 0), sites])
     }
     const part = (input: tf.Tensor2D, variable: Output): tf.Tensor2D => {
       const rows = input.shape[0] / length
