@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { jobEnvironment } from '../../src-main/backend/jobs/environment'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { libraryFileBytes } from '../../src-main/plan/memory'
@@ -24,10 +25,8 @@ function configOf(overrides: Partial<RunConfig>): RunConfig {
 
 async function peakOf(config: RunConfig, vocabSize: number): Promise<number> {
   const question = JSON.stringify({ config, vocabSize, tensorflowDir: process.env['HOMEGROWN_TENSORFLOW_DIR'] })
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    join(import.meta.dirname, 'our-memory.cjs'),
-    question,
-  ])
+  const program = join(import.meta.dirname, 'our-memory.cjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [program, question], { env: jobEnvironment() })
   const { peakBytes, fileBytes } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Peak
   // How much of the library's file counts as resident depends on what the system's cache holds of it.
   return peakBytes - Math.min(fileBytes, libraryFileBytes) + libraryFileBytes

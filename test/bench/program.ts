@@ -10,9 +10,9 @@ export interface Program {
   readonly close: () => Promise<void>
 }
 
-export function startProgram(command: readonly string[]): Program {
+export function startProgram(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Program {
   const [program = '', ...args] = command
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env })
   const ended = once(child, 'exit')
   // One that dies is noticed by its missing answer.
   child.stdin.on('error', () => undefined)

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { jobEnvironment } from '../../src-main/backend/jobs/environment'
 import { runImport } from '../../src-main/engine/tasks/import'
 import { runTokenize } from '../../src-main/engine/tasks/tokenize'
 import { withDefaults } from '../../src-preload/contract/limits'
@@ -78,7 +79,11 @@ async function soak({ name, config }: Soak, folder: string, tokenizedDir: string
   const began = performance.now()
   const points: SoakCount[] = []
   let happened: Readonly<Record<string, number>> = {}
-  const child = fork(join(import.meta.dirname, 'soak-job.cjs'), [], { execArgv: [], serialization: 'advanced' })
+  const child = fork(join(import.meta.dirname, 'soak-job.cjs'), [], {
+    execArgv: [],
+    env: jobEnvironment(),
+    serialization: 'advanced',
+  })
   child.on('message', (message: Message) => {
     if (message.kind === 'count') points.push(message.count)
     if (message.kind === 'happened') happened = message.happened

@@ -31,8 +31,13 @@ export interface SideSteps {
 }
 
 /** @returns null when the mode cannot be had here; the reason is on stderr */
-export async function openSide(mode: string, command: readonly string[], question: object): Promise<Side | null> {
-  const { ask, close } = startProgram(command)
+export async function openSide(
+  mode: string,
+  command: readonly string[],
+  question: object,
+  env: NodeJS.ProcessEnv,
+): Promise<Side | null> {
+  const { ask, close } = startProgram(command, env)
   const start = (await ask({ ...question, mode })) as SideStart | null
   if (start === null) {
     console.log(`  ${mode}: cannot be had here, see the error above`)

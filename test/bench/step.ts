@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { jobEnvironment } from '../../src-main/backend/jobs/environment'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { deviceNamed, type Shape } from './devices'
@@ -64,7 +65,8 @@ async function openSides(shape: Shape): Promise<(Side & { readonly side: SideNam
       tfjs: { config: mode.includes('minimize') ? minimizeAlone(config) : config, vocabSize, tensorflowDir, addon },
       pytorch: { ...asked, device: device.torch, threads: availableParallelism() },
     }[side]
-    const opened = await openSide(mode, { ours, tfjs, pytorch: torch }[side], question)
+    const env = side === 'ours' ? jobEnvironment() : process.env
+    const opened = await openSide(mode, { ours, tfjs, pytorch: torch }[side], question, env)
     if (opened) sides.push({ ...opened, side })
   }
   checkSameModel(sides)

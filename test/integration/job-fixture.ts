@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { runLimits } from '../../src-preload/contract/limits'
+import { jobEnvironment } from '../../src-main/backend/jobs/environment'
 import type { EngineOptions, JobEvent, JobRequest, JobTask } from '../../src-main/backend/jobs/protocol'
 import { built } from '../built'
 import { tensorflowDir } from '../tensorflow-dir'
@@ -20,6 +21,7 @@ export interface RunningJob {
 export function startJob(task: JobTask): RunningJob {
   const child = fork(built('job.cjs'), [], {
     execArgv: [],
+    env: jobEnvironment(),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { AppError } from '../../../src-preload/contract/errors'
+import { jobEnvironment } from './environment'
 import { memoryKills, outOfMemoryText } from './memory-kills'
 import { identityOf, type ProcessIdentity } from './process-identity'
 import type { JobEvent, JobRequest, JobTask } from './protocol'
@@ -45,6 +46,7 @@ export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Su
     const child = fork(jobEntry, [], {
       execPath: process.execPath,
       execArgv: [],
+      env: jobEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { isAlive } from '../../../src-main/backend/jobs/process-identity'
 import type { JobEvent, JobTask } from '../../../src-main/backend/jobs/protocol'
 import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
@@ -30,6 +31,19 @@ describe('a job', () => {
     await job.ended
     expect(events.map(({ kind }) => kind)).toEqual(['probed'])
     expect(isAlive(job.process.pid, job.process.token)).toBe(false)
+  })
+
+  it('has a heap for each core, or as many as the person says', async () => {
+    const heaps = async (): Promise<unknown> => {
+      const { job, events } = start('names its heaps')
+      await job.ended
+      return events.map((event) => (event.kind === 'probed' ? event.hardware : event.kind))
+    }
+    vi.stubEnv('MALLOC_ARENA_MAX', undefined)
+    expect(await heaps()).toEqual([String(availableParallelism())])
+    vi.stubEnv('MALLOC_ARENA_MAX', '7')
+    expect(await heaps()).toEqual(['7'])
+    vi.unstubAllEnvs()
   })
 
   it('loses no event that it sent before it ended', async () => {
