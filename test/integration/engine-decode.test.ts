@@ -2,11 +2,14 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeModelOf } from '../../src-main/engine/model/decode'
 import { initialWeights } from '../../src-main/engine/model/init'
+import { forwardOf } from '../../src-main/engine/model/model'
+import { RandomStream } from '../../src-main/engine/random'
 import type { Decoder, DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import type { Engine } from '../../src-main/engine/runtime/engine'
+import { logitsOf } from '../../src-main/engine/runtime/head'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { tensorflowDir } from '../tensorflow-dir'
-import { open, tinyConfig, vocabSize } from './engine-fixture'
+import { largestDifference, open, tinyConfig, vocabSize } from './engine-fixture'
 
 let engine: Engine
 let backend: TensorFlowBackend
@@ -14,6 +17,43 @@ let backend: TensorFlowBackend
 beforeAll(async () => {
   engine = await open('tensorflow')
   backend = await openTensorFlowBackend(tensorflowDir())
+})
+
+describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (model) => {
+  const config = tinyConfig({ model, blockSize: 200 })
+  // Louder than at the start of a training, so that every token shows in the logits.
+  const weights = new Map(
+    Array.from(initialWeights(config, vocabSize, 5), ([name, { shape, data }], i) => {
+      const random = new RandomStream(7, 'test', i)
+      return [name, { shape, data: data.map((value) => 3 * value + 0.2 * (random.uniform() - 0.5)) }]
+    }),
+  )
+  const text = Array.from({ length: 300 }, (_, i) => (i * i + 3 * i) % vocabSize)
+  /** What the model says after all tokens at once, op by op. */
+  const logitsAfter = (ids: readonly number[]): Float32Array =>
+    tf.tidy(() => {
+      const tensors = new Map(Array.from(weights, ([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]))
+      const all = logitsOf(forwardOf(config)(tensors, tf.tensor2d([...ids], [1, ids.length], 'int32'), engine.ops))
+      return all.slice([ids.length - 1, 0], [1, vocabSize]).dataSync<'float32'>()
+    })
+  const seen = (ids: readonly number[]): readonly number[] => (model === 'lstm' ? ids : ids.slice(-config.blockSize))
+
+  it('says what the whole text says, whatever its length and whatever was said before', async () => {
+    engine.activate()
+    const decoder = engine.openDecoder(decodeModelOf(config), weights, { compile: 'graph', precision: 'float32' })
+    // Around each chunk and two of them, up to the window and beyond; shorter after longer, so that old rows lie there.
+    for (const length of [161, 2, 1, 31, 32, 33, 200, 127, 128, 129, 199, 250, 5]) {
+      decoder.begin(length + 3)
+      const whole = text.slice(0, length)
+      const first = await decoder.feed(whole)
+      expect(largestDifference(first, logitsAfter(seen(whole))), `${length}`).toBeLessThan(1e-4)
+      if (length >= config.blockSize - 1) continue
+      const next = text[length] ?? 0
+      const second = await decoder.feed([next])
+      expect(largestDifference(second, logitsAfter([...whole, next])), `${length} + 1`).toBeLessThan(1e-4)
+    }
+    decoder.close()
+  })
 })
 
 describe.each(['gpt', 'lstm'] as const)('the recorded step of generation, %s', (model) => {

@@ -16,8 +16,13 @@ export interface DecodeOps {
   /** Rows of a table [V, D]. ids: int32 [N] → float32 [N, D] */
   rows(table: string, ids: tf.Tensor1D): tf.Tensor2D
   vector(name: string): tf.Tensor1D
-  /** memory: float32 [H, C, d] with its rows at `position` (int32 [1]) replaced by `row`: float32 [H, 1, d] */
-  remember(memory: tf.Tensor3D, row: tf.Tensor3D, position: tf.Tensor1D): tf.Tensor3D
+  /**
+   * memory: float32 [H, C, d] with the rows of this pass's tokens replaced by `rows`: float32 [H, t, d]. The memory that
+   * was given may change too.
+   */
+  remember(memory: tf.Tensor3D, rows: tf.Tensor3D): tf.Tensor3D
+  /** The row of the last of this pass's tokens. x: float32 [t, D] → float32 [1, D] */
+  last(x: tf.Tensor2D): tf.Tensor2D
 }
 
 export interface Decoded {
@@ -27,18 +32,24 @@ export interface Decoded {
   readonly memory: tf.Tensor[]
 }
 
-/** How a model continues a text. Both passes are pure functions; the engine may run them or record them. */
+/** How a model continues a text. A pass is a pure function; the engine may run it or record it. */
 export interface DecodeModel {
   /** The most positions that it can look back on; null: what it remembers has one size however long the text is. */
   readonly window: number | null
   /** The weights that are tables [V, D]; every other matrix is [in, out]. */
   readonly tables: readonly string[]
+  /**
+   * Whether a pass may be given more ids than there are tokens. What it then remembers of the rest is never looked at: it is
+   * behind the last token, and the next ones take its place.
+   */
+  readonly padded: boolean
   /** What is remembered of at most `capacity` positions. */
   memoryShapes(capacity: number): readonly (readonly number[])[]
-  /** A text from its beginning, in one pass. ids: int32 [t], t ≤ capacity */
-  prompt(ops: DecodeOps, ids: tf.Tensor1D, capacity: number): Decoded
-  /** One token more. id: int32 [1]; position: int32 [1], how many tokens came before it */
-  step(ops: DecodeOps, id: tf.Tensor1D, position: tf.Tensor1D, memory: readonly tf.Tensor[]): Decoded
+  /**
+   * Some tokens more. ids: int32 [t]; position: int32 [1], how many tokens came before them; memory: of those, in the
+   * shapes of `memoryShapes`, with room for t more
+   */
+  pass(ops: DecodeOps, ids: tf.Tensor1D, position: tf.Tensor1D, memory: readonly tf.Tensor[]): Decoded
 }
 
 /** The way of talking of the model that the configuration names. */

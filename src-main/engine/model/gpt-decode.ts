@@ -12,7 +12,7 @@ const norm = (ops: DecodeOps, name: string, x: tf.Tensor2D): tf.Tensor2D =>
 const linear = (ops: DecodeOps, name: string, x: tf.Tensor2D): tf.Tensor2D =>
   ops.matMul(x, `${name}.weight`).add(ops.vector(`${name}.bias`))
 
-/** A model's blocks for one text. `ids, positions: int32 [t]` → logits of the last: `[V]` */
+/** A model's blocks for one text. `ids, positions: int32 [t]` → logits after the last token: `[V]` */
 export type BlocksOf = (
   config: RunConfig,
   ops: DecodeOps,
@@ -36,8 +36,7 @@ const gptBlocks: BlocksOf = ({ nLayer, nHead, nEmbd }, ops, ids, positions, atte
     const hidden = gelu(linear(ops, `${block}.mlp.c_fc`, norm(ops, `${block}.ln_2`, h)))
     h = h.add(linear(ops, `${block}.mlp.c_proj`, hidden))
   }
-  const last = h.slice([length - 1, 0], [1, nEmbd])
-  return ops.matMulTable(norm(ops, 'ln_f', last), 'wte.weight').as1D()
+  return ops.matMulTable(norm(ops, 'ln_f', ops.last(h)), 'wte.weight').as1D()
 }
 
 /**
@@ -48,41 +47,22 @@ export function cachedAttention(config: RunConfig, logitsOf: BlocksOf, tables: r
   const { nLayer, nHead, nEmbd, blockSize } = config
   const headDim = nEmbd / nHead
   const scale = 1 / Math.sqrt(headDim)
-  const attention = (q: tf.Tensor3D, keys: tf.Tensor3D, values: tf.Tensor3D, mask: tf.Tensor2D): tf.Tensor3D =>
-    tf.matMul(maskedSoftmax(tf.matMul<tf.Tensor3D>(q, keys, false, true), mask, scale), values)
   return {
     window: blockSize,
     tables,
+    padded: true,
     memoryShapes: (capacity) => Array.from({ length: 2 * nLayer }, () => [nHead, capacity, headDim]),
-    prompt(ops, ids, capacity) {
-      const [length] = ids.shape
-      const mask = causalMask(length)
-      const memory: tf.Tensor[] = []
-      const logits = logitsOf(config, ops, ids, tf.range(0, length, 1, 'int32'), (_, q, k, v) => {
-        const room: [number, number][] = [
-          [0, 0],
-          [0, capacity - length],
-          [0, 0],
-        ]
-        memory.push(tf.pad(k, room), tf.pad(v, room))
-        return attention(q, k, v, mask)
-      })
-      return { logits, memory }
-    },
-    step(ops, id, position, memory) {
-      const capacity = memory[0]?.shape[1] ?? 0
-      const mask = tf
-        .range(0, capacity, 1, 'int32')
-        .greater(position)
-        .cast('float32')
-        .mul(-1e9)
-        .expandDims<tf.Tensor2D>()
+    pass(ops, ids, position, memory) {
+      // Padding may reach beyond the window, where a table has no row.
+      const lastOfWindow = tf.scalar(blockSize - 1, 'int32')
+      const positions = tf.range(0, ids.shape[0], 1, 'int32').add(position).minimum<tf.Tensor1D>(lastOfWindow)
+      const mask = causalMask(positions, memory[0]?.shape[1] ?? 0)
       const next: tf.Tensor[] = []
-      const logits = logitsOf(config, ops, id, position, (layer, q, k, v) => {
-        const keys = ops.remember(memory[2 * layer] as tf.Tensor3D, k, position)
-        const values = ops.remember(memory[2 * layer + 1] as tf.Tensor3D, v, position)
+      const logits = logitsOf(config, ops, ids, positions, (layer, q, k, v) => {
+        const keys = ops.remember(memory[2 * layer] as tf.Tensor3D, k)
+        const values = ops.remember(memory[2 * layer + 1] as tf.Tensor3D, v)
         next.push(keys, values)
-        return attention(q, keys, values, mask)
+        return tf.matMul(maskedSoftmax(tf.matMul<tf.Tensor3D>(q, keys, false, true), mask, scale), values)
       })
       return { logits, memory: next }
     },

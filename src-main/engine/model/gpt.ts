@@ -73,7 +73,7 @@ function hiddenOf(config: RunConfig, weights: Weights, x: tf.Tensor2D, ops: Mode
   let h = ops
     .dropout(tokens.add(positions), dropout, dropoutSite.embedding)
     .reshape<tf.Tensor2D>([batch * length, nEmbd])
-  const shared = { mask: causalMask(length) }
+  const shared = { mask: causalMask(tf.range(0, length, 1, 'int32'), length) }
   for (let layer = 0; layer < nLayer; layer++) {
     h = throughBlock(config, layer, weights, h, ops, shared, (weights, h, ops, shared) => {
       const pass = { config, weights, ops, batch, length, ...shared }

@@ -71,14 +71,12 @@ export function gelu<T extends tf.Tensor>(x: T): T {
 
 /**
  * What a position may look at: 0 there, −1e9 at later positions, which the softmax turns into an exact 0.
- * `past` cached positions come before the first: → `[length, past + length]`
+ * `positions: int32 [T]` → of the first `count` positions: `[T, count]`
  */
-export function causalMask(length: number, past = 0): tf.Tensor2D {
-  return tf.tidy(() => {
-    const query = tf.range(past, past + length, 1, 'int32').reshape([length, 1])
-    const key = tf.range(0, past + length, 1, 'int32').reshape([1, past + length])
-    return key.greater(query).cast('float32').mul<tf.Tensor2D>(-1e9)
-  })
+export function causalMask(positions: tf.Tensor1D, count: number): tf.Tensor2D {
+  return tf.tidy(() =>
+    tf.range(0, count, 1, 'int32').greater(positions.expandDims(1)).cast('float32').mul<tf.Tensor2D>(-1e9),
+  )
 }
 
 /** softmax(scores · scale + mask) over the last axis. `scores: [..., T, S]`, `mask: [T, S]`, a constant → like scores */
@@ -129,21 +127,24 @@ export function reluSquared<T extends tf.Tensor>(x: T): T {
 
 const rotaryBase = 10_000
 
-/**
- * Turns each pair of numbers (i, i + headDim / 2) by position · base^(−2i / headDim), so that the product of a query and
- * a key depends on their distance only (Su et al. 2021; halves as in GPT-NeoX).
- *
- * `x: [..., T, headDim]`, `positions: int32 [T]` → like x
- */
-export function rotary<T extends tf.Tensor>(x: T, positions: tf.Tensor1D): T {
-  const headDim = x.shape.at(-1) ?? 0
+/** cos and sin of position · base^(−2i / headDim). `positions: int32 [T]` → `[T, headDim / 2]` each */
+export function rotaryTurns(positions: tf.Tensor1D, headDim: number): { cos: tf.Tensor; sin: tf.Tensor } {
   const half = headDim / 2
   const inverse = Float32Array.from({ length: half }, (_, i) => rotaryBase ** ((-2 * i) / headDim))
   const angles = positions
     .cast('float32')
     .expandDims(1)
-    .mul(tf.tensor2d(inverse, [1, half])) // (T, half)
-  const [cos, sin] = [angles.cos(), angles.sin()]
+    .mul(tf.tensor2d(inverse, [1, half]))
+  return { cos: angles.cos(), sin: angles.sin() }
+}
+
+/**
+ * Turns each pair of numbers (i, i + headDim / 2) by the angle of its position, so that the product of a query and a key
+ * depends on their distance only (Su et al. 2021; halves as in GPT-NeoX).
+ *
+ * `x: [..., T, headDim]`, `cos, sin: [T, headDim / 2]` (`rotaryTurns`) → like x
+ */
+export function rotary<T extends tf.Tensor>(x: T, cos: tf.Tensor, sin: tf.Tensor): T {
   const turned = (x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): T => {
     const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]
     return tf.concat<T>([first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))], -1)

@@ -5,8 +5,8 @@ import { stateAfter, type LstmState } from './lstm-layer'
 
 /** Remembers each layer's hidden and cell state, `[1, D]` each: hidden, cell, hidden, cell, ... */
 export function lstmDecode({ nLayer, nEmbd }: RunConfig): DecodeModel {
-  /** `ids: int32 [t]`; the input projection of a layer is one product over all of them. */
-  function pass(ops: DecodeOps, ids: tf.Tensor1D, before: readonly tf.Tensor[]): Decoded {
+  /** The input projection of a layer is one product over all tokens. */
+  function pass(ops: DecodeOps, ids: tf.Tensor1D, _position: tf.Tensor1D, before: readonly tf.Tensor[]): Decoded {
     const [length] = ids.shape
     let h = ops.rows('wte.weight', ids) // (t, D)
     const memory: tf.Tensor[] = []
@@ -24,20 +24,8 @@ export function lstmDecode({ nLayer, nEmbd }: RunConfig): DecodeModel {
       memory.push(state.hidden, state.cell)
       h = length === 1 ? state.hidden : tf.concat(hiddens, 0)
     }
-    const last = h.slice([length - 1, 0], [1, nEmbd])
-    return { logits: ops.matMul(last, 'lm_head.weight').add(ops.vector('lm_head.bias')).as1D(), memory }
+    return { logits: ops.matMul(ops.last(h), 'lm_head.weight').add(ops.vector('lm_head.bias')).as1D(), memory }
   }
   const memoryShapes = (): number[][] => Array.from({ length: 2 * nLayer }, () => [1, nEmbd])
-  return {
-    window: null,
-    tables: ['wte.weight'],
-    memoryShapes,
-    prompt: (ops, ids) =>
-      pass(
-        ops,
-        ids,
-        memoryShapes().map((shape) => tf.zeros(shape)),
-      ),
-    step: (ops, id, _position, memory) => pass(ops, id, memory),
-  }
+  return { window: null, tables: ['wte.weight'], padded: false, memoryShapes, pass }
 }

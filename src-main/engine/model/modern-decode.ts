@@ -11,6 +11,7 @@ const modernBlocks: BlocksOf = (config, ops, ids, positions, attend) => {
   const [length] = ids.shape
   const heads = (x: tf.Tensor2D): tf.Tensor3D =>
     x.reshape([length, nHead, nEmbd / nHead]).transpose<tf.Tensor3D>([1, 0, 2]) // (nHead, t, headDim)
+  const places = parts.places(positions)
   const tokens = ops.rows('wte.weight', ids)
   const learned = config.positions === 'learned'
   let h = parts.embedded(learned ? tokens.add<tf.Tensor2D>(ops.rows('wpe.weight', positions)) : tokens) // (t, D)
@@ -20,14 +21,13 @@ const modernBlocks: BlocksOf = (config, ops, ids, positions, attend) => {
     const [q, k, v] = ['c_q', 'c_k', 'c_v'].map((part) =>
       heads(ops.matMul(normed, `${block}.attn.${part}.weight`)),
     ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]
-    const [query, key] = [parts.placed(q, positions), parts.placed(k, positions)]
+    const [query, key] = [parts.placed(q, places), parts.placed(k, places)]
     const mixed = attend(layer, query, key, v).transpose([1, 0, 2]).reshape<tf.Tensor2D>([length, nEmbd])
     h = h.add(ops.matMul(mixed, `${block}.attn.c_proj.weight`))
     const hidden = parts.activation(ops.matMul(parts.norm(h), `${block}.mlp.c_fc.weight`))
     h = h.add(ops.matMul(hidden, `${block}.mlp.c_proj.weight`))
   }
-  const last = h.slice([length - 1, 0], [1, nEmbd])
-  return ops.matMul(parts.norm(last), 'lm_head.weight').as1D()
+  return ops.matMul(parts.norm(ops.last(h)), 'lm_head.weight').as1D()
 }
 
 export const modernDecode = (config: RunConfig): DecodeModel =>

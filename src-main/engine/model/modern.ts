@@ -4,7 +4,7 @@ import type { Forward, ModelOps, Weights } from '../runtime/ops'
 import { throughBlock } from './checkpointing'
 import { dropoutSite, joinHeads, splitHeads } from './heads'
 import { causalMask, maskedSoftmax } from './layers'
-import { modernParts, type ModernParts } from './modern-parts'
+import { modernParts, type ModernParts, type Places } from './modern-parts'
 import { matrix } from './weights'
 
 /**
@@ -21,15 +21,14 @@ interface Pass {
   readonly ops: ModelOps
   readonly batch: number
   readonly length: number
-  /** int32 `[length]` */
-  readonly positions: tf.Tensor1D
+  readonly places: Places
   /** `[length, length]` */
   readonly mask: tf.Tensor2D
 }
 
 /** `x: [B·T, D]` → `[B·T, D]` */
 function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
-  const { config, parts, weights, ops, batch, length, positions, mask } = pass
+  const { config, parts, weights, ops, batch, length, places, mask } = pass
   const { nHead, nEmbd, dropout } = config
   const headDim = nEmbd / nHead
   const site = layer * dropoutSite.perLayer
@@ -39,7 +38,7 @@ function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
     1,
   )
   const [q, k, v] = splitHeads(tf.matMul(x, together), [batch, length], nHead)
-  const scores = tf.matMul<tf.Tensor4D>(parts.placed(q, positions), parts.placed(k, positions), false, true) // (B, nHead, T, T)
+  const scores = tf.matMul<tf.Tensor4D>(parts.placed(q, places), parts.placed(k, places), false, true) // (B, nHead, T, T)
   const p = maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim))
   const mixed = joinHeads(tf.matMul(ops.dropout(p, dropout, site + dropoutSite.attention), v))
   const out = tf.matMul<tf.Tensor2D>(mixed, matrix(weights, `${name}.c_proj.weight`))
@@ -69,10 +68,11 @@ export function modernForward(config: RunConfig): Forward {
     const tokens = ops.embedding(matrix(weights, 'wte.weight'), x.reshape([batch * length]))
     const start = parts.embedded(config.positions === 'learned' ? addPositions(weights, tokens, length) : tokens)
     let h = ops.dropout(start, config.dropout, dropoutSite.embedding) // (B·T, D)
-    const shared = { positions: tf.range(0, length, 1, 'int32'), mask: causalMask(length) }
+    const positions = tf.range(0, length, 1, 'int32')
+    const shared = { mask: causalMask(positions, length), ...parts.places(positions) }
     for (let layer = 0; layer < config.nLayer; layer++) {
-      h = throughBlock(config, layer, weights, h, ops, shared, (weights, h, ops, shared) => {
-        const pass = { config, parts, weights, ops, batch, length, ...shared }
+      h = throughBlock(config, layer, weights, h, ops, shared, (weights, h, ops, { mask, ...places }) => {
+        const pass = { config, parts, weights, ops, batch, length, mask, places }
         const mixed = h.add<tf.Tensor2D>(attention(pass, layer, parts.norm(h)))
         return mixed.add(mlp(pass, layer, parts.norm(mixed)))
       })

@@ -9,7 +9,7 @@ export interface DecodeOptions {
   readonly precision: 'float32' | 'bfloat16'
 }
 
-/** The two passes of a model that talks, with its weights and what it remembers, on some engine. */
+/** The passes of a model that talks, with its weights and what it remembers, on some engine. */
 export interface DecodePasses {
   /** A text from its beginning: what was remembered is forgotten. @returns logits of the next token, float32 [V] */
   prompt(ids: Int32Array, capacity: number): Promise<Float32Array>
@@ -44,8 +44,8 @@ export class Decoder {
   }
 
   /**
-   * A prompt is one pass. A model with a window sees at most that many tokens: a longer prompt is cut to its end, as
-   * nanoGPT's generate does. When the window is full, its last half is computed anew in one pass and the rest forgotten:
+   * A model with a window sees at most that many tokens: a longer prompt is cut to its end, as
+   * nanoGPT's generate does. When the window is full, its last half is computed anew as a prompt and the rest forgotten:
    * learned positions cannot be shifted, and recomputing for every token, as nanoGPT does, would cost a window a token.
    *
    * @param ids at least one: the prompt, then one token at a time

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Decoded, DecodeModel, DecodeOps } from '../model/decode'
+import type { DecodeModel, DecodeOps } from '../model/decode'
 import { matrix, vector } from '../model/weights'
 import type { DecodePasses } from './decoder'
 import type { TensorData } from './ops'
@@ -8,7 +8,6 @@ import type { TensorData } from './ops'
 export class EagerDecode implements DecodePasses {
   readonly #model: DecodeModel
   readonly #weights: ReadonlyMap<string, tf.Tensor>
-  readonly #ops: DecodeOps
   readonly #activate: () => void
   #memory: tf.Tensor[] = []
 
@@ -20,27 +19,29 @@ export class EagerDecode implements DecodePasses {
     this.#weights = new Map(
       Array.from(weights, ([name, { shape, data }]) => [name, tf.tensor(data, [...shape], 'float32')]),
     )
-    this.#ops = eagerDecodeOps(this.#weights)
   }
 
   prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
-    return this.#pass(() => this.#model.prompt(this.#ops, tf.tensor1d(ids, 'int32'), capacity))
+    this.#activate()
+    tf.dispose(this.#memory)
+    this.#memory = this.#model.memoryShapes(capacity).map((shape) => tf.zeros([...shape]))
+    return this.#pass(ids, 0)
   }
 
   step(id: number, position: number): Promise<Float32Array> {
-    return this.#pass(() =>
-      this.#model.step(this.#ops, tf.tensor1d([id], 'int32'), tf.tensor1d([position], 'int32'), this.#memory),
-    )
+    this.#activate()
+    return this.#pass(Int32Array.of(id), position)
   }
 
   close(): void {
     tf.dispose([...this.#weights.values(), ...this.#memory])
   }
 
-  async #pass(body: () => Decoded): Promise<Float32Array> {
-    this.#activate()
+  async #pass(ids: Int32Array, position: number): Promise<Float32Array> {
+    const ops = eagerDecodeOps(this.#weights, position)
     const [logits, ...memory] = tf.tidy((): tf.Tensor[] => {
-      const decoded = body()
+      const at = tf.tensor1d([position], 'int32')
+      const decoded = this.#model.pass(ops, tf.tensor1d(ids, 'int32'), at, this.#memory)
       return [decoded.logits, ...decoded.memory]
     }) as [tf.Tensor1D, ...tf.Tensor[]]
     tf.dispose(this.#memory)
@@ -53,15 +54,18 @@ export class EagerDecode implements DecodePasses {
   }
 }
 
-function eagerDecodeOps(weights: ReadonlyMap<string, tf.Tensor>): DecodeOps {
+function eagerDecodeOps(weights: ReadonlyMap<string, tf.Tensor>, position: number): DecodeOps {
   return {
     matMul: (x, weight) => tf.matMul(x, matrix(weights, weight)),
     matMulTable: (x, table) => tf.matMul(x, matrix(weights, table), false, true),
     rows: (table, ids) => tf.gather(matrix(weights, table), ids),
     vector: (name) => vector(weights, name),
-    remember: (memory, row, position) => {
-      const here = tf.range(0, memory.shape[1], 1, 'int32').equal(position).reshape([1, -1, 1])
-      return tf.where(here, row, memory)
+    remember: (memory, rows) => {
+      const [heads, capacity, width] = memory.shape
+      const after = position + rows.shape[1]
+      const before = memory.slice([0, 0, 0], [heads, position, width])
+      return tf.concat([before, rows, memory.slice([0, after, 0], [heads, capacity - after, width])], 1)
     },
+    last: (x) => x.slice([x.shape[0] - 1, 0], [1, x.shape[1]]),
   }
 }

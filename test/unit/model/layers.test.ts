@@ -9,6 +9,7 @@ import {
   reluSquared,
   rmsNorm,
   rotary,
+  rotaryTurns,
 } from '../../../src-main/engine/model/layers'
 import { lstmLayer, stateAfter } from '../../../src-main/engine/model/lstm-layer'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
@@ -63,27 +64,25 @@ describe('gradients that are written out equal the tape', () => {
   })
 
   test('rotary positions: the gradient, and products that know distances only', () => {
-    const at = tf.tensor1d([3, 4, 7], 'int32')
-    const turn = (x: tf.Tensor): tf.Tensor => rotary(x, at)
+    const turned = (x: tf.Tensor, ...positions: number[]): tf.Tensor => {
+      const { cos, sin } = rotaryTurns(tf.tensor1d(positions, 'int32'), 4)
+      return rotary(x, cos, sin)
+    }
     const byTape: Function = (x) => {
       const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]
       const angles = tf.mul(tf.tensor2d([3, 4, 7], [3, 1]), tf.tensor2d([1, 0.01], [1, 2]))
       const [cos, sin] = [angles.cos(), angles.sin()]
       return tf.concat([first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))], -1)
     }
-    compareWithTape(turn, byTape, [normal([2, 3, 4], 1)])
+    compareWithTape((x) => turned(x, 3, 4, 7), byTape, [normal([2, 3, 4], 1)])
     const [q, k] = [normal([1, 4], 1), normal([1, 4], 2)]
-    const product = (i: number, j: number): number =>
-      rotary(q, tf.tensor1d([i], 'int32'))
-        .mul(rotary(k, tf.tensor1d([j], 'int32')))
-        .sum()
-        .dataSync()[0] ?? NaN
+    const product = (i: number, j: number): number => turned(q, i).mul(turned(k, j)).sum().dataSync()[0] ?? NaN
     expect(product(5, 2)).toBeCloseTo(product(13, 10), 5)
     expect(product(5, 2)).not.toBeCloseTo(product(5, 4), 2)
   })
 
   test('masked softmax', () => {
-    const mask = causalMask(4)
+    const mask = causalMask(tf.range(0, 4, 1, 'int32'), 4)
     compareWithTape(
       (s) => maskedSoftmax(s, mask, 0.7),
       (s) => tf.softmax(s.mul(0.7).add(mask)),
@@ -126,12 +125,12 @@ describe('gradients that are written out equal the tape', () => {
 
 test('the causal mask lets a position see itself and what came before', () => {
   const allowed = (mask: tf.Tensor2D): number[][] => mask.equal(0).cast('int32').arraySync() as number[][]
-  expect(allowed(causalMask(3))).toEqual([
+  expect(allowed(causalMask(tf.tensor1d([0, 1, 2], 'int32'), 3))).toEqual([
     [1, 0, 0],
     [1, 1, 0],
     [1, 1, 1],
   ])
-  expect(allowed(causalMask(2, 2))).toEqual([
+  expect(allowed(causalMask(tf.tensor1d([2, 3], 'int32'), 4))).toEqual([
     [1, 1, 1, 0],
     [1, 1, 1, 1],
   ])

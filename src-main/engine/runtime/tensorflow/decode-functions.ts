@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs'
-import { sizeOf } from '../../../plan/shapes'
 import type { DecodeModel, DecodeOps } from '../../model/decode'
 import { attrTypes, typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
@@ -21,10 +20,18 @@ const timesTransposed = (dtype: number): Attribute[] => [
   bool('transpose_b', true),
 ]
 
-/** @param forXla records the update in XLA's own op, which works in place there and does not exist outside */
-export function tensorFlowDecodeOps(
+/** Where the tokens of a pass are. */
+interface Place {
+  /** int32 [1]: how many tokens came before the first */
+  readonly position: tf.Tensor1D
+  /** int32 [1]: which of them is the last; others after it are padding */
+  readonly last: tf.Tensor1D
+}
+
+function tensorFlowDecodeOps(
   backend: TensorFlowBackend,
   weights: ReadonlyMap<string, DecodeWeight>,
+  { position, last }: Place,
   forXla: boolean,
 ): DecodeOps {
   const { binding } = backend
@@ -52,47 +59,57 @@ export function tensorFlowDecodeOps(
     binding.deleteTensor(narrow)
     return widen(product, dtype)
   }
+  // TensorFlow.js's own gather reads its indices on the host.
+  const rows = (id: number, dtype: number, ids: tf.Tensor1D): tf.Tensor2D => {
+    const types = [typeAttr('Tparams', dtype), typeAttr('Tindices', dtypes.int32), typeAttr('Taxis', dtypes.int32)]
+    const axis = tf.scalar(0, 'int32')
+    if (dtype === dtypes.float32) return backend.execute('GatherV2', types, [id, ids, axis], 1)[0] as tf.Tensor2D
+    return widen(single('GatherV2', types, [id, backend.idOf(ids), backend.idOf(axis)]), dtype)
+  }
   return {
     matMul: (x, weight) => matMul(x, named(weight)),
     matMulTable: (x, table) => matMul(x, named(table)),
     rows: (table, ids) => {
       const { id, dtype } = named(table)
-      const types = [typeAttr('Tparams', dtype), typeAttr('Tindices', dtypes.int32), typeAttr('Taxis', dtypes.int32)]
-      const axis = tf.scalar(0, 'int32')
-      if (dtype === dtypes.float32) return backend.execute('GatherV2', types, [id, ids, axis], 1)[0] as tf.Tensor2D
-      return widen(single('GatherV2', types, [id, backend.idOf(ids), backend.idOf(axis)]), dtype)
+      return rows(id, dtype, ids)
     },
     vector: (name) =>
       backend.execute('Identity', [typeAttr('T', dtypes.float32)], [named(name).id], 1)[0] as tf.Tensor1D,
-    remember: (memory, row, position) => {
-      const [heads, , width] = memory.shape
-      const types = [typeAttr('T', dtypes.float32), typeAttr('Tindices', dtypes.int32)]
+    remember: (memory, rows) => {
+      const [heads, capacity, width] = memory.shape
       if (forXla) {
+        const types = [typeAttr('T', dtypes.float32), typeAttr('Tindices', dtypes.int32)]
         const start = tf.concat1d([tf.zeros<tf.Rank.R1>([1], 'int32'), position, tf.zeros<tf.Rank.R1>([1], 'int32')])
-        return backend.execute('XlaDynamicUpdateSlice', types, [memory, row, start], 1)[0] as tf.Tensor3D
+        return backend.execute('XlaDynamicUpdateSlice', types, [memory, rows, start], 1)[0] as tf.Tensor3D
       }
-      const places = tf.stack([tf.range(0, heads, 1, 'int32'), position.tile([heads])], 1)
-      const rows = row.reshape([heads, width])
-      return backend.execute('TensorScatterUpdate', types, [memory, places, rows], 1)[0] as tf.Tensor3D
+      const ofHeads = tf.range(0, heads * capacity, capacity, 'int32').expandDims(1)
+      const places = ofHeads.add(tf.range(0, rows.shape[1], 1, 'int32').add(position)).flatten()
+      const inputs = [memory.reshape([heads * capacity, width]), places, rows.reshape([-1, width])]
+      const [next] = backend.execute('InplaceUpdate', [typeAttr('T', dtypes.float32)], inputs, 1) as [tf.Tensor2D]
+      return next.reshape(memory.shape)
     },
+    last: (x) => (x.shape[0] === 1 ? x : rows(backend.idOf(x), dtypes.float32, last)),
   }
 }
 
 /**
- * One step as a function of the context. Inputs: id and position (int32 [1] each), the weights in the order of the map,
- * variables with the memory (flat). Output: logits, float32 [V]. The memory is changed in place.
+ * A pass of `length` tokens as a function of the context. Inputs: ids (int32 [length]), position and last (int32 [1] each),
+ * the weights in the order of the map, variables with the memory. Output: logits, float32 [V]. The memory is changed in
+ * place.
  */
-export function recordDecodeStep(
+export function recordDecodePass(
   backend: TensorFlowBackend,
   model: DecodeModel,
   weights: ReadonlyMap<string, DecodeWeight>,
+  length: number,
   capacity: number,
   compileWithXla: boolean,
 ): string {
   const { binding } = backend
-  return record(backend, `decode_step_${capacity}_${compileWithXla ? 'xla' : 'graph'}`, (recorder) => {
-    const idInput = recorder.placeholder(dtypes.int32, [1])
+  return record(backend, `decode_${length}_${capacity}_${compileWithXla ? 'xla' : 'graph'}`, (recorder) => {
+    const idsInput = recorder.placeholder(dtypes.int32, [length])
     const positionInput = recorder.placeholder(dtypes.int32, [1])
+    const lastInput = recorder.placeholder(dtypes.int32, [1])
     const inputs = new Map(
       Array.from(weights, ([key, { shape, dtype }]) => {
         const { id } = binding.adoptOutput(recorder.placeholder(dtype, shape))
@@ -102,19 +119,17 @@ export function recordDecodeStep(
     const shapes = model.memoryShapes(capacity)
     const variables = shapes.map(() => recorder.placeholder(dtypes.resource, []))
     tf.tidy(() => {
-      const memory = variables.map((variable, i) => {
-        const shape = shapes[i] ?? []
-        return backend.tensorOf(recorder.readVariable(variable, [sizeOf(shape)])).reshape([...shape])
-      })
-      const decoded = model.step(
-        tensorFlowDecodeOps(backend, inputs, compileWithXla),
-        backend.tensorOf(idInput) as tf.Tensor1D,
-        backend.tensorOf(positionInput) as tf.Tensor1D,
-        memory,
-      )
+      const memory = variables.map((variable, i) => backend.tensorOf(recorder.readVariable(variable, shapes[i] ?? [])))
+      const [ids, position, last] = [idsInput, positionInput, lastInput].map((input) => backend.tensorOf(input)) as [
+        tf.Tensor1D,
+        tf.Tensor1D,
+        tf.Tensor1D,
+      ]
+      const ops = tensorFlowDecodeOps(backend, inputs, { position, last }, compileWithXla)
+      const decoded = model.pass(ops, ids, position, memory)
       const outputOf = (tensor: tf.Tensor): ReturnType<typeof binding.outputOf> =>
         binding.outputOf(backend.idOf(tensor))
-      const values = decoded.memory.map((tensor) => outputOf(tensor.flatten()))
+      const values = decoded.memory.map(outputOf)
       const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
       const result = recorder.identityAfter(outputOf(decoded.logits), assigned)
       recorder.register([result], { compileWithXla })

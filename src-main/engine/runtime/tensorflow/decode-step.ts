@@ -1,20 +1,21 @@
-import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../../plan/shapes'
-import type { Decoded, DecodeModel } from '../../model/decode'
+import type { DecodeModel } from '../../model/decode'
 import type { DecodeOptions, DecodePasses } from '../decoder'
 import type { TensorData } from '../ops'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
-import { recordDecodeStep, tensorFlowDecodeOps, type DecodeWeight } from './decode-functions'
+import { recordDecodePass, type DecodeWeight } from './decode-functions'
 import { dtypes, numbersOf } from './dtypes'
 import { Variable } from './variables'
 
-/** What is remembered at one capacity, and the step that was recorded for it. */
+/** What is remembered at one capacity, and the passes that were recorded for it. */
 interface Room {
+  readonly capacity: number
   readonly memory: readonly Variable[]
-  readonly graph: string
-  /** Set when XLA has compiled it. */
+  /** Recorded, by the number of tokens. */
+  readonly passes: Map<number, string>
+  /** The pass of one token, set when XLA has compiled it. */
   xla: string | null
 }
 
@@ -22,7 +23,14 @@ interface HeldWeight extends DecodeWeight {
   readonly handle: TensorHandle
 }
 
-/** The prompt op by op, since each has its own length; then a recorded step, one native call a token. */
+/**
+ * Tokens of a prompt that one native call takes. Where it can be padded: every call reads and rearranges all weights, so that
+ * 128 tokens cost only twice as much as 32, and to record a call costs as much as some single tokens. Where it cannot, each
+ * token is a part of the graph. (docs/log.md)
+ */
+const chunks = { few: 8, small: 32, large: 128, exact: 8 } as const
+
+/** Recorded passes, one native call each: a prompt in chunks, then one token at a time. */
 export class TensorFlowDecode implements DecodePasses {
   readonly #backend: TensorFlowBackend
   readonly #model: DecodeModel
@@ -48,29 +56,30 @@ export class TensorFlowDecode implements DecodePasses {
 
   async prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
     const room = await this.#roomOf(capacity)
-    const { binding } = this.#backend
-    const ops = tensorFlowDecodeOps(this.#backend, this.#weights, false)
-    const logits = tf.tidy(() => {
-      const decoded: Decoded = this.#model.prompt(ops, tf.tensor1d(ids, 'int32'), capacity)
-      for (const [i, tensor] of decoded.memory.entries())
-        room.memory[i]?.assign(binding.handleOf(this.#backend.idOf(tensor.flatten())))
-      return Float32Array.from(decoded.logits.dataSync<'float32'>())
-    })
     this.#room = room
+    // What is behind the last token of a padded pass is never looked at, so neither is what an earlier text left there.
+    if (!this.#model.padded)
+      for (const variable of room.memory) variable.write(new Float32Array(sizeOf(variable.shape)))
+    let logits = new Float32Array()
+    for (let position = 0; position < ids.length;) {
+      const length = this.#lengthOfPass(room, ids.length - position)
+      logits = this.#run(room, ids.subarray(position, position + length), position, length)
+      position += length
+    }
     return logits
   }
 
   step(id: number, position: number): Promise<Float32Array> {
     if (!this.#room) throw new Error('decode: a step before the prompt')
-    return Promise.resolve(this.#run(this.#room.xla ?? this.#room.graph, this.#room.memory, id, position))
+    return Promise.resolve(this.#run(this.#room, Int32Array.of(id), position, 1))
   }
 
   close(): void {
     this.#closed = true
     const { context, binding } = this.#backend
-    for (const { memory, graph } of this.#rooms.values()) {
+    for (const { memory, passes } of this.#rooms.values()) {
       for (const variable of memory) variable.destroy()
-      context.removeFunction(graph)
+      for (const name of passes.values()) context.removeFunction(name)
     }
     // A compilation cannot be cut short, and reads the weights.
     void this.#compiling.then(() => {
@@ -100,34 +109,42 @@ export class TensorFlowDecode implements DecodePasses {
     return { handle, ...binding.adoptHandle(handle) }
   }
 
-  async #roomOf(capacity: number): Promise<Room> {
+  #lengthOfPass({ passes }: Room, rest: number): number {
+    if (!this.#model.padded) return rest < chunks.exact ? 1 : chunks.exact
+    if (rest === 1 || (rest <= chunks.few && !passes.has(chunks.small))) return 1
+    return rest > chunks.small ? chunks.large : chunks.small
+  }
+
+  /** Large enough for a last pass that is padded. */
+  async #roomOf(expected: number): Promise<Room> {
+    const capacity = Math.ceil(expected / chunks.large) * chunks.large
     const known = this.#rooms.get(capacity)
     if (known) return known
-    const graph = recordDecodeStep(this.#backend, this.#model, this.#weights, capacity, false)
-    const room: Room = { memory: this.#newMemory(capacity), graph, xla: null }
+    const room: Room = { capacity, memory: this.#newMemory(capacity), passes: new Map(), xla: null }
     this.#rooms.set(capacity, room)
-    if (this.#options.compile === 'xla') await this.#compile(capacity, room)
+    if (this.#options.compile === 'xla') await this.#compile(room)
     // A step that XLA cannot compile still runs as a graph.
     if (this.#options.compile === 'auto') {
-      this.#compiling = this.#compiling.then(() => this.#compile(capacity, room)).catch(() => undefined)
+      this.#compiling = this.#compiling.then(() => this.#compile(room)).catch(() => undefined)
     }
     return room
   }
 
   #newMemory(capacity: number): Variable[] {
     const { context } = this.#backend
-    return this.#model.memoryShapes(capacity).map((shape) => new Variable(context, new Float32Array(sizeOf(shape))))
+    const shapes = this.#model.memoryShapes(capacity)
+    return shapes.map((shape) => new Variable(context, shape, new Float32Array(sizeOf(shape))))
   }
 
   /** Compiles by running one step on a memory that nobody else sees. */
-  async #compile(capacity: number, room: Room): Promise<void> {
+  async #compile(room: Room): Promise<void> {
     if (this.#closed) return
     const { context } = this.#backend
-    const shadow = this.#newMemory(capacity)
-    const feeds = this.#feeds(0, 0)
+    const shadow = this.#newMemory(room.capacity)
+    const feeds = this.#feeds(Int32Array.of(0), 0, 1)
     try {
       await this.#backend.compiling(async () => {
-        const name = recordDecodeStep(this.#backend, this.#model, this.#weights, capacity, true)
+        const name = this.#record(1, room.capacity, true)
         context.release(await context.executeAsync(name, this.#inputs(feeds, shadow), 1))
         room.xla = name
       })
@@ -137,20 +154,37 @@ export class TensorFlowDecode implements DecodePasses {
     }
   }
 
-  #run(name: string, memory: readonly Variable[], id: number, position: number): Float32Array {
+  #record(length: number, capacity: number, compileWithXla: boolean): string {
+    return recordDecodePass(this.#backend, this.#model, this.#weights, length, capacity, compileWithXla)
+  }
+
+  #passOf({ passes, xla, capacity }: Room, length: number): string {
+    if (length === 1 && xla !== null) return xla
+    const name = passes.get(length) ?? this.#record(length, capacity, false)
+    passes.set(length, name)
+    return name
+  }
+
+  /** @param length of the recorded pass: at least as many as there are ids */
+  #run(room: Room, ids: Int32Array, position: number, length: number): Float32Array<ArrayBuffer> {
     const { context } = this.#backend
-    const feeds = this.#feeds(id, position)
+    const name = this.#passOf(room, length)
+    const feeds = this.#feeds(ids, position, length)
     const outputs: TensorHandle[] = []
     try {
-      outputs.push(...context.execute(name, this.#inputs(feeds, memory), 1))
-      return numbersOf(dtypes.float32, context.read(outputs[0] as TensorHandle)) as Float32Array
+      outputs.push(...context.execute(name, this.#inputs(feeds, room.memory), 1))
+      return numbersOf(dtypes.float32, context.read(outputs[0] as TensorHandle)) as Float32Array<ArrayBuffer>
     } finally {
       context.release([...feeds, ...outputs])
     }
   }
 
-  #feeds(id: number, position: number): TensorHandle[] {
-    return [id, position].map((value) => this.#backend.context.newHandle(dtypes.int32, [1], [value]))
+  #feeds(ids: Int32Array, position: number, length: number): TensorHandle[] {
+    const { context } = this.#backend
+    const padded = new Int32Array(length)
+    padded.set(ids)
+    const place = [position, ids.length - 1].map((value) => context.newHandle(dtypes.int32, [1], [value]))
+    return [context.newHandle(dtypes.int32, [length], padded), ...place]
   }
 
   #inputs(feeds: TensorHandle[], memory: readonly Variable[]): TensorHandle[] {

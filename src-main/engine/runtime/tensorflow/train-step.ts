@@ -46,10 +46,11 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#layout = new WeightLayout(spec.weights)
     const noTokens = new Int32Array(spec.batchSize * spec.blockSize)
     this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
-    const zeros = new Float32Array(this.#layout.size)
-    this.#weights = new Variable(backend.context, zeros)
-    this.#expAvg = new Variable(backend.context, zeros)
-    this.#expAvgSq = new Variable(backend.context, zeros)
+    const { size } = this.#layout
+    const zeros = new Float32Array(size)
+    this.#weights = new Variable(backend.context, [size], zeros)
+    this.#expAvg = new Variable(backend.context, [size], zeros)
+    this.#expAvgSq = new Variable(backend.context, [size], zeros)
     this.#choice = new StepChoice(options, bfloat16, {
       // Only XLA compiles by running: beside a step a second one takes as much memory again.
       prepare: async (mode) => {

@@ -5,20 +5,18 @@ import { dtypes, numbersOf } from './dtypes'
 
 let created = 0
 
-/** A vector that lives in TensorFlow between calls: float32 [size]. Functions take its handle and change it in place. */
+/** float32 numbers that live in TensorFlow between calls. Functions take its handle and change it in place. */
 export class Variable {
   readonly handle: TensorHandle
+  readonly shape: readonly number[]
   readonly #context: TensorFlowContext
-  readonly #size: number
 
-  constructor(context: TensorFlowContext, initial: Float32Array)
-  constructor(context: TensorFlowContext, initial: TensorHandle, size: number)
-  constructor(context: TensorFlowContext, initial: Float32Array | TensorHandle, size = 0) {
+  constructor(context: TensorFlowContext, shape: readonly number[], initial: Float32Array | TensorHandle) {
     this.#context = context
-    this.#size = initial instanceof Float32Array ? initial.length : size
+    this.shape = shape
     const attributes = [
       typeAttr('dtype', dtypes.float32),
-      shapeAttr('shape', [this.#size]),
+      shapeAttr('shape', shape),
       // Variables with the same name would be the same variable.
       stringAttr('shared_name', `variable_${created++}`),
     ]
@@ -31,7 +29,7 @@ export class Variable {
   copy(): Variable {
     const value = this.readHandle()
     try {
-      return new Variable(this.#context, value, this.#size)
+      return new Variable(this.#context, this.shape, value)
     } finally {
       this.#context.release([value])
     }
@@ -53,7 +51,7 @@ export class Variable {
   }
 
   write(values: Float32Array): void {
-    const value = this.#context.newHandle(dtypes.float32, [this.#size], values)
+    const value = this.#context.newHandle(dtypes.float32, this.shape, values)
     try {
       this.assign(value)
     } finally {
@@ -61,7 +59,7 @@ export class Variable {
     }
   }
 
-  /** @param value float32 [size]; stays the caller's */
+  /** @param value float32 of the same shape; stays the caller's */
   assign(value: TensorHandle): void {
     this.#context.execute('AssignVariableOp', [this.handle, value], 0, [typeAttr('dtype', dtypes.float32)])
   }
