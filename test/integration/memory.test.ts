@@ -187,3 +187,23 @@ it('counts trying bfloat16 only where it is tried', async () => {
   expect(needed['auto, true']).toBeGreaterThan(needed['float32, true'] ?? Infinity)
   expect(needed['float32, true']).toBe(needed['float32, false'])
 })
+
+it('what the training under way holds counts as free for the next one', async () => {
+  let freeBytes = 1e12
+  const { backend, runs, corpusId } = await open('queued', () => freeBytes)
+  const trains = new Promise<void>((resolveTrains) => {
+    backend.subscribe((event) => {
+      if (event.topic === 'run' && event.kind === 'steps') resolveTrains()
+    })
+  })
+  const first = runs.plan({ corpusId, choice, overrides: { ...way, maxSteps: 100_000, logInterval: 1 } })
+  const { runId } = runs.start({ corpusId, config: first.config })
+  await trains
+  const next = { corpusId, choice, overrides: { ...wish, ...way } }
+  const { summary } = runs.plan(next)
+  // Refused alone; the process that trains holds more than a tenth of that.
+  freeBytes = 0.84 * summary.memoryBytes
+  expect(runs.plan(next).problems).toEqual([])
+  await runs.pause(runId)
+  expect(runs.plan(next).problems).toMatchObject([{ error: { code: 'config.tooLargeForMemory' } }])
+})

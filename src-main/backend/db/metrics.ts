@@ -1,6 +1,6 @@
 import type { CurveRow, EvalRow, StepRow } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
-import { all, run, statement, tables } from './query'
+import { all, first, run, statement, tables } from './query'
 
 // Written by hand, not by the query builder: this is the hot path, and the tests hold its plan.
 export const insertStepSql = `
@@ -63,6 +63,12 @@ export function stepCurve(db: Db, runId: string, maxPoints: number): CurveRow[] 
   // Bound as integers: a division of floats would give every row a bucket of its own.
   const bind = { runId, points: BigInt(Math.min(rows, maxPoints)), rows: BigInt(rows) }
   return statement(db, curveSql).all(bind) as CurveRow[]
+}
+
+/** What the run's process held at its last logged step; 0 before that. */
+export function lastMemoryBytes(db: Db, runId: string): number {
+  const query = tables.selectFrom('steps').select('memory_bytes').where('run_id', '=', runId)
+  return first(db, query.orderBy('seq', 'desc').limit(1))?.memory_bytes ?? 0
 }
 
 export const evalCurveSql = `

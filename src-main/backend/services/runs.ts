@@ -16,7 +16,7 @@ import { configFor } from '../../plan/presets'
 import { resumedConfig } from '../../plan/resumed'
 import { summarize } from '../../plan/shapes'
 import { findCorpus } from '../db/corpora'
-import { evalCurve, stepCurve } from '../db/metrics'
+import { evalCurve, lastMemoryBytes, stepCurve } from '../db/metrics'
 import { findRun, insertRun, listRuns, ownerOf, runFacts, storeConfig, updateRun } from '../db/runs'
 import { rollbacksOf, samplesOf, tiersOf } from '../db/samples'
 import { isAlive } from '../jobs/process-identity'
@@ -72,7 +72,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const set = Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined)
     const suggested = configFor(choice, found.counts)
     const { vocabSize } = expect(suggested, found)
-    const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, context.freeMemory()) : {}
+    const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, memoryForNext()) : {}
     const config: RunConfig = { ...suggested, ...inParts, ...Object.fromEntries(set) }
     return { config, summary: expect(config, found).summary, problems: problemsWith(config, found) }
   }
@@ -81,10 +81,16 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   const isOnProcessor = (config: RunConfig, before: EngineId | null = null): boolean =>
     context.probes.expected(config.engine, before) === 'tensorflow'
 
+  /** What a run that is added now would have: the one that trains here ends before it. */
+  const memoryForNext = (): number => {
+    const before = queue.current()
+    return context.freeMemory() + (before === null ? 0 : lastMemoryBytes(db, before))
+  }
+
   const problemsWith = (config: RunConfig, found: ReadyCorpus): ConfigProblem[] => {
     const problems = problemsOf(config, found.counts)
     if (problems.length > 0 || !isOnProcessor(config)) return problems
-    const memory = memoryProblem(asTried(config), expect(config, found).vocabSize, context.freeMemory())
+    const memory = memoryProblem(asTried(config), expect(config, found).vocabSize, memoryForNext())
     return memory === null ? [] : [memory]
   }
 
@@ -152,13 +158,13 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
    */
   const fitMemory = (run: RunRecord, withLess: boolean): void => {
     const facts = runFacts(db, run.runId)
-    // Behind another training nobody knows what will be free.
-    if (facts === null || queue.isBusy() || !isOnProcessor(facts.config, run.engine)) return
+    if (facts === null || !isOnProcessor(facts.config, run.engine)) return
     const config = resumedConfig(asTried(facts.config), computedBefore(context, run.runId), 'tensorflow')
-    const problem = memoryToResume(config, facts.vocabSize, context.freeMemory())
+    const freeBytes = memoryForNext()
+    const problem = memoryToResume(config, facts.vocabSize, freeBytes)
     if (problem === null) return
     const { neededBytes, less } = problem
-    const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(context.freeMemory()) }
+    const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(freeBytes) }
     if (less === null) throw new AppError('run.tooLargeForMemory', params)
     if (!withLess) throw new AppError('run.fitsWithLess', { ...params, lessGb: gigabytes(less.neededBytes) })
     storeConfig(db, run.runId, { ...facts.config, ...less.change })

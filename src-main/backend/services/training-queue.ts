@@ -11,8 +11,8 @@ export interface TrainingQueue {
   add(runId: string, resume: boolean): void
   /** The training or the place in the queue that this run has here. */
   has(runId: string): boolean
-  /** Whether anything trains or waits here. */
-  isBusy(): boolean
+  /** The run that trains here, after which the next one would. */
+  current(): string | null
   /** Ends its training, or takes it out of the queue. Resolves when the run is in its end state. */
   end(runId: string, as: Ending, graceMs?: number): Promise<void>
   /** Saves what trains; resolves when nothing runs any more. */
@@ -86,5 +86,5 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     await current?.ended
   }
 
-  return { add, has, isBusy: () => current !== null || waiting.length > 0, end, close }
+  return { add, has, current: () => current?.runId ?? null, end, close }
 }
