@@ -105,8 +105,8 @@ export function memoryToResume(config: RunConfig, vocabSize: number, freeBytes: 
   const neededBytes = memoryOf(config, vocabSize)
   if (margin * neededBytes <= freeBytes) return null
   // In XLA parts cost no time: a plain graph only where they are not enough.
-  const asGraph = { ...config, compile: 'graph' } as const
-  const ways = [...partsOf(config), ...[...partsOf(asGraph)].map((change) => ({ ...change, compile: asGraph.compile }))]
+  const plain = { compile: 'graph' } as const
+  const ways = [...partsOf(config), ...[...partsOf({ ...config, ...plain })].map((change) => ({ ...change, ...plain }))]
   const change = firstThatFits(ways, config, vocabSize, freeBytes)
   const less = change && { change, neededBytes: memoryOf({ ...config, ...change }, vocabSize) }
   return { neededBytes, less }

@@ -115,7 +115,14 @@ async function open(profile: string, freeMemory: () => number, triesBfloat16 = f
         resolveEnd(event.run)
       })
     })
-  return { backend, runs, corpusId, ended }
+  /** When a step is reported. */
+  const trains = (): Promise<void> =>
+    new Promise((resolveTrains) => {
+      backend.subscribe((event) => {
+        if (event.topic === 'run' && event.kind === 'steps') resolveTrains()
+      })
+    })
+  return { runs, corpusId, ended, trains }
 }
 const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
 const wish = { ...steps, nLayer: 4, nHead: 4, nEmbd: 256, blockSize: 128, batchSize: 64, accumulation: 1 }
@@ -137,15 +144,11 @@ it('a run that does not fit is refused before its start, and what is offered ins
 
 it('a run that does not fit any more is not resumed, unless with less memory, and then takes the same steps', async () => {
   let freeBytes = 1e12
-  const { backend, runs, corpusId, ended } = await open('resumed', () => freeBytes)
+  const { runs, corpusId, ended, trains } = await open('resumed', () => freeBytes)
   const change = { ...way, maxSteps: 6, evalInterval: 3, logInterval: 1 }
   const { config } = runs.plan({ corpusId, choice, overrides: { ...wish, ...change } })
   const { runId } = runs.start({ corpusId, config })
-  await new Promise<void>((trains) => {
-    backend.subscribe((event) => {
-      if (event.topic === 'run' && event.kind === 'steps') trains()
-    })
-  })
+  await trains()
   expect(await runs.pause(runId)).toMatchObject({ state: 'paused' })
   const { step } = runs.get(runId).run
   expect(step).toBeLessThan(6)
@@ -190,15 +193,10 @@ it('counts trying bfloat16 only where it is tried', async () => {
 
 it('what the training under way holds counts as free for the next one', async () => {
   let freeBytes = 1e12
-  const { backend, runs, corpusId } = await open('queued', () => freeBytes)
-  const trains = new Promise<void>((resolveTrains) => {
-    backend.subscribe((event) => {
-      if (event.topic === 'run' && event.kind === 'steps') resolveTrains()
-    })
-  })
+  const { runs, corpusId, trains } = await open('queued', () => freeBytes)
   const first = runs.plan({ corpusId, choice, overrides: { ...way, maxSteps: 100_000, logInterval: 1 } })
   const { runId } = runs.start({ corpusId, config: first.config })
-  await trains
+  await trains()
   const next = { corpusId, choice, overrides: { ...wish, ...way } }
   const { summary } = runs.plan(next)
   // Refused alone; the process that trains holds more than a tenth of that.

@@ -1,12 +1,12 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { Precision, RunConfig } from '../../../src-preload/contract/records'
 import type { DecodeModel } from '../model/decode'
 
 export interface DecodeOptions {
   /** `auto`: a plain graph answers until XLA has compiled the step, off the event loop. */
   readonly compile: RunConfig['compile']
   /** Of the weights in memory: half the bytes, so up to twice the speed, and now and then another token. */
-  readonly precision: 'float32' | 'bfloat16'
+  readonly precision: Precision
 }
 
 /** The passes of a model that talks, with its weights and what it remembers, on some engine. */
