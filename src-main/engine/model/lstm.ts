@@ -18,7 +18,8 @@ export function lstmForward(config: RunConfig): Forward {
     for (let layer = 0; layer < config.nLayer; layer++) {
       const name = `lstm.${layer}`
       const [weightIh, weightHh] = [matrix(weights, `${name}.weight_ih`), matrix(weights, `${name}.weight_hh`)]
-      h = lstmLayer(h, weightIh, weightHh, vector(weights, `${name}.bias`), length, ops)
+      const bias = vector(weights, `${name}.bias`)
+      h = ops.lstm(h, weightIh, weightHh, bias, length) ?? lstmLayer(h, weightIh, weightHh, bias, length, ops)
       h = ops.dropout(h, config.dropout, 1 + layer)
     }
     const width = config.nEmbd

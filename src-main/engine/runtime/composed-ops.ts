@@ -21,6 +21,7 @@ export function composedOps(key: DropoutKey | null): ModelOps {
     sparseCrossEntropy: (logits, targets) => differentiable(crossEntropy, logits, targets),
     // Op by op nothing is merged.
     anew: (x, _, body) => body(x, composedOps(key)),
+    lstm: () => null,
     scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
   }

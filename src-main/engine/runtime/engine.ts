@@ -109,6 +109,7 @@ async function openCuda(options: EngineOptions): Promise<Engine> {
   }
   setEnvironment()
   process.env['XLA_FLAGS'] ??= xlaFlagsOfCuda
+  process.env['CUBLAS_WORKSPACE_CONFIG'] ??= cublasWorkspaces
   preloadCuda(folder)
   const dir = join(folder, enginePackages.cuda.libraryDir)
   const { openTensorFlowBackend } = await import('./tensorflow/backend')
@@ -151,6 +152,12 @@ function tensorFlowEngine(
  * choice, so other last bits, in each process. Then a resumed run would leave its curve.
  */
 const xlaFlagsOfCuda = '--xla_gpu_autotune_level=0 --xla_gpu_enable_triton_gemm=false'
+
+/**
+ * cuDNN's recurrent kernels multiply on several streams, and need not give the same bits twice unless cuBLAS has buffers of
+ * one size only (NVIDIA's release notes of cuDNN 8; cuBLAS, "Results reproducibility"). Eight of 4 MB.
+ */
+const cublasWorkspaces = ':4096:8'
 
 /** TensorFlow reads this once, when it loads. */
 function setEnvironment(): void {

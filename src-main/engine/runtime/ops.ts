@@ -25,6 +25,14 @@ export interface ModelOps {
    * before `dy` is there.
    */
   anew<X extends Tensor, T>(x: X, dy: Tensor, body: (x: X, ops: ModelOps) => T): T
+  /**
+   * A whole LSTM layer over time, from a zero state, where the engine has a kernel for it; null where it has none, and the
+   * model makes it of a loop. Differentiable in all four.
+   *
+   * `x: [T·B, D]`, time outermost; `weightIh: [D, 4·H]`, `weightHh: [H, 4·H]`, `bias: [4·H]`, gates in torch.nn.LSTM's order
+   * → `[T·B, H]`
+   */
+  lstm(x: Tensor2D, weightIh: Tensor2D, weightHh: Tensor2D, bias: Tensor1D, length: number): Tensor2D | null
   /** A loop, not differentiable: what is built of it brings its own gradient. */
   scan(scan: Scan): ScanResult
 }

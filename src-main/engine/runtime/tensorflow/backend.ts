@@ -8,6 +8,7 @@ import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
 import { loadCApi, type Output, type TensorHandle } from './c-api'
 import { TensorFlowContext } from './context'
+import { cudnnOf, type Cudnn } from './cudnn'
 import type { ProgramCache } from './program-cache'
 import { keepPrograms } from './program-flags'
 
@@ -15,6 +16,8 @@ import { keepPrograms } from './program-flags'
 export interface TensorFlowBackend {
   readonly context: TensorFlowContext
   readonly binding: TensorFlowBinding
+  /** Null where it computes on the processor. Only tests and benchmarks exchange it. */
+  cudnn: Cudnn | null
   /**
    * Runs what makes XLA compile, a second time where a program that was kept cannot be used, and keeps what is new. With
    * no folder of programs it just runs it.
@@ -74,6 +77,7 @@ async function createBackend(dir: string, programsDir: string | undefined): Prom
   return {
     context,
     binding,
+    cudnn: context.hasGpu() ? cudnnOf(context) : null,
     compiling: (attempt) => compiling(programs, attempt),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),

@@ -40,7 +40,7 @@ export function recordTrainingStep(
       const { state, metrics } = trainingStep(
         spec,
         layout,
-        tensorFlowOps(backend, key),
+        tensorFlowOps(backend, key, tier),
         { weights, expAvg, expAvgSq },
         backend.tensorOf(xInput) as tf.Tensor2D,
         backend.tensorOf(yInput) as tf.Tensor2D,
@@ -72,7 +72,7 @@ export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, lay
       const scores = evaluationStep(
         spec,
         layout,
-        tensorFlowOps(backend, null),
+        tensorFlowOps(backend, null, 'graph'),
         backend.tensorOf(recorder.readVariable(variable, [layout.size])) as tf.Tensor1D,
         backend.tensorOf(xInput) as tf.Tensor2D,
         backend.tensorOf(yInput) as tf.Tensor2D,

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
+import type { Tier } from '../../../../src-preload/contract/records'
 import { differentiable } from '../cross-entropy'
 import type { ModelOps } from '../ops'
 import { sitesPerStep, unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
+import { cudnnLstm } from './cudnn-lstm'
 import { dtypes } from './dtypes'
 import { unmerged } from './unmerged'
 import { whileScan } from './while-scan'
@@ -14,27 +16,30 @@ const philoxAlgorithm = 1
 /**
  * The model's special operations as TensorFlow's own ones; they compute or record, whichever the binding does.
  * @param dropoutKey uint64 [1] in the binding, the random key of this step; null: dropout is off
+ * @param tier of what is recorded; `eager`: nothing is
  * @param loopSites uint64 [2] in the binding: what a step of a loop adds to a mask's counter; null: in no loop
  */
 export function tensorFlowOps(
   backend: TensorFlowBackend,
   dropoutKey: number | null,
+  tier: Tier = 'eager',
   loopSites: number | null = null,
 ): ModelOps {
+  const opsOf = (key: number | null, sites: number | null): ModelOps => tensorFlowOps(backend, key, tier, sites)
   return {
     embedding: (table, ids) => embedding(backend, table, ids),
     crossEntropy: (logits, targets) => crossEntropy(backend, logits, targets),
     sparseCrossEntropy: (logits, targets) =>
       differentiable((...inputs) => crossEntropy(backend, ...inputs), logits, targets),
     anew: (x, dy, body) => {
-      const opsOf = (key: number | null): ModelOps => tensorFlowOps(backend, key, loopSites)
       // Op by op nothing is merged.
-      if (!backend.binding.recorder || dropoutKey === null) return body(x, opsOf(dropoutKey))
-      return unmerged(backend, x, dropoutKey, dy, (x, key) => body(x, opsOf(key)))
+      if (!backend.binding.recorder || dropoutKey === null) return body(x, opsOf(dropoutKey, loopSites))
+      return unmerged(backend, x, dropoutKey, dy, (x, key) => body(x, opsOf(key, loopSites)))
     },
+    // XLA does not know cuDNN's ops.
+    lstm: (...inputs) => (tier === 'graph' ? cudnnLstm(backend, ...inputs) : null),
     // Op by op there is no graph to put a loop into.
     scan: (scan) => {
-      const opsOf = (key: number | null, sites: number | null): ModelOps => tensorFlowOps(backend, key, sites)
       if (backend.binding.recorder) return whileScan(backend, scan, loopSites === null ? dropoutKey : null, opsOf)
       const made: number[] = []
       try {
