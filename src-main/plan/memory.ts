@@ -16,6 +16,8 @@ const xlaBytes = 250e6
 
 /** Floats of logits that may stand in memory at once, 128 MB: smaller parts cost more time than they save (docs/log.md). */
 export const mostLogits = 2 ** 25
+/** On a graphics card, 512 MB: its memory is read many times faster, and small products leave most of it idle. */
+export const mostLogitsOfCard = 2 ** 27
 
 /**
  * Floats that a step keeps for its backward pass and works on meanwhile: so many times the residual stream of each layer

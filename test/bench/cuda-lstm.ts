@@ -50,7 +50,7 @@ async function start(): Promise<Started> {
     ...(RTDIR === undefined ? {} : { runtimeDir: RTDIR }),
   })
   const backend = await openTensorFlowBackend(engine.location ?? '')
-  const cudnn = backend.context.hasGpu() ? cudnnOf(backend.context) : null
+  const cudnn = backend.context.hasGpu() ? cudnnOf(backend) : null
   const { CUBLAS_WORKSPACE_CONFIG: cublas, TF_DETERMINISTIC_OPS: deterministic } = process.env
   report({ engine: engine.id, hardware: engine.hardware, version: engine.version, cublas, deterministic })
   return {
@@ -246,7 +246,7 @@ function layerAlone({ backend }: Started, shape: string, { nEmbd, blockSize, bat
   const results = ['y', 'dx', 'dWeightIh', 'dWeightHh', 'dBias'] as const
   const named = (values: readonly Float32Array[], at: number): Map<string, TensorData> =>
     new Map([['', { shape: [], data: values[at] as Float32Array }]])
-  backend.cudnn = cudnnOf(context)
+  backend.cudnn = cudnnOf(backend)
   const [loop, kernel] = [nameOf(false), nameOf(true)]
   const ours = run(loop)
   const theirs = run(kernel)

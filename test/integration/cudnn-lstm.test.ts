@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 const [length, batch, inputWidth, width] = [5, 3, 6, 4]
-const anyCudnn = { hasLstm: () => true }
+const anyCudnn = { hasLstm: () => true, hasAttention: () => true }
 
 function tensors(): [x: tf.Tensor2D, weightIh: tf.Tensor2D, weightHh: tf.Tensor2D, bias: tf.Tensor1D] {
   const random = new RandomStream(1, 'test')
@@ -73,13 +73,13 @@ describe("cuDNN's kernel", () => {
   it('is not tried where there is no card, nor op by op, nor in XLA', () => {
     expect(backend.cudnn).toBeNull()
     expect(lstmProblem(backend.context, inputWidth, width)).toMatch(/CudnnRNNParamsSize/)
-    expect(cudnnOf(backend.context).hasLstm(inputWidth, width)).toBe(false)
+    expect(cudnnOf(backend).hasLstm(inputWidth, width)).toBe(false)
     backend.cudnn = anyCudnn
     expect(tensorFlowOps(backend, null).lstm(...tensors(), length)).toBeNull()
     record(backend, 'cudnn_test', () => {
       expect(tensorFlowOps(backend, null, 'xla').lstm(...tensors(), length)).toBeNull()
       expect(tensorFlowOps(backend, null, 'graph').lstm(...tensors(), length)).not.toBeNull()
-      backend.cudnn = { hasLstm: () => false }
+      backend.cudnn = { ...anyCudnn, hasLstm: () => false }
       expect(tensorFlowOps(backend, null, 'graph').lstm(...tensors(), length)).toBeNull()
     })
   })

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src-main/engine/runtime/engine'
+import { mostLogits } from '../../src-main/plan/memory'
 import { headChunks, headScores, meanLoss } from '../../src-main/engine/runtime/head'
 import { RandomStream } from '../../src-main/engine/random'
 import { batchOf, compiled, lossesOf, open, tinyConfig } from './engine-fixture'
@@ -81,8 +82,8 @@ describe.each(['tensorflow', 'wasm'])('the loss of a large vocabulary, %s', (id)
 })
 
 it('cuts rows into the fewest equal parts below the bound', () => {
-  expect(headChunks(2048, 32_768)).toBe(2)
-  expect(headChunks(768, 512)).toBe(1)
+  expect(headChunks(2048, 32_768, mostLogits)).toBe(2)
+  expect(headChunks(768, 512, mostLogits)).toBe(1)
   expect(headChunks(12, 100, 500)).toBe(3)
   expect(headChunks(7, 100, 150)).toBe(7)
   expect(headChunks(4, 100, 10)).toBe(4)

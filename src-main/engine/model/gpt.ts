@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
 import { throughBlock } from './checkpointing'
-import { dropoutSite, joinHeads, splitHeads } from './heads'
-import { causalMask, gelu, layerNorm, linear, maskedSoftmax } from './layers'
+import { attend, dropoutSite, joinHeads, splitHeads } from './heads'
+import { causalMask, gelu, layerNorm, linear } from './layers'
 import { matrix, vector } from './weights'
 
 /**
@@ -24,8 +24,7 @@ interface Pass {
 /** `x: [B·T, D]` → `[B·T, D]` */
 function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
   const { config, weights, ops, batch, length, mask } = pass
-  const { nHead, nEmbd, dropout } = config
-  const headDim = nEmbd / nHead
+  const { nHead, dropout } = config
   const site = layer * dropoutSite.perLayer
   const together = linear(
     x,
@@ -33,10 +32,9 @@ function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
     vector(weights, `h.${layer}.attn.c_attn.bias`),
   )
   const [q, k, v] = splitHeads(together, [batch, length], nHead)
-  const scores = tf.matMul<tf.Tensor4D>(q, k, false, true) // (B, nHead, T, T)
-  const p = ops.dropout(maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim)), dropout, site + dropoutSite.attention)
+  const mixed = attend(ops, [q, k, v], mask, dropout, site + dropoutSite.attention)
   const out = linear(
-    joinHeads(tf.matMul(p, v)),
+    joinHeads(mixed),
     matrix(weights, `h.${layer}.attn.c_proj.weight`),
     vector(weights, `h.${layer}.attn.c_proj.bias`),
   )

@@ -1,4 +1,6 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
+import type { ModelOps } from '../runtime/ops'
+import { maskedSoftmax } from './layers'
 
 /** What gpt.ts and modern.ts do alike around their attention. */
 
@@ -27,4 +29,25 @@ export function splitHeads(
 export function joinHeads(mixed: tf.Tensor4D): tf.Tensor2D {
   const [batch, nHead, length, headDim] = mixed.shape
   return mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor2D>([batch * length, nHead * headDim])
+}
+
+/**
+ * Causal attention: each position's mean of the values up to it, by the likeness of query and key.
+ *
+ * `q, k, v: [B, nHead, T, headDim]`, `mask: [T, T]` (`causalMask`) → like q
+ * @param site of the dropout of the weights
+ */
+export function attend(
+  ops: ModelOps,
+  [q, k, v]: readonly [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],
+  mask: tf.Tensor2D,
+  dropout: number,
+  site: number,
+): tf.Tensor4D {
+  const scale = 1 / Math.sqrt(q.shape[3])
+  // A kernel would draw masks of its own.
+  const fused = dropout === 0 ? ops.attention(q, k, v, scale) : null
+  if (fused) return fused
+  const scores = tf.matMul<tf.Tensor4D>(q, k, false, true) // (B, nHead, T, T)
+  return tf.matMul(ops.dropout(maskedSoftmax(scores, mask, scale), dropout, site), v)
 }

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
 import { throughBlock } from './checkpointing'
-import { dropoutSite, joinHeads, splitHeads } from './heads'
-import { causalMask, maskedSoftmax } from './layers'
+import { attend, dropoutSite, joinHeads, splitHeads } from './heads'
+import { causalMask } from './layers'
 import { modernParts, type ModernParts, type Places } from './modern-parts'
 import { matrix } from './weights'
 
@@ -29,8 +29,7 @@ interface Pass {
 /** `x: [B·T, D]` → `[B·T, D]` */
 function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
   const { config, parts, weights, ops, batch, length, places, mask } = pass
-  const { nHead, nEmbd, dropout } = config
-  const headDim = nEmbd / nHead
+  const { nHead, dropout } = config
   const site = layer * dropoutSite.perLayer
   const name = `h.${layer}.attn`
   const together = tf.concat(
@@ -38,10 +37,9 @@ function attention(pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D {
     1,
   )
   const [q, k, v] = splitHeads(tf.matMul(x, together), [batch, length], nHead)
-  const scores = tf.matMul<tf.Tensor4D>(parts.placed(q, places), parts.placed(k, places), false, true) // (B, nHead, T, T)
-  const p = maskedSoftmax(scores, mask, 1 / Math.sqrt(headDim))
-  const mixed = joinHeads(tf.matMul(ops.dropout(p, dropout, site + dropoutSite.attention), v))
-  const out = tf.matMul<tf.Tensor2D>(mixed, matrix(weights, `${name}.c_proj.weight`))
+  const placed = [parts.placed(q, places), parts.placed(k, places), v] as const
+  const mixed = attend(ops, placed, mask, dropout, site + dropoutSite.attention)
+  const out = tf.matMul<tf.Tensor2D>(joinHeads(mixed), matrix(weights, `${name}.c_proj.weight`))
   return ops.dropout(out, dropout, site + dropoutSite.attentionOut)
 }
 

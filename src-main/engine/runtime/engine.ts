@@ -14,6 +14,7 @@ import { processorBfloat16, processorName, type Bfloat16Support } from './proces
 import type { CompileOptions, StepSpec, TrainStep } from './step'
 import { hasEngine } from './install/manifest'
 import type { TensorFlowBackend } from './tensorflow/backend'
+import { setFlagsOfCard } from './tensorflow/card-flags'
 import { TensorFlowDecode } from './tensorflow/decode-step'
 import { tensorFlowOps } from './tensorflow/ops'
 import { TensorFlowTrainStep } from './tensorflow/train-step'
@@ -108,12 +109,13 @@ async function openCuda(options: EngineOptions): Promise<Engine> {
     throw new AppError('engine.unavailable', { reason: 'missing', detail: folder ?? '' })
   }
   setEnvironment()
-  process.env['XLA_FLAGS'] ??= xlaFlagsOfCuda
+  setFlagsOfCard()
   process.env['CUBLAS_WORKSPACE_CONFIG'] ??= cublasWorkspaces
   preloadCuda(folder)
   const dir = join(folder, enginePackages.cuda.libraryDir)
   const { openTensorFlowBackend } = await import('./tensorflow/backend')
-  const backend = await openTensorFlowBackend(dir)
+  const { name, capability, driver } = gpu
+  const backend = await openTensorFlowBackend(dir, options.programsDir, [name, capability, driver].map(String))
   if (!backend.context.hasGpu()) throw new AppError('engine.unavailable', { reason: 'noGpu', detail: dir })
   return tensorFlowEngine('cuda', backend, dir, gpu.name, gpuBfloat16(gpu))
 }
@@ -146,12 +148,6 @@ function tensorFlowEngine(
     },
   }
 }
-
-/**
- * XLA otherwise times many kernels for each product while it compiles: minutes of it for a GPT-2 (docs/log.md), and another
- * choice, so other last bits, in each process. Then a resumed run would leave its curve.
- */
-const xlaFlagsOfCuda = '--xla_gpu_autotune_level=0 --xla_gpu_enable_triton_gemm=false'
 
 /**
  * cuDNN's recurrent kernels multiply on several streams, and need not give the same bits twice unless cuBLAS has buffers of

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
 import { nextDivisor } from '../../plan/divisor'
-import { mostLogits } from '../../plan/memory'
 import { withGradient } from '../model/custom-gradient'
 import { linear } from '../model/layers'
 import type { Head, ModelOps } from './ops'
@@ -13,7 +12,7 @@ export function logitsOf({ hidden, weight, isTable, bias }: Head): tf.Tensor2D {
 }
 
 /** The fewest equal parts of the rows whose logits stay below the bound; 1: all at once. */
-export function headChunks(rows: number, vocabSize: number, most: number = mostLogits): number {
+export function headChunks(rows: number, vocabSize: number, most: number): number {
   return nextDivisor(rows, Math.ceil((rows * vocabSize) / most))
 }
 
@@ -25,7 +24,7 @@ const vocabSizeOf = ({ weight, isTable }: Head): number => weight.shape[isTable 
  * @param targets int32 [N]
  * @param most of the logits at once
  */
-export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, most?: number): tf.Scalar {
+export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, most: number = ops.mostLogits): tf.Scalar {
   const chunks = headChunks(head.hidden.shape[0], vocabSizeOf(head), most)
   if (chunks === 1) return ops.sparseCrossEntropy(logitsOf(head), targets).mean().asScalar()
   const { hidden, weight, isTable, bias } = head
@@ -76,7 +75,7 @@ export function headScores(
   targets: tf.Tensor1D,
   mask: tf.Tensor1D,
   ops: ModelOps,
-  most?: number,
+  most: number = ops.mostLogits,
 ): tf.Tensor1D {
   const scoresOf = (logits: tf.Tensor2D, targets: tf.Tensor1D, mask: tf.Tensor1D): tf.Tensor1D => {
     const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()

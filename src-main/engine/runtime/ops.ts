@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { Scan, ScanResult } from './scan'
 
 /**
@@ -25,6 +25,16 @@ export interface ModelOps {
    * before `dy` is there.
    */
   anew<X extends Tensor, T>(x: X, dy: Tensor, body: (x: X, ops: ModelOps) => T): T
+  /**
+   * Causal attention, softmax(q · kᵀ · scale) · v, as one kernel to which the scores never lie in memory, where the engine
+   * has one; null where it has none, and the model writes it out. Differentiable in all three, which it multiplies as
+   * bfloat16.
+   *
+   * `q, k, v: [B, nHead, T, headDim]` → the same shape
+   */
+  attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, scale: number): Tensor4D | null
+  /** Floats of logits that may stand in memory at once. */
+  readonly mostLogits: number
   /**
    * A whole LSTM layer over time, from a zero state, where the engine has a kernel for it; null where it has none, and the
    * model makes it of a loop. Differentiable in all four.

@@ -15,6 +15,8 @@ export const plainOps: ModelOps = {
     tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
   dropout: (x) => x,
   anew: (x, _, body) => body(x, plainOps),
+  attention: () => null,
+  mostLogits: Infinity,
   lstm: () => null,
   scan: (scan) => unrolledScan(scan, () => plainOps),
 }

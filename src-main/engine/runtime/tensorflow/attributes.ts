@@ -18,6 +18,17 @@ export const shapeAttr = (name: string, shape: readonly number[]): Attribute => 
   type: attrTypes.shape,
   value: shape,
 })
+/** One for each of several results; nodes of a graph alone have such attributes here. */
+export const typeListAttr = (name: string, dtypes: readonly number[]): Attribute => ({
+  name,
+  type: attrTypes.type,
+  value: dtypes,
+})
+export const shapeListAttr = (name: string, shapes: readonly (readonly number[])[]): Attribute => ({
+  name,
+  type: attrTypes.shape,
+  value: shapes,
+})
 export const stringAttr = (name: string, value: string): Attribute => ({ name, type: attrTypes.string, value })
 
 function unsupported(attribute: Attribute): AppError {
@@ -55,7 +66,9 @@ export function setGraphAttribute(api: CApi, description: OperationDescription, 
   const { name, type, value } = attribute
   switch (type) {
     case attrTypes.type:
-      api.TF_SetAttrType(description, name, value as number)
+      if (Array.isArray(value))
+        api.TF_SetAttrTypeList(description, name, Int32Array.from(value as number[]), value.length)
+      else api.TF_SetAttrType(description, name, value as number)
       return
     case attrTypes.int:
       if (Array.isArray(value)) api.TF_SetAttrIntList(description, name, dimsOf(value as number[]), value.length)
@@ -71,9 +84,15 @@ export function setGraphAttribute(api: CApi, description: OperationDescription, 
       api.TF_SetAttrString(description, name, value as string, Buffer.byteLength(value as string))
       return
     case attrTypes.shape:
-      api.TF_SetAttrShape(description, name, dimsOf(value as number[]), (value as number[]).length)
+      if (isListOfShapes(value)) {
+        const ranks = Int32Array.from(value, ({ length }) => length)
+        api.TF_SetAttrShapeList(description, name, value.map(dimsOf), ranks, value.length)
+      } else api.TF_SetAttrShape(description, name, dimsOf(value as number[]), (value as number[]).length)
       return
     default:
       throw unsupported(attribute)
   }
 }
+
+const isListOfShapes = (value: unknown): value is readonly (readonly number[])[] =>
+  Array.isArray(value) && Array.isArray(value[0])

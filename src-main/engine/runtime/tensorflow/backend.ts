@@ -48,9 +48,14 @@ let opening: Promise<TensorFlowBackend> | null = null
  * Loads libtensorflow from `dir` and makes it TensorFlow.js's backend. A library cannot be unloaded, so a process has
  * one; asking again gives the same.
  * @param programsDir where what XLA compiles is kept; absent: nowhere
+ * @param device what a graphics card's machine code depends on
  */
-export async function openTensorFlowBackend(dir: string, programsDir?: string): Promise<TensorFlowBackend> {
-  opening ??= createBackend(dir, programsDir)
+export async function openTensorFlowBackend(
+  dir: string,
+  programsDir?: string,
+  device?: readonly string[],
+): Promise<TensorFlowBackend> {
+  opening ??= createBackend(dir, programsDir, device)
   const backend = await opening.catch((error: unknown) => {
     opening = null
     throw error
@@ -65,19 +70,23 @@ interface NodeKernels extends tf.KernelBackend {
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor
 }
 
-async function createBackend(dir: string, programsDir: string | undefined): Promise<TensorFlowBackend> {
+async function createBackend(
+  dir: string,
+  programsDir?: string,
+  device?: readonly string[],
+): Promise<TensorFlowBackend> {
   const api = loadCApi(dir)
   // Before there is a context: TensorFlow reads its flags then, once.
-  const programs = programsDir === undefined ? null : await keepPrograms(programsDir, dir, api.TF_Version())
+  const programs = programsDir === undefined ? null : await keepPrograms(programsDir, dir, api.TF_Version(), device)
   const context = new TensorFlowContext(api)
   const binding = new TensorFlowBinding(context)
   const kernels = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu') as unknown as NodeKernels
   tf.registerBackend(backendName, () => kernels, 3)
   const idOf = (tensor: tf.Tensor): number => kernels.getInputTensorIds([tensor])[0] ?? -1
-  return {
+  const backend: TensorFlowBackend = {
     context,
     binding,
-    cudnn: context.hasGpu() ? cudnnOf(context) : null,
+    cudnn: null,
     compiling: (attempt) => compiling(programs, attempt),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),
@@ -87,6 +96,8 @@ async function createBackend(dir: string, programsDir: string | undefined): Prom
       return binding.executeOp(name, attributes, ids, outputCount).map((value) => kernels.createOutputTensor(value))
     },
   }
+  if (context.hasGpu()) backend.cudnn = cudnnOf(backend)
+  return backend
 }
 
 async function compiling(programs: ProgramCache | null, attempt: () => Promise<void>): Promise<void> {

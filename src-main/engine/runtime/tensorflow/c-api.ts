@@ -91,6 +91,13 @@ export interface CApi {
   TF_SetAttrString(description: OperationDescription, name: string, value: string, sizeBytes: number): void
   TF_SetAttrShape(description: OperationDescription, name: string, dims: BigInt64Array, count: number): void
   TF_SetAttrFuncName(description: OperationDescription, name: string, value: string, sizeBytes: number): void
+  TF_SetAttrShapeList(
+    description: OperationDescription,
+    name: string,
+    dims: readonly BigInt64Array[],
+    ranks: Int32Array,
+    count: number,
+  ): void
   TF_SetAttrTypeList(description: OperationDescription, name: string, dtypes: Int32Array, count: number): void
   TF_GraphCopyFunction(graph: Graph, fn: NativeFunction, gradient: null, status: Status): void
   TF_SetAttrTensor(description: OperationDescription, name: string, value: NativeTensor, status: Status): void
@@ -188,6 +195,8 @@ const declarations: Record<keyof CApi, string> = {
   TF_SetAttrString: 'void TF_SetAttrString(TF_OperationDescription*, const char*, const char*, size_t)',
   TF_SetAttrShape: 'void TF_SetAttrShape(TF_OperationDescription*, const char*, const int64_t*, int)',
   TF_SetAttrFuncName: 'void TF_SetAttrFuncName(TF_OperationDescription*, const char*, const char*, size_t)',
+  TF_SetAttrShapeList:
+    'void TF_SetAttrShapeList(TF_OperationDescription*, const char*, const int64_t**, const int*, int)',
   TF_SetAttrTypeList: 'void TF_SetAttrTypeList(TF_OperationDescription*, const char*, const int*, int)',
   TF_GraphCopyFunction: 'void TF_GraphCopyFunction(TF_Graph*, TF_Function*, void*, TF_Status*)',
   TF_SetAttrTensor: 'void TF_SetAttrTensor(TF_OperationDescription*, const char*, TF_Tensor*, TF_Status*)',

@@ -1,29 +1,36 @@
 import { AppError } from '../../../../src-preload/contract/errors'
 import { RandomStream } from '../../random'
 import { typeAttr } from './attributes'
+import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import type { TensorFlowContext } from './context'
+import { attentionProblem } from './cudnn-attention'
 import { dtypes, numbersOf } from './dtypes'
 
 /** cuDNN's kernels, as far as they are used. */
 export interface Cudnn {
   /** Whether it computes what is meant, with layers of that size: asked once for each. */
   hasLstm(inputWidth: number, width: number): boolean
+  /** Likewise, of causal attention in bfloat16 over that many positions with heads of that width. */
+  hasAttention(length: number, headDim: number): boolean
 }
 
 /** Of an LSTM in cuDNN's order: input and hidden kernels, a bias for each. */
 export const lstmParamsCount = (inputWidth: number, width: number): number => 4 * width * (inputWidth + width + 2)
 
-/** cuDNN on the card of the context. */
-export function cudnnOf(context: TensorFlowContext): Cudnn {
+/** cuDNN on the card of the backend. */
+export function cudnnOf(backend: TensorFlowBackend): Cudnn {
   const known = new Map<string, boolean>()
+  const once = (key: string, problem: () => string | null): boolean => {
+    const has = known.get(key) ?? problem() === null
+    known.set(key, has)
+    return has
+  }
   return {
-    hasLstm: (inputWidth, width) => {
-      const key = `${inputWidth} ${width}`
-      const has = known.get(key) ?? lstmProblem(context, inputWidth, width) === null
-      known.set(key, has)
-      return has
-    },
+    hasLstm: (inputWidth, width) =>
+      once(`lstm ${inputWidth} ${width}`, () => lstmProblem(backend.context, inputWidth, width)),
+    hasAttention: (length, headDim) =>
+      once(`attention ${length} ${headDim}`, () => attentionProblem(backend, length, headDim)),
   }
 }
 

@@ -13,17 +13,18 @@ export type MatMulRecording = (
 
 /**
  * Matrix products of bfloat16 numbers; everything else, the weights above all, stays float32 (Micikevicius et al. 2018;
- * bfloat16 has float32's range, so no loss scaling). XLA adds up in float32 and gives float32. The plain kernel of that
- * form is missing on the CPU: a plain graph rounds the result too.
+ * bfloat16 has float32's range, so no loss scaling). All add up in float32. On a processor XLA gives that sum as it is; the
+ * plain kernel of that form is missing there, so a plain graph rounds the result too. On a graphics card both round it, as
+ * PyTorch's autocast does: half the numbers to write and to read again, a third of a step's time there (docs/log.md).
  * @param onGpu graphics cards multiply whatever lies however
  */
 export function bfloat16MatMul(tier: Tier, onGpu: boolean): MatMulRecording {
   return (recorder, attributes, inputs) => {
     const rounded = inputs.map((input) => cast(recorder, input, dtypes.float32, dtypes.bfloat16))
     const others = attributes.filter(({ name }) => name !== 'T')
-    if (tier === 'xla') {
+    if (tier === 'xla' && !onGpu) {
       const types = [typeAttr('Ta', dtypes.bfloat16), typeAttr('Tb', dtypes.bfloat16), typeAttr('Tout', dtypes.float32)]
-      const inRows = onGpu ? { attributes: others, inputs: rounded } : asXlaMultipliesFast(recorder, others, rounded)
+      const inRows = asXlaMultipliesFast(recorder, others, rounded)
       return one(recorder, 'BatchMatMulV3', [...inRows.attributes, ...types], inRows.inputs)
     }
     const product = one(recorder, 'BatchMatMulV2', [...others, typeAttr('T', dtypes.bfloat16)], rounded)

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tier } from '../../../../src-preload/contract/records'
+import { mostLogits, mostLogitsOfCard } from '../../../plan/memory'
 import { differentiable } from '../cross-entropy'
+import { headChunks } from '../head'
 import type { ModelOps } from '../ops'
 import { sitesPerStep, unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
+import { cudnnAttention } from './cudnn-attention'
 import { cudnnLstm } from './cudnn-lstm'
 import { dtypes } from './dtypes'
 import { unmerged } from './unmerged'
@@ -36,6 +39,10 @@ export function tensorFlowOps(
       if (!backend.binding.recorder || dropoutKey === null) return body(x, opsOf(dropoutKey, loopSites))
       return unmerged(backend, x, dropoutKey, dy, (x, key) => body(x, opsOf(key, loopSites)))
     },
+    // Only XLA has the kernel, and only for bfloat16.
+    attention: (...inputs) =>
+      tier === 'xla' && backend.binding.recordMatMul ? cudnnAttention(backend, ...inputs) : null,
+    mostLogits: backend.cudnn ? mostLogitsOfCard : mostLogits,
     // XLA does not know cuDNN's ops.
     lstm: (...inputs) => (tier === 'graph' ? cudnnLstm(backend, ...inputs) : null),
     // Op by op there is no graph to put a loop into.
@@ -69,10 +76,36 @@ function embedding(backend: TensorFlowBackend, table: tf.Tensor2D, ids: tf.Tenso
     // TensorFlow.js's own gather reads its indices on the host.
     const [value] = backend.execute('GatherV2', types, [rows as tf.Tensor, ids, axis], 1) as [tf.Tensor2D]
     ;(save as tf.GradSaveFunc)([ids])
-    const gradFunc = (dy: tf.Tensor, [rowIds]: tf.Tensor[]): tf.Tensor =>
-      tf.unsortedSegmentSum(dy.reshape([-1, width]), rowIds as tf.Tensor1D, vocabSize)
+    const gradFunc = (dy: tf.Tensor, [rowIds]: tf.Tensor[]): tf.Tensor => {
+      const [rows, places] = [dy.reshape<tf.Tensor2D>([-1, width]), rowIds as tf.Tensor1D]
+      return backend.cudnn ? sumByProduct(rows, places, vocabSize) : tf.unsortedSegmentSum(rows, places, vocabSize)
+    }
     return { value, gradFunc }
   })(table)
+}
+
+/**
+ * The sum of the rows that have the same number, by a product: a card otherwise adds them up in whatever order its threads
+ * come along, and no run could be repeated to the bit.
+ *
+ * `rows: [N, D]`, `places: int32 [N]`, below `count` → `[count, D]`
+ * @param most floats of one factor at once
+ */
+export function sumByProduct(
+  rows: tf.Tensor2D,
+  places: tf.Tensor1D,
+  count: number,
+  most = mostLogitsOfCard,
+): tf.Tensor2D {
+  const chunks = headChunks(places.size, count, most)
+  const size = places.size / chunks
+  let sum: tf.Tensor2D | null = null
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const [part, at] = [rows.slice(chunk * size, size), places.slice(chunk * size, size)]
+    const product = tf.matMul<tf.Tensor2D>(tf.oneHot(at, count).cast('float32'), part, true)
+    sum = sum ? sum.add(product) : product
+  }
+  return sum ?? tf.zeros([count, rows.shape[1]])
 }
 
 /** The op gives the loss and softmax − onehot in one pass. */

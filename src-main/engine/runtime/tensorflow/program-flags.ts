@@ -11,12 +11,14 @@ const oldestVersion = [2, 21] as const
 
 /**
  * Has TensorFlow keep what XLA compiles, in the environment of this process alone. To be called before the context.
+ * @param device what a graphics card's machine code depends on
  * @returns null where that cannot be, or where the person has set a folder of their own
  */
 export async function keepPrograms(
   programsDir: string,
   libraryDir: string,
   version: string,
+  device: readonly string[] = [],
 ): Promise<ProgramCache | null> {
   const own = process.env[variable]?.trim() ?? ''
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -37,7 +39,7 @@ export async function keepPrograms(
     // XLA cuts its work by them.
     process.env['TF_NUM_INTRAOP_THREADS'] ?? '',
   ]
-  const programs = await openProgramCache(programsDir, [...facts.map(String), ...processorKind()])
+  const programs = await openProgramCache(programsDir, [...facts.map(String), ...device, ...processorKind()])
   if (programs) process.env[variable] = `${own} ${flag}=${quoted(programs.dir)}`.trim()
   return programs
 }

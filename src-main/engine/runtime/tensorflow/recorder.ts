@@ -13,6 +13,7 @@ const listInputs = new Map([
   ['AddN', 0],
   ['ConcatV2', 1],
   ['XlaOptimizationBarrier', 0],
+  ['XlaCustomCallV2', 0],
 ])
 
 /** A function of the context; `fn` is the holder's to free. */
