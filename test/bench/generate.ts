@@ -156,7 +156,11 @@ async function main(): Promise<void> {
   // PyTorch's threads wait for each other by spinning: on a busy machine it falls back far more than ours.
   if (load > cores / 2)
     console.log(`The machine is busy (load ${load.toFixed(1)} on ${cores} cores): do not trust this.`)
-  const engine = await openEngine({ engine: 'tensorflow', tensorflowDirs: [required('HOMEGROWN_TENSORFLOW_DIR')] })
+  const engine = await openEngine({
+    engine: 'tensorflow',
+    tensorflowDirs: [required('HOMEGROWN_TENSORFLOW_DIR')],
+    talks: true,
+  })
   const results = []
   for (const one of cases) results.push(await compare(engine, one))
   const folder = join(required('HOMEGROWN_BENCH_ROOT'), 'docs/bench')

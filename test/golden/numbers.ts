@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stepSpecOf } from '../../src-main/engine/model/model'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
+import type { Decoder } from '../../src-main/engine/runtime/decoder'
 import type { StepSpec, Tokens } from '../../src-main/engine/runtime/step'
 import { readSafetensors } from '../../src-main/engine/safetensors'
 import { withDefaults } from '../../src-preload/contract/limits'
@@ -82,6 +83,18 @@ export async function readGreedy(model: RunConfig['model']): Promise<Greedy> {
   const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Omit<Greedy, 'weights'>
   const { tensors } = await readSafetensors(file('safetensors'))
   return { ...facts, weights: new Map([...tensors].map(([name, data]) => [name.slice('weights/'.length), data])) }
+}
+
+/** What a decoder says after the same prompt, as many tokens. */
+export async function greedily(decoder: Decoder, text: Pick<Greedy, 'prompt' | 'continuation'>): Promise<number[]> {
+  const { prompt, continuation } = text
+  decoder.begin(prompt.length + continuation.length)
+  const ids: number[] = []
+  for (let next = prompt; ids.length < continuation.length; next = ids.slice(-1)) {
+    const logits = await decoder.feed(next)
+    ids.push(logits.indexOf(Math.max(...logits)))
+  }
+  return ids
 }
 
 /**

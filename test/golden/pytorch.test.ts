@@ -5,7 +5,7 @@ import { logitsOf, meanLoss } from '../../src-main/engine/runtime/head'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/runtime/step'
 import { tensorflowDir } from '../tensorflow-dir'
-import { farthest, readGolden, readGreedy, undetermined, type Golden } from './numbers'
+import { farthest, greedily, readGolden, readGreedy, undetermined, type Golden } from './numbers'
 
 /**
  * Absolute tolerances. Logits are of order 1, gradients up to order 1, a step moves a weight by up to 1e-3: float32
@@ -79,18 +79,12 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s equals PyTorch', (model) =
   })
 
   test.each(runs)('$engine, $compile: the same tokens, greedily', async ({ engine, compile }) => {
-    const { blockSize, prompt, continuation, weights } = await readGreedy(model)
+    const { blockSize, weights, ...text } = await readGreedy(model)
     const options = { compile, precision: 'float32' } as const
     const config = { ...golden.config, blockSize }
     const decoder = use(engine).openDecoder(decodeModelOf(config), weights, options)
-    decoder.begin(prompt.length + continuation.length)
-    const ids: number[] = []
-    for (let next = prompt; ids.length < continuation.length; next = ids.slice(-1)) {
-      const logits = await decoder.feed(next)
-      ids.push(logits.indexOf(Math.max(...logits)))
-    }
+    expect(await greedily(decoder, text)).toEqual(text.continuation)
     decoder.close()
-    expect(ids).toEqual(continuation)
   })
 
   describe.each(runs)('$engine, $compile', ({ engine, compile }) => {

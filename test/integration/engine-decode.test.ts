@@ -7,7 +7,9 @@ import { RandomStream } from '../../src-main/engine/random'
 import type { Decoder, DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { logitsOf } from '../../src-main/engine/runtime/head'
+import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
+import type { RunConfig } from '../../src-preload/contract/records'
 import { tensorflowDir } from '../tensorflow-dir'
 import { largestDifference, open, tinyConfig, vocabSize } from './engine-fixture'
 
@@ -19,15 +21,18 @@ beforeAll(async () => {
   backend = await openTensorFlowBackend(tensorflowDir())
 })
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (model) => {
-  const config = tinyConfig({ model, blockSize: 200 })
-  // Louder than at the start of a training, so that every token shows in the logits.
-  const weights = new Map(
+/** Louder than at the start of a training, so that every token shows in the logits. */
+const loud = (config: RunConfig): Map<string, TensorData> =>
+  new Map(
     Array.from(initialWeights(config, vocabSize, 5), ([name, { shape, data }], i) => {
       const random = new RandomStream(7, 'test', i)
       return [name, { shape, data: data.map((value) => 3 * value + 0.2 * (random.uniform() - 0.5)) }]
     }),
   )
+
+describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (model) => {
+  const config = tinyConfig({ model, blockSize: 200 })
+  const weights = loud(config)
   const text = Array.from({ length: 300 }, (_, i) => (i * i + 3 * i) % vocabSize)
   /** What the model says after all tokens at once, op by op. */
   const logitsAfter = (ids: readonly number[]): Float32Array =>
@@ -52,6 +57,63 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (mod
       const second = await decoder.feed([next])
       expect(largestDifference(second, logitsAfter([...whole, next])), `${length} + 1`).toBeLessThan(1e-4)
     }
+    decoder.close()
+  })
+})
+
+describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt after another one, %s', (model) => {
+  const config = tinyConfig({ model, blockSize: 400 })
+  const weights = loud(config)
+  const opened = (): Decoder =>
+    engine.openDecoder(decodeModelOf(config), weights, { compile: 'graph', precision: 'float32' })
+  const text = Array.from({ length: 600 }, (_, i) => (i * i + 3 * i) % vocabSize)
+  const prompt = text.slice(0, 300)
+  /** Logits after the prompt and after each of three tokens more, and the calls that the prompt took. */
+  async function told(decoder: Decoder, ids: readonly number[]): Promise<{ logits: Float32Array[]; calls: number }> {
+    decoder.begin(ids.length + 60)
+    const before = backend.context.executed
+    const logits = [await decoder.feed(ids)]
+    const calls = backend.context.executed - before
+    for (const id of [5, 9, 2]) logits.push(await decoder.feed([id]))
+    return { logits, calls }
+  }
+
+  it('says, bit for bit, what it would say as the first one', async () => {
+    const decoder = opened()
+    const other = (at: number): number[] => prompt.map((id, i) => (i === at ? (id + 1) % vocabSize : id))
+    // The same; others within, behind and before a pass; longer, shorter by part of a pass; the end of the window.
+    const prompts = [prompt, prompt, other(290), other(256), other(255), other(0), prompt, text.slice(0, 310)]
+    for (const ids of [...prompts, text.slice(0, 256), text.slice(0, 129), text.slice(0, 20), prompt]) {
+      const fresh = opened()
+      expect((await told(decoder, ids)).logits).toEqual((await told(fresh, ids)).logits)
+      fresh.close()
+    }
+    decoder.close()
+  })
+
+  it('is computed as far as it is new', async () => {
+    const decoder = opened()
+    await told(decoder, prompt)
+    const again = await told(decoder, prompt)
+    const continued = await told(decoder, [...prompt, 7])
+    const changed = await told(decoder, prompt.with(0, ((prompt[0] ?? 0) + 1) % vocabSize))
+    const calls = [again, continued, changed].map((one) => one.calls)
+    // 128 + 128 + 44 tokens, of which each is one call. An LSTM's memory is that of its last token, so that it begins again:
+    // 4 values set to 0, 37 times 8 tokens, 4 times one.
+    expect(calls).toEqual(model === 'lstm' ? [45, 46, 45] : [0, 1, 3])
+    decoder.close()
+  })
+
+  it('is the same after an answer that went beyond the window, and whatever became of its logits', async () => {
+    const decoder = opened()
+    const first = await told(decoder, prompt)
+    decoder.begin(600)
+    for (const ids of [prompt, ...text.slice(300, 450).map((id) => [id])]) (await decoder.feed(ids)).fill(NaN)
+    expect((await told(decoder, prompt)).logits).toEqual(first.logits)
+    // An answer that was stopped.
+    decoder.begin(360)
+    ;(await decoder.feed(prompt)).fill(NaN)
+    expect((await told(decoder, prompt)).logits).toEqual(first.logits)
     decoder.close()
   })
 })

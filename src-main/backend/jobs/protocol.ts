@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly runtimeDir?: string
   /** Where what XLA compiles for the processor is kept; absent: nowhere. */
   readonly programsDir?: string | undefined
+  /** This process does nothing but talk: XLA is told how to read for one row. */
+  readonly talks?: boolean
 }
 
 export interface ImportSource {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
 import type { DecodeModel, DecodeOps } from '../model/decode'
 import { matrix, vector } from '../model/weights'
@@ -10,6 +11,8 @@ export class EagerDecode implements DecodePasses {
   readonly #weights: ReadonlyMap<string, tf.Tensor>
   readonly #activate: () => void
   #memory: tf.Tensor[] = []
+  /** The last prompt, where what it left in the memory is still there. */
+  #told: { readonly ids: Int32Array; readonly capacity: number; readonly logits: Float32Array } | null = null
 
   /** @param activate makes the engine's backend the current one */
   constructor(model: DecodeModel, weights: ReadonlyMap<string, TensorData>, activate: () => void) {
@@ -21,11 +24,16 @@ export class EagerDecode implements DecodePasses {
     )
   }
 
-  prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
+  /** The same prompt once more is not computed again: what came after it lies behind the last token. */
+  async prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
     this.#activate()
+    if (this.#told?.capacity === capacity && isDeepStrictEqual(this.#told.ids, ids)) return this.#told.logits.slice()
+    this.#told = null
     tf.dispose(this.#memory)
     this.#memory = this.#model.memoryShapes(capacity).map((shape) => tf.zeros([...shape]))
-    return this.#pass(ids, 0)
+    const logits = await this.#pass(ids, 0)
+    if (this.#model.padded) this.#told = { ids, capacity, logits: logits.slice() }
+    return logits
   }
 
   step(id: number, position: number): Promise<Float32Array> {

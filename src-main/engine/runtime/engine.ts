@@ -85,7 +85,7 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
       if (!(await hasEngine(dir, options.runtimeDir))) continue
       // Only here, so that a computer without the library does not even load its kernels.
       const { openTensorFlowBackend } = await import('./tensorflow/backend')
-      const backend = await openTensorFlowBackend(dir, options.programsDir)
+      const backend = await openTensorFlowBackend(dir, options)
       return tensorFlowEngine('tensorflow', backend, dir, processorName(), processorBfloat16())
     } catch (error) {
       firstError ??= error
@@ -115,7 +115,11 @@ async function openCuda(options: EngineOptions): Promise<Engine> {
   const dir = join(folder, enginePackages.cuda.libraryDir)
   const { openTensorFlowBackend } = await import('./tensorflow/backend')
   const { name, capability, driver } = gpu
-  const backend = await openTensorFlowBackend(dir, options.programsDir, [name, capability, driver].map(String))
+  const backend = await openTensorFlowBackend(
+    dir,
+    { programsDir: options.programsDir },
+    [name, capability, driver].map(String),
+  )
   if (!backend.context.hasGpu()) throw new AppError('engine.unavailable', { reason: 'noGpu', detail: dir })
   return tensorFlowEngine('cuda', backend, dir, gpu.name, gpuBfloat16(gpu))
 }

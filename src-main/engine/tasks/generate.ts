@@ -27,7 +27,7 @@ export async function runGenerate(task: GenerateTask, emit: Emit, prompts: Promp
   const checkpoint = await loadNewest(task)
   const { tokenizer, hash } = await loadTokenizer(join(task.runDir, 'tokenizer.json'))
   if (hash !== checkpoint.tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
-  const engine = await openEngine(task.engineOptions)
+  const engine = await openEngine({ ...task.engineOptions, talks: true })
   const decoder = engine.openDecoder(decodeModelOf(checkpoint.config), checkpoint.weights, {
     compile: 'auto',
     precision: 'float32',

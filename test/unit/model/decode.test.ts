@@ -64,6 +64,22 @@ describe.each([{ model: 'gpt' }, { model: 'modern' }, { model: 'modern', ...exch
       }
     })
 
+    test('says the same after the same prompt, whatever was said in between', async () => {
+      const { decoder } = subject
+      const prompt = ids.slice(0, 4)
+      decoder.begin(ids.length)
+      const [first, second] = [await decoder.feed(prompt), await decoder.feed([9])]
+      for (const others of [[1, 2, 3], [4], prompt.slice(0, 3), prompt.with(1, (ids[1] ?? 0) + 1)]) {
+        decoder.begin(ids.length)
+        ;(await decoder.feed(prompt)).fill(NaN)
+        for (const id of others) await decoder.feed([id])
+        decoder.begin(ids.length)
+        expect([await decoder.feed(prompt), await decoder.feed([9])]).toEqual([first, second])
+        decoder.begin(ids.length)
+        expect(await decoder.feed(others)).not.toEqual(first)
+      }
+    })
+
     test('keeps no tensor of a token, and none after it is closed', async () => {
       const { decoder } = talking(configOf({ ...small, ...kind }))
       decoder.begin(1)

@@ -4,13 +4,14 @@ import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels'
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import { AppError } from '../../../../src-preload/contract/errors'
+import type { EngineOptions } from '../../../backend/jobs/protocol'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
 import { loadCApi, type Output, type TensorHandle } from './c-api'
 import { TensorFlowContext } from './context'
 import { cudnnOf, type Cudnn } from './cudnn'
 import type { ProgramCache } from './program-cache'
-import { keepPrograms } from './program-flags'
+import { keepPrograms, readRowByRow } from './program-flags'
 
 /** TensorFlow.js over one loaded libtensorflow. */
 export interface TensorFlowBackend {
@@ -42,20 +43,22 @@ export interface TensorFlowBackend {
 /** The name under which tfjs-node registers its kernels. */
 const backendName = 'tensorflow'
 
+type ProcessOptions = Pick<EngineOptions, 'programsDir' | 'talks'>
+
 let opening: Promise<TensorFlowBackend> | null = null
 
 /**
  * Loads libtensorflow from `dir` and makes it TensorFlow.js's backend. A library cannot be unloaded, so a process has
  * one; asking again gives the same.
- * @param programsDir where what XLA compiles is kept; absent: nowhere
+ * @param options where what XLA compiles is kept (absent: nowhere), and whether this process only talks
  * @param device what a graphics card's machine code depends on
  */
 export async function openTensorFlowBackend(
   dir: string,
-  programsDir?: string,
+  options: ProcessOptions = {},
   device?: readonly string[],
 ): Promise<TensorFlowBackend> {
-  opening ??= createBackend(dir, programsDir, device)
+  opening ??= createBackend(dir, options, device)
   const backend = await opening.catch((error: unknown) => {
     opening = null
     throw error
@@ -72,9 +75,10 @@ interface NodeKernels extends tf.KernelBackend {
 
 async function createBackend(
   dir: string,
-  programsDir?: string,
+  { programsDir, talks }: ProcessOptions,
   device?: readonly string[],
 ): Promise<TensorFlowBackend> {
+  if (talks === true) readRowByRow()
   const api = loadCApi(dir)
   // Before there is a context: TensorFlow reads its flags then, once.
   const programs = programsDir === undefined ? null : await keepPrograms(programsDir, dir, api.TF_Version(), device)

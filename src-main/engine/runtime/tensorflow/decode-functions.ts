@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
+import { sizeOf } from '../../../plan/shapes'
 import type { DecodeModel, DecodeOps } from '../../model/decode'
 import { attrTypes, typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
-import { dtypes } from './dtypes'
+import { dtypes, sizeOfDtype } from './dtypes'
 import { record } from './record'
 
 /** A weight as the decode step reads it: matrices lie [out, in], so that one row of x meets rows of memory. */
@@ -20,6 +21,12 @@ const timesTransposed = (dtype: number): Attribute[] => [
   bool('transpose_b', true),
 ]
 
+/**
+ * XLA shares a product of one row among its threads only where no addition follows that it can take into it. Smaller matrices
+ * are read sooner than a sleeping thread wakes up. (docs/log.md)
+ */
+const sharedFromBytes = 4 * 2 ** 20
+
 /** Where the tokens of a pass are. */
 interface Place {
   /** int32 [1]: how many tokens came before the first */
@@ -35,6 +42,7 @@ function tensorFlowDecodeOps(
   forXla: boolean,
 ): DecodeOps {
   const { binding } = backend
+  const sharesRows = forXla && !backend.context.hasGpu()
   const named = (name: string): DecodeWeight => {
     const weight = weights.get(name)
     if (weight === undefined) throw new Error(`Weight ${name} is missing; there are ${weights.size}`)
@@ -50,9 +58,11 @@ function tensorFlowDecodeOps(
     binding.deleteTensor(id)
     return wide
   }
-  const matMul = (x: tf.Tensor2D, { id, dtype }: DecodeWeight): tf.Tensor2D => {
+  const matMul = (x: tf.Tensor2D, { id, dtype, shape }: DecodeWeight): tf.Tensor2D => {
     if (dtype === dtypes.float32) {
-      return backend.execute('MatMul', timesTransposed(dtype), [x, id], 1)[0] as tf.Tensor2D
+      const [product] = backend.execute('MatMul', timesTransposed(dtype), [x, id], 1) as [tf.Tensor2D]
+      if (!sharesRows || sizeOf(shape) * sizeOfDtype(dtype) < sharedFromBytes) return product
+      return backend.execute('XlaOptimizationBarrier', [], [product], 1)[0] as tf.Tensor2D
     }
     const narrow = single('Cast', cast(dtypes.float32, dtype), [backend.idOf(x)])
     const product = single('MatMul', timesTransposed(dtype), [narrow, id])

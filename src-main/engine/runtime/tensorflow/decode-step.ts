@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sizeOf } from '../../../plan/shapes'
 import type { DecodeModel } from '../../model/decode'
 import type { DecodeOptions, DecodePasses } from '../decoder'
@@ -9,6 +10,14 @@ import { recordDecodePass, type DecodeWeight } from './decode-functions'
 import { dtypes, numbersOf } from './dtypes'
 import { Variable } from './variables'
 
+/** A pass of a prompt that was computed. */
+interface ToldPass {
+  /** The recorded function. */
+  readonly name: string
+  readonly ids: Int32Array
+  readonly logits: Float32Array
+}
+
 /** What is remembered at one capacity, and the passes that were recorded for it. */
 interface Room {
   readonly capacity: number
@@ -17,6 +26,8 @@ interface Room {
   readonly passes: Map<number, string>
   /** The pass of one token, set when XLA has compiled it. */
   xla: string | null
+  /** The last prompt's passes in order; what they left in the memory is still there. */
+  told: readonly ToldPass[]
 }
 
 interface HeldWeight extends DecodeWeight {
@@ -30,7 +41,10 @@ interface HeldWeight extends DecodeWeight {
  */
 const chunks = { few: 8, small: 32, large: 128, exact: 8 } as const
 
-/** Recorded passes, one native call each: a prompt in chunks, then one token at a time. */
+/**
+ * Recorded passes, one native call each: a prompt in chunks, then one token at a time. What a prompt has in common with the
+ * one before it, by whole passes, is not computed again.
+ */
 export class TensorFlowDecode implements DecodePasses {
   readonly #backend: TensorFlowBackend
   readonly #model: DecodeModel
@@ -57,21 +71,35 @@ export class TensorFlowDecode implements DecodePasses {
   async prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
     const room = await this.#roomOf(capacity)
     this.#room = room
-    // What is behind the last token of a padded pass is never looked at, so neither is what an earlier text left there.
-    if (!this.#model.padded)
-      for (const variable of room.memory) variable.write(new Float32Array(sizeOf(variable.shape)))
-    let logits = new Float32Array()
+    // What is behind the last token of a padded pass is never looked at, so neither is what an earlier text left there. Any
+    // other memory is what came after the last token: nothing in it can be told again.
+    const { padded } = this.#model
+    if (!padded) for (const variable of room.memory) variable.write(new Float32Array(sizeOf(variable.shape)))
+    const before = padded ? room.told : []
+    // Should a pass fail, nothing is known of the memory.
+    room.told = []
+    const told: ToldPass[] = []
+    let isSame = true
+    let logits: Float32Array = new Float32Array()
     for (let position = 0; position < ids.length;) {
       const length = this.#lengthOfPass(room, ids.length - position)
-      logits = this.#run(room, ids.subarray(position, position + length), position, length)
+      const name = this.#passOf(room, length)
+      const part = ids.subarray(position, position + length)
+      const known = before[told.length]
+      // Only whole passes that would be run again just like this: then not a bit depends on what was told before.
+      isSame &&= known?.name === name && isDeepStrictEqual(known.ids, part)
+      logits = isSame && known ? known.logits : this.#run(name, room, part, position, length)
+      if (padded) told.push({ name, ids: part, logits })
       position += length
     }
-    return logits
+    room.told = told
+    return logits.slice()
   }
 
   step(id: number, position: number): Promise<Float32Array> {
     if (!this.#room) throw new Error('decode: a step before the prompt')
-    return Promise.resolve(this.#run(this.#room, Int32Array.of(id), position, 1))
+    const name = this.#passOf(this.#room, 1)
+    return Promise.resolve(this.#run(name, this.#room, Int32Array.of(id), position, 1))
   }
 
   close(): void {
@@ -120,7 +148,7 @@ export class TensorFlowDecode implements DecodePasses {
     const capacity = Math.ceil(expected / chunks.large) * chunks.large
     const known = this.#rooms.get(capacity)
     if (known) return known
-    const room: Room = { capacity, memory: this.#newMemory(capacity), passes: new Map(), xla: null }
+    const room: Room = { capacity, memory: this.#newMemory(capacity), passes: new Map(), xla: null, told: [] }
     this.#rooms.set(capacity, room)
     if (this.#options.compile === 'xla') await this.#compile(room)
     // A step that XLA cannot compile still runs as a graph.
@@ -166,14 +194,13 @@ export class TensorFlowDecode implements DecodePasses {
   }
 
   /** @param length of the recorded pass: at least as many as there are ids */
-  #run(room: Room, ids: Int32Array, position: number, length: number): Float32Array<ArrayBuffer> {
+  #run(name: string, room: Room, ids: Int32Array, position: number, length: number): Float32Array {
     const { context } = this.#backend
-    const name = this.#passOf(room, length)
     const feeds = this.#feeds(ids, position, length)
     const outputs: TensorHandle[] = []
     try {
       outputs.push(...context.execute(name, this.#inputs(feeds, room.memory), 1))
-      return numbersOf(dtypes.float32, context.read(outputs[0] as TensorHandle)) as Float32Array<ArrayBuffer>
+      return numbersOf(dtypes.float32, context.read(outputs[0] as TensorHandle)) as Float32Array
     } finally {
       context.release([...feeds, ...outputs])
     }

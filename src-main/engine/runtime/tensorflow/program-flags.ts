@@ -6,6 +6,8 @@ import { openProgramCache, type ProgramCache } from './program-cache'
 /** Read once, when a context is made; an unknown flag in it ends the process. */
 const variable = 'TF_XLA_FLAGS'
 const flag = '--tf_xla_persistent_cache_directory'
+const xlaVariable = 'XLA_FLAGS'
+const extraOptions = '--xla_backend_extra_options'
 /** Older ones were not tried; the oldest of them write an entry in place, where another process may meet half of it. */
 const oldestVersion = [2, 21] as const
 
@@ -35,13 +37,24 @@ export async function keepPrograms(
     process.platform,
     process.arch,
     own,
-    process.env['XLA_FLAGS'] ?? '',
+    process.env[xlaVariable] ?? '',
     // XLA cuts its work by them.
     process.env['TF_NUM_INTRAOP_THREADS'] ?? '',
   ]
   const programs = await openProgramCache(programsDir, [...facts.map(String), ...device, ...processorKind()])
   if (programs) process.env[variable] = `${own} ${flag}=${quoted(programs.dir)}`.trim()
   return programs
+}
+
+/**
+ * Has XLA read a matrix row by row where one row meets it, in this process alone; it takes eight rows side by side
+ * otherwise, and the processor does not look ahead in so many places (docs/log.md). To be called before the library is
+ * loaded. Sums end in other last bits, so all processes that talk do it. An option that XLA does not know it ignores.
+ */
+export function readRowByRow(): void {
+  const own = process.env[xlaVariable]?.trim() ?? ''
+  if (own.includes(extraOptions) || !/^(-|$)/.test(own)) return
+  process.env[xlaVariable] = `${own} ${extraOptions}=xla_llvm_dot_tiling_factor=1`.trim()
 }
 
 /** As TensorFlow's parser of flags wants it: everything but these two stands for itself between double quotes. */
