@@ -119,7 +119,15 @@ describe.each([
     job.send({ kind: 'stopGeneration', generationId: 'g_00000007' })
     const cancelled = await job.event('generated', (e) => e.generationId === 'g_00000007' && e.end !== null)
     expect(cancelled.end).toBe('cancelled')
-    job.send({ kind: 'stop' })
-    expect(await job.ended).toMatchObject({ code: 0 })
+
+    // Whatever was said before: as a job says it that was just started.
+    const fresh = startJob({ kind: 'generate', runDir: runDir(), checkpoint: 'best', engineOptions: options })
+    const longer = await answer(fresh, 'g_00000008', 'The mill race', sampling)
+    expect(await answer(job, 'g_00000009', 'The mill', sampling)).toBe(first)
+    expect(await answer(job, 'g_00000010', 'The mill race', sampling)).toBe(longer)
+    for (const one of [job, fresh]) {
+      one.send({ kind: 'stop' })
+      expect(await one.ended).toMatchObject({ code: 0 })
+    }
   })
 })
