@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../src-preload/contract/records'
+import { lossChunks, type LogitBounds } from './head-chunks'
 
 /**
  * What a training job occupies at its peak, computing on a processor with TensorFlow. Each term is something that lies in
@@ -14,10 +15,12 @@ const processBytes = 180e6
 /** XLA's compilers, and what of the library only they use. */
 const xlaBytes = 250e6
 
-/** Floats of logits that may stand in memory at once, 128 MB: smaller parts cost more time than they save (docs/log.md). */
-export const mostLogits = 2 ** 25
+/** 128 MB: smaller parts cost more time than they save (docs/log.md). */
+export const logitsOfProcessor: LogitBounds = { most: 2 ** 25, cached: Infinity }
+/** 4 MB: a loop costs next to nothing in XLA. */
+export const logitsInXla: LogitBounds = { ...logitsOfProcessor, cached: 2 ** 20 }
 /** On a graphics card, 512 MB: its memory is read many times faster, and small products leave most of it idle. */
-export const mostLogitsOfCard = 2 ** 27
+export const logitsOfCard: LogitBounds = { most: 2 ** 27, cached: Infinity }
 
 /**
  * Floats that a step keeps for its backward pass and works on meanwhile: so many times the residual stream of each layer
@@ -28,7 +31,8 @@ function activationFloats(c: RunConfig, vocabSize: number): number {
   const positions = rows * c.blockSize
   const stream = c.nLayer * positions * c.nEmbd
   const scores = c.nLayer * rows * c.nHead * c.blockSize ** 2
-  const logits = Math.min(mostLogits, positions * vocabSize)
+  const bounds = c.compile === 'xla' ? logitsInXla : logitsOfProcessor
+  const logits = (positions * vocabSize) / lossChunks(positions, c.nEmbd, vocabSize, bounds)
   if (c.model === 'lstm') return 6.2 * stream + 3.7 * logits
   const layers = 5 * stream + (c.dropout > 0 ? 4.8 : 2.4) * scores
   // Of each layer its input, and of one at a time everything, half as much again while its gradient is computed.

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { mostLogits } from '../../src-main/plan/memory'
-import { headChunks, headScores, meanLoss } from '../../src-main/engine/runtime/head'
+import { headChunks, lossChunks } from '../../src-main/plan/head-chunks'
+import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../src-main/plan/memory'
+import { headScores, meanLoss } from '../../src-main/engine/runtime/head'
 import { RandomStream } from '../../src-main/engine/random'
 import { batchOf, compiled, lossesOf, open, tinyConfig } from './engine-fixture'
 
@@ -51,7 +52,7 @@ describe.each(['tensorflow', 'wasm'])('the loss of a large vocabulary, %s', (id)
             bias: bias as tf.Tensor1D,
           }
           // Three times: what comes after it on the tape counts too.
-          return meanLoss(hasBias ? head : { ...head, bias: null }, targets, ops, most)
+          return meanLoss(hasBias ? head : { ...head, bias: null }, targets, ops, { most, cached: Infinity })
             .mul(3)
             .add(bias.sum())
             .asScalar()
@@ -73,7 +74,7 @@ describe.each(['tensorflow', 'wasm'])('the loss of a large vocabulary, %s', (id)
       tf.tidy(() => {
         const [hidden, weight, bias, targets] = tensors(false)
         const mask = tf.tensor1d(Array.from({ length: rows }, (_, i) => (i < 17 ? 1 : 0)))
-        return headScores({ hidden, weight, isTable: false, bias }, targets, mask, ops, most)
+        return headScores({ hidden, weight, isTable: false, bias }, targets, mask, ops, { most, cached: Infinity })
       })
     const [whole, inParts] = await Promise.all([scores(Infinity).data(), scores(8 * vocabSize).data()])
     expect(inParts[0]).toBeCloseTo(whole[0] ?? NaN, 3)
@@ -82,11 +83,19 @@ describe.each(['tensorflow', 'wasm'])('the loss of a large vocabulary, %s', (id)
 })
 
 it('cuts rows into the fewest equal parts below the bound', () => {
-  expect(headChunks(2048, 32_768, mostLogits)).toBe(2)
-  expect(headChunks(768, 512, mostLogits)).toBe(1)
   expect(headChunks(12, 100, 500)).toBe(3)
   expect(headChunks(7, 100, 150)).toBe(7)
   expect(headChunks(4, 100, 10)).toBe(4)
+})
+
+it('computes the loss in parts that the caches keep, where they have several times its rows', () => {
+  expect(lossChunks(4096, 128, 2000, logitsInXla)).toBe(8)
+  expect(lossChunks(4096, 256, 2000, logitsInXla)).toBe(1)
+  expect(lossChunks(768, 128, 512, logitsInXla)).toBe(1)
+  expect(lossChunks(2048, 256, 32_768, logitsInXla)).toBe(2)
+  // A prime number of rows has no smaller parts.
+  expect(lossChunks(4099, 128, 2000, logitsInXla)).toBe(1)
+  for (const bounds of [logitsOfProcessor, logitsOfCard]) expect(lossChunks(4096, 128, 2000, bounds)).toBe(1)
 })
 
 describe('a training step with a large vocabulary', () => {

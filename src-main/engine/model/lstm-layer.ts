@@ -22,7 +22,10 @@ function gates(pre: tf.Tensor2D): Gates {
  * `pre: [B, 4·D]`: input times input kernel, plus hidden state times hidden kernel, plus bias
  */
 export function stateAfter(pre: tf.Tensor2D, before: LstmState): LstmState {
-  const [i, f, g, o] = gates(pre)
+  return stateOf(gates(pre), before)
+}
+
+function stateOf([i, f, g, o]: Gates, before: LstmState): LstmState {
   const cell = f.mul(before.cell).add<tf.Tensor2D>(i.mul(g))
   return { hidden: o.mul(cell.tanh()), cell }
 }
@@ -53,51 +56,48 @@ export function lstmLayer(
       step: (carry, [projected], [kernel]) => {
         const [hidden, cell] = carry as [tf.Tensor2D, tf.Tensor2D]
         const pre = (projected as tf.Tensor2D).add<tf.Tensor2D>(tf.matMul(hidden, kernel as tf.Tensor2D))
-        const after = stateAfter(pre, { hidden, cell })
-        return { carry: [after.hidden, after.cell], outputs: [pre, after.hidden, after.cell] }
+        const opened = gates(pre)
+        const after = stateOf(opened, { hidden, cell })
+        // The way back needs the gates. And only as results of their own XLA's processor code vectorises them: in one kernel
+        // with the cell they took six times as long (docs/log.md).
+        return { carry: [after.hidden, after.cell], outputs: [after.hidden, after.cell, ...opened] }
       },
     })
-    const [pre, hidden, cell] = outputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
+    const [hidden, cell, ...opened] = outputs as [tf.Tensor2D, tf.Tensor2D, ...Gates]
     return {
       value: hidden,
-      saved: [x, weightIh, weightHh, pre, hidden, cell],
+      saved: [x, weightIh, weightHh, hidden, cell, ...opened],
       gradient: (dy, saved) => {
-        const [x, weightIh, weightHh, pre, hidden, cell] = saved as [
+        const [x, weightIh, weightHh, hidden, cell, ...opened] = saved as [
           tf.Tensor2D,
           tf.Tensor2D,
           tf.Tensor2D,
           tf.Tensor2D,
           tf.Tensor2D,
-          tf.Tensor2D,
+          ...Gates,
         ]
         const [batch, width] = [x.shape[0] / length, weightHh.shape[0]]
         const before = (series: tf.Tensor2D): tf.Tensor2D =>
           tf.concat2d([tf.zeros([batch, width]), series.slice([0, 0], [batch * (length - 1), width])], 0)
-        const hiddenBefore = before(hidden)
-        const cellBefore = before(cell)
-        const dPre = backThroughTime(ops, dy, pre, cellBefore, cell, weightHh, length)
-        return [
-          tf.matMul(dPre, weightIh, false, true),
-          tf.matMul(x, dPre, true, false),
-          tf.matMul(hiddenBefore, dPre, true, false),
-          dPre.sum(0),
-        ]
+        const dPre = backThroughTime(ops, dy, opened, before(cell), cell, weightHh, length)
+        const dKernels = tf.matMul(tf.concat2d([x, before(hidden)], 1), dPre, true, false)
+        const [dWeightIh, dWeightHh] = tf.split(dKernels, [x.shape[1], width], 0) as [tf.Tensor2D, tf.Tensor2D]
+        return [tf.matMul(dPre, weightIh, false, true), dWeightIh, dWeightHh, dPre.sum(0)]
       },
     }
   })
 }
 
-/** `dy, cellBefore, cell: [T·B, D]`, `pre: [T·B, 4·D]` → dLoss/dPre `[T·B, 4·D]` */
+/** All `[T·B, D]` → dLoss/dPre `[T·B, 4·D]`, of what is before the activations */
 function backThroughTime(
   ops: ModelOps,
   dy: tf.Tensor2D,
-  pre: tf.Tensor2D,
+  [i, f, g, o]: Gates,
   cellBefore: tf.Tensor2D,
   cell: tf.Tensor2D,
   weightHh: tf.Tensor2D,
   length: number,
 ): tf.Tensor2D {
-  const [i, f, g, o] = gates(pre)
   const tanhCell = cell.tanh()
   const oneMinus = (x: tf.Tensor2D): tf.Tensor2D => tf.sub(1, x)
   // dPre of a step is (dCell, dCell, dCell, dHidden) times this.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { mostLogits } from '../../plan/memory'
+import { logitsOfProcessor } from '../../plan/memory'
 import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import { differentiable } from './cross-entropy'
@@ -23,7 +23,7 @@ export function composedOps(key: DropoutKey | null): ModelOps {
     // Op by op nothing is merged.
     anew: (x, _, body) => body(x, composedOps(key)),
     attention: () => null,
-    mostLogits,
+    logits: logitsOfProcessor,
     lstm: () => null,
     scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { nextDivisor } from '../../plan/divisor'
+import { lossChunks, type LogitBounds } from '../../plan/head-chunks'
 import { withGradient } from '../model/custom-gradient'
 import { linear } from '../model/layers'
 import type { Head, ModelOps } from './ops'
@@ -11,21 +11,17 @@ export function logitsOf({ hidden, weight, isTable, bias }: Head): tf.Tensor2D {
   return bias ? logits.add(bias) : logits
 }
 
-/** The fewest equal parts of the rows whose logits stay below the bound; 1: all at once. */
-export function headChunks(rows: number, vocabSize: number, most: number): number {
-  return nextDivisor(rows, Math.ceil((rows * vocabSize) / most))
+function chunksOf({ hidden, weight, isTable }: Head, bounds: LogitBounds): number {
+  return lossChunks(...hidden.shape, weight.shape[isTable ? 0 : 1], bounds)
 }
 
-const vocabSizeOf = ({ weight, isTable }: Head): number => weight.shape[isTable ? 0 : 1]
-
 /**
- * Mean loss over all tokens in nats, a scalar; differentiable in the head's tensors. Of a large vocabulary the logits
- * and their gradient only ever stand in memory for some of the rows.
+ * Mean loss over all tokens in nats, a scalar; differentiable in the head's tensors. Of many logits they and their
+ * gradient only ever stand in memory for some of the rows.
  * @param targets int32 [N]
- * @param most of the logits at once
  */
-export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, most: number = ops.mostLogits): tf.Scalar {
-  const chunks = headChunks(head.hidden.shape[0], vocabSizeOf(head), most)
+export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, bounds = ops.logits): tf.Scalar {
+  const chunks = chunksOf(head, bounds)
   if (chunks === 1) return ops.sparseCrossEntropy(logitsOf(head), targets).mean().asScalar()
   const { hidden, weight, isTable, bias } = head
   return withGradient<tf.Scalar>([hidden, weight, ...(bias ? [bias] : [])], () => {
@@ -75,7 +71,7 @@ export function headScores(
   targets: tf.Tensor1D,
   mask: tf.Tensor1D,
   ops: ModelOps,
-  most: number = ops.mostLogits,
+  bounds = ops.logits,
 ): tf.Tensor1D {
   const scoresOf = (logits: tf.Tensor2D, targets: tf.Tensor1D, mask: tf.Tensor1D): tf.Tensor1D => {
     const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()
@@ -83,7 +79,7 @@ export function headScores(
     return tf.stack([loss, correct]).as1D()
   }
   const { hidden, weight, isTable, bias } = head
-  const chunks = headChunks(hidden.shape[0], vocabSizeOf(head), most)
+  const chunks = chunksOf(head, bounds)
   if (chunks === 1) return scoresOf(logitsOf(head), targets, mask)
   const { carry } = ops.scan({
     length: chunks,

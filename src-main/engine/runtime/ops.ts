@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
+import type { LogitBounds } from '../../plan/head-chunks'
 import type { Scan, ScanResult } from './scan'
 
 /**
@@ -33,8 +34,7 @@ export interface ModelOps {
    * `q, k, v: [B, nHead, T, headDim]` → the same shape
    */
   attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, scale: number): Tensor4D | null
-  /** Floats of logits that may stand in memory at once. */
-  readonly mostLogits: number
+  readonly logits: LogitBounds
   /**
    * A whole LSTM layer over time, from a zero state, where the engine has a kernel for it; null where it has none, and the
    * model makes it of a loop. Differentiable in all four.

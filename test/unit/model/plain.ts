@@ -16,7 +16,7 @@ export const plainOps: ModelOps = {
   dropout: (x) => x,
   anew: (x, _, body) => body(x, plainOps),
   attention: () => null,
-  mostLogits: Infinity,
+  logits: { most: Infinity, cached: Infinity },
   lstm: () => null,
   scan: (scan) => unrolledScan(scan, () => plainOps),
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tier } from '../../../../src-preload/contract/records'
-import { mostLogits, mostLogitsOfCard } from '../../../plan/memory'
+import { headChunks } from '../../../plan/head-chunks'
+import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/memory'
 import { differentiable } from '../cross-entropy'
-import { headChunks } from '../head'
 import type { ModelOps } from '../ops'
 import { sitesPerStep, unrolledScan } from '../scan'
 import { typeAttr } from './attributes'
@@ -42,7 +42,7 @@ export function tensorFlowOps(
     // Only XLA has the kernel, and only for bfloat16.
     attention: (...inputs) =>
       tier === 'xla' && backend.binding.recordMatMul ? cudnnAttention(backend, ...inputs) : null,
-    mostLogits: backend.cudnn ? mostLogitsOfCard : mostLogits,
+    logits: backend.cudnn ? logitsOfCard : tier === 'xla' ? logitsInXla : logitsOfProcessor,
     // XLA does not know cuDNN's ops.
     lstm: (...inputs) => (tier === 'graph' ? cudnnLstm(backend, ...inputs) : null),
     // Op by op there is no graph to put a loop into.
@@ -95,7 +95,7 @@ export function sumByProduct(
   rows: tf.Tensor2D,
   places: tf.Tensor1D,
   count: number,
-  most = mostLogitsOfCard,
+  most = logitsOfCard.most,
 ): tf.Tensor2D {
   const chunks = headChunks(places.size, count, most)
   const size = places.size / chunks
