@@ -19,6 +19,8 @@ const patienceMs = 60_000
 export function createEngineProbes(context: ProbeContext, openLimitMs = patienceMs) {
   const { engineOptions, paths } = context
   let looking: Promise<EngineInfo[]> | null = null
+  /** Those that were looked at without the others. */
+  const alone = new Map<EngineId, Promise<EngineInfo>>()
   /** The last that is known, for those who cannot wait. */
   let known: readonly EngineInfo[] = []
   let measuring: Promise<void> | null = null
@@ -68,8 +70,17 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     return looking
   }
 
+  /** One of them, without opening the others where nobody has asked for those. */
+  const lookAlone = async (engine: EngineId): Promise<EngineInfo> => {
+    const found = looking === null ? undefined : (await looking).find((info) => info.engine === engine)
+    if (found !== undefined) return found
+    const info = alone.get(engine) ?? lookAt(engine)
+    alone.set(engine, info)
+    return info
+  }
+
   const measureThose = async (wanted: (info: EngineInfo) => boolean): Promise<void> => {
-    looking = null
+    forgetAll()
     const found = await look()
     const measured: EngineInfo[] = []
     // One after the other: beside each other they would measure each other.
@@ -119,15 +130,28 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
   /**
    * The options of a training. Measures where two engines are possible and no figure says which is faster.
    * @param asked the run's own setting
-   * @param before what has computed this run so far: it goes on with that where it can, since bits differ
+   * @param before what has computed this run so far: it goes on with that where it can, since bits differ, and then
+   *   nobody looks at the others
    */
   const optionsFor = async (asked: EngineWish, before: EngineId | null): Promise<EngineOptions> => {
     if (engineOptions.engine !== 'auto') return engineOptions
     if (asked !== 'auto') return { ...engineOptions, engine: asked }
+    if (before !== null) {
+      const info = await lookAlone(before)
+      if (info.available) {
+        const found = looking === null ? [info] : await looking
+        return { ...engineOptions, order: chooseEngine(found, before).order }
+      }
+    }
     const compared = (await look()).filter(isCompared)
     if (compared.length > 1 && compared.some(({ stepMs }) => stepMs === null)) await measure(isCompared)
-    const found = await look()
-    return { ...engineOptions, order: chooseEngine(found, works(before) ? before : wish()).order }
+    return { ...engineOptions, order: chooseEngine(await look(), wish()).order }
+  }
+
+  /** So that what `optionsFor` needs to know is there when it is asked; never fails. */
+  const prepareFor = (asked: EngineWish, before: EngineId | null): void => {
+    if (engineOptions.engine !== 'auto' || asked !== 'auto') return
+    void (before === null ? look() : lookAlone(before))
   }
 
   /**
@@ -157,10 +181,15 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
 
   /** Looks anew when it is asked next: what can be used has changed. */
   const forget = (): void => {
-    if (measuring === null) looking = null
+    if (measuring === null) forgetAll()
   }
 
-  return { look, lookFor, measure, wish, choice, expected, optionsFor, optionsToTalk, forget }
+  const forgetAll = (): void => {
+    looking = null
+    alone.clear()
+  }
+
+  return { look, lookFor, measure, wish, choice, expected, prepareFor, optionsFor, optionsToTalk, forget }
 }
 
 const toInfo = (

@@ -74,7 +74,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const { vocabSize } = expect(suggested, found)
     const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, memoryForNext()) : {}
     const config: RunConfig = { ...suggested, ...inParts, ...Object.fromEntries(set) }
-    return { config, summary: expect(config, found).summary, problems: problemsWith(config, found) }
+    const { summary } = expect(config, found)
+    return { config, summary, problems: problemsWith(config, found, summary.vocabSize) }
   }
 
   /** What the memory is predicted for: elsewhere a graphics card's own counts, or it was not measured. */
@@ -87,10 +88,10 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     return context.freeMemory() + (before === null ? 0 : lastMemoryBytes(db, before))
   }
 
-  const problemsWith = (config: RunConfig, found: ReadyCorpus): ConfigProblem[] => {
-    const problems = problemsOf(config, found.counts)
+  const problemsWith = (config: RunConfig, { counts }: ReadyCorpus, vocabSize: number): ConfigProblem[] => {
+    const problems = problemsOf(config, counts)
     if (problems.length > 0 || !isOnProcessor(config)) return problems
-    const memory = memoryProblem(asTried(config), expect(config, found).vocabSize, memoryForNext())
+    const memory = memoryProblem(asTried(config), vocabSize, memoryForNext())
     return memory === null ? [] : [memory]
   }
 
@@ -103,7 +104,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
     const found = readyCorpus(corpusId)
     const { vocabSize, trainTokens, summary } = expect(config, found)
-    const [problem] = problemsWith(config, found)
+    const [problem] = problemsWith(config, found, vocabSize)
     if (problem !== undefined) throw AppError.fromData(problem.error)
     const { corpus } = found
     const runId = newId('run')

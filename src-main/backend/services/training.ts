@@ -52,9 +52,9 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     })
     recording.record({ kind: 'stage', stage: 'preparing', progress: null })
     // Beside the tokens, which take as long where they are new.
-    if (config.engine === 'auto' && context.engineOptions.engine === 'auto') void context.probes.look()
-    const tokenizedDir = await tokenize(config)
     const before = resume ? (findRun(db, runId, 'any')?.engine ?? null) : null
+    context.probes.prepareFor(config.engine, before)
+    const tokenizedDir = await tokenize(config)
 
     const seen = { finished: false, step: 0 }
     const task = { kind: 'train', runDir: context.paths.run(runId), tokenizedDir } as const

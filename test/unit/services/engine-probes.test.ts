@@ -166,3 +166,28 @@ it('looks before a run only where that decides what computes it', async () => {
   await free.probes.lookFor('auto')
   expect(free.started).toHaveLength(4)
 })
+
+it('a run that goes on keeps its engine, and only that one is looked at', async () => {
+  const { probes, db, started } = open([...noCard, 'webgpu: fast'])
+  writeSettings(db, { engine: 'wasm' })
+  probes.prepareFor('auto', 'webgpu')
+  expect((await probes.optionsFor('auto', 'webgpu')).order).toEqual(['webgpu', 'wasm'])
+  expect(started).toEqual([['webgpu', false]])
+  // Who has looked at all knows more to fall back on, and asks nobody again.
+  await probes.look()
+  started.length = 0
+  expect((await probes.optionsFor('auto', 'webgpu')).order).toEqual(['webgpu', 'tensorflow', 'wasm'])
+  expect(started).toEqual([])
+})
+
+it('a run whose engine is gone goes on with what a new one would get', async () => {
+  const { probes, started, measured } = open([...noCard, 'webgpu: says failed'])
+  expect((await probes.optionsFor('auto', 'webgpu')).order).toEqual(['tensorflow', 'wasm'])
+  expect(started.map(([id]) => id)).toEqual(['webgpu', 'cuda', 'tensorflow', 'webgpu', 'wasm'])
+  expect(measured()).toEqual([])
+  // Installed again meanwhile: asked anew.
+  probes.forget()
+  started.length = 0
+  await probes.optionsFor('auto', 'tensorflow')
+  expect(started).toEqual([['tensorflow', false]])
+})
