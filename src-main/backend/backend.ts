@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
@@ -8,6 +8,7 @@ import { endOpenMessages } from './db/conversations'
 import { identityOf } from './jobs/process-identity'
 import type { EngineOptions } from './jobs/protocol'
 import { createSupervisor } from './jobs/supervisor'
+import { appendToLog } from './log-file'
 import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
 import { profilePaths, undoMs, type Context } from './services/context'
@@ -60,7 +61,7 @@ export function createBackend(options: BackendOptions): Backend {
     const stack = error.cause instanceof Error ? (error.cause.stack ?? '') : ''
     const lines = [`${new Date().toISOString()} ${error.message}`, stack, output].filter((line) => line !== '')
     try {
-      appendFileSync(join(paths.logs, 'backend.log'), `${lines.join('\n')}\n`, { mode: 0o600 })
+      appendToLog(join(paths.logs, 'backend.log'), lines.join('\n'))
     } catch {
       // A full disk: there is nowhere left to say it.
     }

@@ -1,5 +1,8 @@
 import { expect, type Page } from '@playwright/test'
 import { test } from './app'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { patienceMs, sampleFile, small, state, waitForStep } from './journey'
 import { expectKept, press, reach } from './keyboard'
 
@@ -113,5 +116,70 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
     await expectKept(page)
   })
 
+  expect(complaints).toEqual([])
+})
+
+/** Opens a menu, goes down to an option and takes it; the keyboard is back on the menu, in whatever language. */
+async function pick(page: Page, [menu, label]: readonly [id: string, label: string], option: string): Promise<void> {
+  await expectKept(page)
+  await reach(page, (stop) => stop.tag === 'INPUT' && stop.name.startsWith(label))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('option', { name: option, exact: true })).toBeVisible()
+  await reach(page, option, { key: 'ArrowDown' })
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('option')).toHaveCount(0)
+  await expect(page.getByTestId(menu).locator('input:focus')).toBeVisible()
+}
+
+test('the settings by keyboard alone', async ({ open, complaints }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'homegrown-keyboard-'))
+  // No fast engine yet, so that one is offered.
+  const { page } = await open({
+    HOMEGROWN_TENSORFLOW_DIR: join(folder, 'none'),
+    HOMEGROWN_CACHE: join(folder, 'cache'),
+  })
+  const html = page.locator('html')
+  await reach(page, 'Settings')
+  await page.keyboard.press('Enter')
+  await expect(heading(page, 'Settings')).toBeFocused()
+
+  await test.step('theme', async () => {
+    await pick(page, ['theme', 'Colours'], 'Dark')
+    await expect(page.locator('.v-application')).toHaveClass(/v-theme--dark/)
+  })
+
+  await test.step('engine', async () => {
+    await pick(page, ['engine-choice', 'Computing engine'], 'Built-in engine')
+    await expect(page.getByTestId('engine-reason')).toHaveText('Built-in engine is used, as chosen here.')
+  })
+
+  await test.step('install: Esc and Cancel leave the dialog, and nothing was fetched', async () => {
+    const dialog = page.getByTestId('install-dialog')
+    const opener = page.getByTestId('install-open').first()
+    await press(page, 'Install')
+    await expect(dialog).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+    await expect(opener).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(dialog).toBeVisible()
+    await reach(page, (stop) => stop.name.startsWith('I agree'))
+    await page.keyboard.press('Space')
+    await expect(dialog.getByTestId('install-start')).toBeEnabled()
+    await press(page, 'Cancel')
+    await expect(dialog).toBeHidden()
+    await expect(opener).toBeFocused()
+  })
+
+  await test.step('language, there and back', async () => {
+    await press(page, 'Settings', { key: 'Shift+Tab' })
+    await pick(page, ['language', 'Language'], '简体中文')
+    await expect(html).toHaveAttribute('lang', 'zh-CN')
+    await press(page, '设置', { key: 'Shift+Tab' })
+    await pick(page, ['language', '语言'], 'English')
+    await expect(html).toHaveAttribute('lang', 'en')
+  })
+
+  rmSync(folder, { recursive: true, force: true })
   expect(complaints).toEqual([])
 })
