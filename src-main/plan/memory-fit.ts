@@ -1,4 +1,4 @@
-import { runLimits } from '../../src-preload/contract/limits'
+import { memoryMargin, runLimits } from '../../src-preload/contract/limits'
 import type { ConfigProblem, RunConfig } from '../../src-preload/contract/records'
 import { lessMemory } from './less-memory'
 import { summarize } from './shapes'
@@ -77,14 +77,19 @@ export function inSmallerParts(config: RunConfig, vocabSize: number, freeBytes: 
 
 /**
  * Refuses what surely does not fit into the memory that is free, and offers the largest that does: the same in more
- * parts before a smaller one.
+ * parts before a smaller one. What is offered leaves the margin of the prediction, unless what is learned would have to
+ * give for that: better a warning, and a run that runs out of memory goes on in more parts.
  * @returns null where it may fit
  */
 export function memoryProblem(config: RunConfig, vocabSize: number, freeBytes: number): ConfigProblem | null {
   const neededBytes = memoryOf(config, vocabSize)
   if (margin * neededBytes <= freeBytes) return null
-  const changes = [...partsOf(config), ...fewerOf(config), ...smallerOf(config)]
-  const fix = firstThatFits(changes, config, vocabSize, freeBytes)
+  let fix: Change | null = null
+  for (const changesOf of [partsOf, fewerOf, smallerOf]) {
+    const changes = [...changesOf(config)]
+    fix ??= firstThatFits(changes, config, vocabSize, freeBytes / memoryMargin)
+    fix ??= firstThatFits(changes, config, vocabSize, freeBytes)
+  }
   const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(freeBytes) }
   return { field: 'batchSize', error: { code: 'config.tooLargeForMemory', params }, fix }
 }

@@ -163,6 +163,9 @@ export const corpusLimits = {
   extensions: ['txt', 'md', 'markdown', 'text'],
 } as const
 
+/** The prediction of a training's memory may be too low by that share (docs/log.md): above it the form warns. */
+export const memoryMargin = 1.15
+
 export const nameMaxLength = 120
 /** Points of a curve that a screen asks for: four a pixel column hide nothing. */
 export const maxCurvePoints = 4000

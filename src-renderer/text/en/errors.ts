@@ -109,11 +109,11 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: 'The first state is saved after a few minutes of training, or when it is stopped. Wait for it, then try again.',
   },
   'run.tooLargeForMemory': {
-    title: 'To go on needs about {neededGb} GB of memory, and {freeGb} GB are free',
+    title: 'Going on needs about {neededGb} GB of memory, and {freeGb} GB are free',
     body: 'What was saved is safe. Close other programs, then resume.',
   },
   'run.fitsWithLess': {
-    title: 'To go on needs about {neededGb} GB of memory, and {freeGb} GB are free',
+    title: 'Going on needs about {neededGb} GB of memory, and {freeGb} GB are free',
     body: 'Close other programs, or go on with about {lessGb} GB: the same steps, computed in smaller parts, take longer. Text, model and settings of learning stay as they are.',
   },
   'checkpoint.missing': {

@@ -4,6 +4,7 @@ import { problemsOf } from '../../../src-main/plan/check'
 import { inSmallerParts, memoryProblem, memoryToResume } from '../../../src-main/plan/memory-fit'
 import { configFor } from '../../../src-main/plan/presets'
 import { summarize } from '../../../src-main/plan/shapes'
+import { memoryMargin } from '../../../src-preload/contract/limits'
 import { lengthDial, sizeDial, type RunConfig } from '../../../src-preload/contract/records'
 import { counts } from '../db/rows'
 
@@ -40,6 +41,21 @@ describe('memoryProblem', () => {
     expect(kinds).toContain(4)
     // Nothing fits into less than the library itself needs.
     expect(memoryProblem(large, vocabSize, 0.4e9)?.fix).toBeNull()
+  })
+
+  it('what it offers leaves the margin that the form warns by, unless what is learned would have to give', () => {
+    const sizes = Array.from({ length: 40 }, (_, i) => whole * 0.84 * 0.93 ** i)
+    const offered = sizes.flatMap((freeBytes) => {
+      const fix = memoryProblem(large, vocabSize, freeBytes)?.fix
+      if (!fix) return []
+      const leaves = memoryMargin * memoryOf({ ...large, ...fix }) <= freeBytes
+      const tighter = memoryProblem(large, vocabSize, freeBytes / memoryMargin)?.fix ?? null
+      const isSameModel = (one: Partial<RunConfig>): boolean =>
+        one.batchSize === undefined && one.blockSize === undefined
+      return [{ leaves, couldLeave: tighter !== null && isSameModel(fix) && isSameModel(tighter) }]
+    })
+    expect(offered.filter(({ leaves, couldLeave }) => couldLeave && !leaves)).toEqual([])
+    expect(offered.filter(({ leaves }) => leaves).length).toBeGreaterThan(offered.length / 2)
   })
 
   it('offers only what fits and has no other problem, for every model and size', () => {
