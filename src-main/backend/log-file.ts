@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs'
 
 /** Enough for thousands of failures with their stacks. */
-export const logLimitBytes = 5e6
+const logLimitBytes = 5e6
 
 /**
  * Appends an entry. A log that would grow past its limit becomes `FILE.1`, in place of the older one: the two are never

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig, Tier } from '../../src-preload/contract/records'
 import { lossChunks, type LogitBounds } from './head-chunks'
 
 /**
@@ -24,44 +24,51 @@ export const logitsOfCard: LogitBounds = { most: 2 ** 27, cached: Infinity }
 
 /**
  * Floats that a step keeps for its backward pass and works on meanwhile: so many times the residual stream of each layer
- * (hidden state of an LSTM), its attention scores (with dropout their masks too), the logits and their gradient.
+ * (hidden state of an LSTM), its attention scores, the logits and their gradient.
  */
-function activationFloats(c: RunConfig, vocabSize: number): number {
+function activationFloats(c: RunConfig, vocabSize: number, tier: Tier): number {
   const rows = c.batchSize / c.accumulation
   const positions = rows * c.blockSize
   const stream = c.nLayer * positions * c.nEmbd
   const scores = c.nLayer * rows * c.nHead * c.blockSize ** 2
-  const bounds = c.compile === 'xla' ? logitsInXla : logitsOfProcessor
+  const bounds = tier === 'xla' ? logitsInXla : logitsOfProcessor
   const logits = (positions * vocabSize) / lossChunks(positions, c.nEmbd, vocabSize, bounds)
   if (c.model === 'lstm') return 6.2 * stream + 3.7 * logits
-  const layers = 5 * stream + (c.dropout > 0 ? 4.8 : 2.4) * scores
+  const layers = 5 * stream + scoresKept(c, tier) * scores
   // Of each layer its input, and of one at a time everything, half as much again while its gradient is computed.
   const again = stream + (1.5 * layers) / c.nLayer
   return (c.activationCheckpointing === 'on' ? again : layers) + 3.7 * logits
 }
 
+/**
+ * Of the attention scores: with dropout also what was dropped of them, and the mask, of which XLA keeps one byte a number
+ * (drawn-once.ts) and a plain graph four, and what they are made of.
+ */
+function scoresKept({ dropout }: RunConfig, tier: Tier): number {
+  if (dropout === 0) return 2.4
+  return tier === 'xla' ? 3.65 : 4.8
+}
+
 /** Copies of all weights that lie beside the activations. */
-function weightCopies({ accumulation, precision }: RunConfig): number {
+function weightCopies({ accumulation, precision, compile, optimizer }: RunConfig): number {
   // The weights and both moments, the same once more to be saved, gradients.
   const step = 9.8
   // In parts: sums of gradients, and weights that go round in the loop.
   const parts = accumulation > 1 ? 5.7 : 0
   // Trying bfloat16: a state of its own, operands rounded.
   const trial = precision === 'auto' ? 5.2 + parts : 0
-  return step + parts + trial
-}
-
-/** XLA's activations are in a pool of its own, beside the plain graph's where both compute; those of a loop over time are few. */
-function inXla({ model, compile }: RunConfig, activations: number): number {
-  if (model === 'lstm') return 0
-  return (compile === 'auto' ? 2.4 : 0.15) * activations
+  // Muon's products of whole matrices, which XLA rounds and turns for its kernel, each into memory of its own.
+  const turned = compile === 'xla' && precision === 'bfloat16' && optimizer === 'muon' ? 8 : 0
+  return step + parts + trial + turned
 }
 
 /** Peak in bytes of a job that trains `parameterCount` numbers over `vocabSize` pieces, evaluating and saving included. */
 export function predictedBytes(c: RunConfig, vocabSize: number, parameterCount: number): number {
-  const activations = activationFloats(c, vocabSize)
+  const activations = activationFloats(c, vocabSize, c.compile === 'xla' ? 'xla' : 'graph')
   // The optimizer works where the activations were.
   const floats = weightCopies(c) * parameterCount + Math.max(4.3 * parameterCount, activations)
   if (c.compile === 'graph') return libraryFileBytes + processBytes + 4 * floats
-  return libraryFileBytes + processBytes + xlaBytes + 4 * (floats + 3 * parameterCount + inXla(c, activations))
+  // XLA's are in a pool of its own, beside the plain graph's where both compute; those of a loop over time are few.
+  const pool = c.compile === 'xla' || c.model === 'lstm' ? 0 : 2 * activationFloats(c, vocabSize, 'xla')
+  return libraryFileBytes + processBytes + xlaBytes + 4 * (floats + 3 * parameterCount + pool)
 }

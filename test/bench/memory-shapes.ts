@@ -23,6 +23,8 @@ const lstm = (nEmbd: number, blockSize: number, batchSize: number): Partial<RunC
 })
 const muon = { optimizer: 'muon' } as const
 const float32 = { precision: 'float32' } as const
+const bfloat16 = { precision: 'bfloat16' } as const
+const dropping = { dropout: 0.1 } as const
 const auto = { compile: 'auto' } as const
 const xla = { compile: 'xla' } as const
 
@@ -116,7 +118,12 @@ export const memoryShapes: readonly MemoryShape[] = [
     config: { ...modern(6, 192, 128, 16), ...muon, ...auto },
   },
   { name: 'I: LSTM 2 × 256, T 64, B 64, auto', vocabSize: 2000, config: { ...lstm(256, 64, 64), ...auto } },
-  { name: 'L: GPT 6 × 384, T 256, B 4, auto', vocabSize: 1024, config: { ...gpt(6, 384, 256, 4), ...auto } },
+  {
+    name: 'L: GPT 6 × 384, T 256, B 4, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 4), ...auto },
+    fitted: true,
+  },
   {
     name: 'K: GPT 6 × 512, T 64, B 2, auto',
     vocabSize: 1024,
@@ -186,6 +193,7 @@ export const memoryShapes: readonly MemoryShape[] = [
     name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, dropout, bfloat16',
     vocabSize: 1024,
     config: { ...modern(6, 384, 128, 8), ...muon, ...xla, dropout: 0.1, precision: 'bfloat16' },
+    fitted: true,
   },
   {
     name: 'XLA: Modern 6 × 384, T 128, B 8, float32',
@@ -201,5 +209,73 @@ export const memoryShapes: readonly MemoryShape[] = [
     name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, float32',
     vocabSize: 1024,
     config: { ...modern(6, 384, 128, 8), ...muon, ...xla, ...float32 },
+  },
+  {
+    name: 'XLA: GPT 6 × 384, T 256, B 4, dropout, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 4), ...xla, ...float32, ...dropping },
+  },
+  {
+    name: 'XLA: GPT 6 × 384, T 256, B 8, dropout, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 8), ...xla, ...float32, ...dropping },
+    fitted: true,
+  },
+  {
+    name: 'XLA: GPT 4 × 256, T 512, B 8, dropout, float32',
+    vocabSize: 512,
+    config: { ...gpt(4, 256, 512, 8), ...xla, ...float32, ...dropping },
+    fitted: true,
+  },
+  {
+    name: 'XLA: GPT 6 × 384, T 256, B 16 in 4 parts, dropout, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 16), ...xla, ...float32, ...dropping, accumulation: 4 },
+  },
+  {
+    name: 'XLA: GPT 6 × 192, T 128, B 16, dropout, bfloat16',
+    vocabSize: 1024,
+    config: { ...gpt(6, 192, 128, 16), ...xla, ...bfloat16, ...dropping },
+  },
+  {
+    name: 'XLA: Modern 6 × 192, T 128, B 16, dropout, float32',
+    vocabSize: 1024,
+    config: { ...modern(6, 192, 128, 16), ...xla, ...float32, ...dropping },
+  },
+  {
+    name: 'XLA: Modern 8 × 256, T 128, B 8, Muon, dropout, bfloat16',
+    vocabSize: 2048,
+    config: { ...modern(8, 256, 128, 8), ...muon, ...xla, ...bfloat16, ...dropping },
+  },
+  {
+    name: 'XLA: LSTM 2 × 256, T 64, B 64, dropout, float32',
+    vocabSize: 2000,
+    config: { ...lstm(256, 64, 64), ...xla, ...float32, ...dropping },
+  },
+  {
+    name: 'XLA: LSTM 2 × 512, T 64, B 32, dropout, bfloat16',
+    vocabSize: 2000,
+    config: { ...lstm(512, 64, 32), ...xla, ...bfloat16, ...dropping },
+  },
+  {
+    name: 'GPT 6 × 192, T 128, B 16, dropout, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 192, 128, 16), ...auto, ...dropping },
+  },
+  {
+    name: 'GPT 6 × 384, T 256, B 4, dropout, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 4), ...auto, ...dropping },
+    fitted: true,
+  },
+  {
+    name: 'Modern 6 × 192, T 128, B 16, Muon, dropout, auto',
+    vocabSize: 1024,
+    config: { ...modern(6, 192, 128, 16), ...muon, ...auto, ...dropping },
+  },
+  {
+    name: 'LSTM 2 × 256, T 64, B 64, dropout, auto',
+    vocabSize: 2000,
+    config: { ...lstm(256, 64, 64), ...auto, ...dropping },
   },
 ]

@@ -10,7 +10,7 @@ import { memoryShapes } from './memory-shapes'
 
 /**
  * npm run bench:memory: the peak memory of a training job beside what is predicted before it starts, a job of its own
- * for each shape. HOMEGROWN_BENCH_SHAPES picks some by parts of their names.
+ * for each shape. HOMEGROWN_BENCH_SHAPES picks some by parts of their names, separated by semicolons.
  */
 
 interface Peak {
@@ -33,7 +33,7 @@ async function peakOf(config: RunConfig, vocabSize: number): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const parts = process.env['HOMEGROWN_BENCH_SHAPES']?.split(',').map((part) => part.trim())
+  const parts = process.env['HOMEGROWN_BENCH_SHAPES']?.split(';').map((part) => part.trim())
   for (const { name, vocabSize, fitted, ...shape } of memoryShapes) {
     if (parts && !parts.some((part) => name.includes(part))) continue
     const config = configOf(shape.config)

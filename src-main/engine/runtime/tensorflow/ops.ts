@@ -10,6 +10,7 @@ import type { TensorFlowBackend } from './backend'
 import { cudnnAttention } from './cudnn-attention'
 import { cudnnLstm } from './cudnn-lstm'
 import { dtypes } from './dtypes'
+import { drawnOnce } from './drawn-once'
 import { unmerged } from './unmerged'
 import { whileScan } from './while-scan'
 
@@ -60,7 +61,7 @@ export function tensorFlowOps(
       }
     },
     dropout: (x, rate, site) =>
-      dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, dropoutKey, loopSites),
+      dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, { key: dropoutKey, tier, loopSites }),
   }
 }
 
@@ -121,35 +122,50 @@ function crossEntropy(
   ]
 }
 
+/** Which masks dropout draws, and for what. */
+interface Dropping {
+  /** uint64 [1] in the binding */
+  readonly key: number
+  readonly tier: Tier
+  /** uint64 [2] in the binding, of a loop; null: in none */
+  readonly loopSites: number | null
+}
+
 function dropout<T extends tf.Tensor>(
   backend: TensorFlowBackend,
   x: T,
   rate: number,
   site: number,
-  dropoutKey: number,
-  loopSites: number | null,
+  { key, tier, loopSites }: Dropping,
 ): T {
   const { binding } = backend
-  const mask = tf.tidy(() => {
-    const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
-    const shape = tf.tensor1d(x.shape, 'int32')
-    const algorithm = tf.scalar(philoxAlgorithm, 'int32')
-    // Philox counts 128 bits: the low half counts the numbers of a mask, the high half names the site.
-    const counters = [binding.createTensor([2], dtypes.uint64, [0, site])]
+  // Philox counts 128 bits: the low half counts the numbers of a mask, the high half names the site.
+  const counters = [binding.createTensor([2], dtypes.uint64, [0, site])]
+  try {
     if (loopSites !== null) {
       const both = [...counters, loopSites]
       counters.push(...binding.executeOp('AddV2', [typeAttr('T', dtypes.uint64)], both, 1).map(({ id }) => id))
     }
-    try {
-      const inputs = [shape, dropoutKey, counters.at(-1) as number, algorithm]
-      const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
-      return uniform
-        .greaterEqual(rate)
-        .cast('float32')
-        .mul(1 / (1 - rate))
-    } finally {
-      for (const counter of counters) binding.deleteTensor(counter)
-    }
+    const counter = counters.at(-1) as number
+    const mask = tf.tidy(() => {
+      const draw = (key: number, counter: number): tf.Tensor => staying(backend, key, counter, x.shape, rate)
+      // On a graphics card each loop's condition would be waited for.
+      const isKept = tier === 'xla' && !backend.context.hasGpu()
+      const stays = isKept ? drawnOnce(backend, key, counter, x.shape, draw) : draw(key, counter)
+      return stays.cast('float32').mul(1 / (1 - rate))
+    })
+    return x.mul(mask)
+  } finally {
+    for (const counter of counters) binding.deleteTensor(counter)
+  }
+}
+
+/** bool, like `shape`: false with probability `rate` */
+function staying(backend: TensorFlowBackend, key: number, counter: number, shape: number[], rate: number): tf.Tensor {
+  return tf.tidy(() => {
+    const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
+    const inputs = [tf.tensor1d(shape, 'int32'), key, counter, tf.scalar(philoxAlgorithm, 'int32')]
+    const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
+    return uniform.greaterEqual(rate)
   })
-  return x.mul(mask)
 }

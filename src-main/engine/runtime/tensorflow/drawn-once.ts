@@ -1,0 +1,76 @@
+import type * as tf from '@tensorflow/tfjs'
+import { typeAttr, type Attribute } from './attributes'
+import type { TensorFlowBackend } from './backend'
+import type { Output } from './c-api'
+import { dtypes } from './dtypes'
+import { record } from './record'
+import type { GraphRecorder, RegisteredFunction } from './recorder'
+
+const highestBit = 63
+const variableTypes = [dtypes.int32, dtypes.int32, dtypes.uint64, dtypes.uint64, dtypes.bool]
+type Variables = [index: Output, rounds: Output, key: Output, counter: Output, drawn: Output]
+
+const one = (recorder: GraphRecorder, name: string, attributes: readonly Attribute[], inputs: Output[]): Output =>
+  recorder.op(name, attributes, inputs, 1)[0] as Output
+const add = (recorder: GraphRecorder, ...inputs: Output[]): Output =>
+  one(recorder, 'AddV2', [typeAttr('T', dtypes.int32)], inputs)
+
+/**
+ * Records for XLA what `draw` makes so that it lies in memory as it is, one byte a number. XLA draws the random bits of all
+ * masks before anything else, and compares them with the rate wherever a mask is used: of each number it keeps four
+ * bytes. What a loop gives it cannot compute elsewhere, so this is one of a single round; that it is a single one only we
+ * know: the highest bit of a key is 0 (a seed has 31). A barrier does not help, it is gone by then (docs/log.md).
+ * @param key uint64 [1], counter: uint64 [2], both in the binding
+ * @param draw from a key and a counter → bool, like `shape`
+ */
+export function drawnOnce(
+  backend: TensorFlowBackend,
+  key: number,
+  counter: number,
+  shape: readonly number[],
+  draw: (key: number, counter: number) => tf.Tensor,
+): tf.Tensor {
+  const { binding, context } = backend
+  const outer = binding.recorder
+  if (!outer) throw new Error('drawnOnce: nothing is being recorded')
+  const shapes = [[], [], [1], [2], shape]
+  /** Registered, and handed on for the graph's own copy. */
+  const nested = (what: string, outputsOf: (recorder: GraphRecorder, variables: Variables) => readonly Output[]) =>
+    record(backend, `${outer.name}_${what}`, (recorder): RegisteredFunction => {
+      const variables = variableTypes.map((dtype, i) => recorder.placeholder(dtype, shapes[i] ?? [])) as Variables
+      const fn = recorder.toFunction(outputsOf(recorder, variables))
+      context.addFunction(fn)
+      return { name: recorder.name, fn }
+    })
+  const body = nested('draw', (recorder, [index, rounds, key, counter]) => {
+    const ids = [key, counter].map((output) => binding.adoptOutput(output).id) as [number, number]
+    try {
+      const drawn = draw(...ids)
+      const output = binding.outputOf(backend.idOf(drawn))
+      drawn.dispose()
+      return [add(recorder, index, recorder.numbers(dtypes.int32, 1)), rounds, key, counter, output]
+    } finally {
+      for (const id of ids) binding.deleteTensor(id)
+    }
+  })
+  const condition = nested('undrawn', (recorder, [index, rounds]) => [
+    one(recorder, 'Less', [typeAttr('T', dtypes.int32)], [index, rounds]),
+  ])
+
+  const shift = outer.numbers(dtypes.uint64, [highestBit])
+  const bit = one(outer, 'RightShift', [typeAttr('T', dtypes.uint64)], [binding.outputOf(key), shift])
+  const casts = [typeAttr('SrcT', dtypes.uint64), typeAttr('DstT', dtypes.int32)]
+  const zero = one(outer, 'Squeeze', [typeAttr('T', dtypes.int32)], [one(outer, 'Cast', casts, [bit])])
+  const fill = [typeAttr('T', dtypes.bool), typeAttr('index_type', dtypes.int32)]
+  const first: Variables = [
+    outer.numbers(dtypes.int32, 0),
+    add(outer, zero, outer.numbers(dtypes.int32, 1)),
+    binding.outputOf(key),
+    binding.outputOf(counter),
+    one(outer, 'Fill', fill, [outer.numbers(dtypes.int32, shape), outer.numbers(dtypes.bool, 0)]),
+  ]
+  const drawn = outer.whileLoop(first, variableTypes, condition, body).at(-1) as Output
+  for (const { fn } of [condition, body]) context.api.TF_DeleteFunction(fn)
+  outer.setShape(drawn, shape)
+  return backend.tensorOf(drawn)
+}
