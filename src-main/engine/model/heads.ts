@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { ModelOps } from '../runtime/ops'
-import { maskedSoftmax } from './layers'
+import { blocksOf, causalAttention } from './attention'
 
 /** What gpt.ts and modern.ts do alike around their attention. */
 
@@ -48,6 +48,15 @@ export function attend(
   // A kernel would draw masks of its own.
   const fused = dropout === 0 ? ops.attention(q, k, v, scale) : null
   if (fused) return fused
-  const scores = tf.matMul<tf.Tensor4D>(q, k, false, true) // (B, nHead, T, T)
-  return tf.matMul(ops.dropout(maskedSoftmax(scores, mask, scale), dropout, site), v)
+  const blocks = blocksOf(q.shape[2], ops.queryBlocks(q.shape[2]))
+  return causalAttention(ops, [q, k, v], mask, scale, dropMask(ops, q, dropout, site), blocks)
+}
+
+/** What dropout multiplies the weights of attention by, `[B, nHead, T, T]`; null: it is off. */
+function dropMask(ops: ModelOps, q: tf.Tensor4D, rate: number, site: number): tf.Tensor4D | null {
+  if (rate === 0) return null
+  const [batch, nHead, length] = q.shape
+  const ones = tf.ones<tf.Rank.R4>([batch, nHead, length, length])
+  const mask = ops.dropout(ones, rate, site)
+  return mask === ones ? null : mask
 }

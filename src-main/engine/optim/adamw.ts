@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import type { ModelOps } from '../runtime/ops'
 
 export interface AdamWSettings {
   readonly beta1: number
@@ -33,6 +34,7 @@ export function adamWScalars(settings: AdamWSettings, step: number, learningRate
  * @param gradient float32 [P]
  * @param scalars float32 [3] from `adamWScalars`
  * @param decayed that many numbers at the start of the vectors decay; the rest (biases, norms) do not
+ * @param isGood bool [1]: else everything stays as it is
  */
 export function adamW(
   state: AdamWState,
@@ -40,18 +42,16 @@ export function adamW(
   scalars: tf.Tensor1D,
   settings: AdamWSettings,
   decayed: number,
+  isGood: tf.Tensor1D,
+  ops: ModelOps,
 ): AdamWState {
   const { beta1, beta2, epsilon, weightDecay } = settings
   const [keep, stepSize, rootCorrection2] = tf.unstack(scalars) as [tf.Scalar, tf.Scalar, tf.Scalar]
-  const expAvg: tf.Tensor1D = state.expAvg.mul(beta1).add(gradient.mul(1 - beta1))
-  const expAvgSq: tf.Tensor1D = state.expAvgSq.mul(beta2).add(gradient.square().mul(1 - beta2))
+  const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
+  // XLA changes a vector in place if nothing else reads what it was: the weights come of the moments that are kept.
+  const expAvg = kept(state.expAvg.mul(beta1).add(gradient.mul(1 - beta1)), state.expAvg)
+  const expAvgSq = kept(state.expAvgSq.mul(beta2).add(gradient.square().mul(1 - beta2)), state.expAvgSq)
   const update: tf.Tensor1D = expAvg.div(expAvgSq.sqrt().div(rootCorrection2).add(epsilon)).mul(stepSize)
-  const kept = weightDecay === 0 ? state.weights : decay(state.weights, keep, decayed)
-  return { weights: kept.sub(update), expAvg, expAvgSq }
-}
-
-function decay(weights: tf.Tensor1D, keep: tf.Scalar, decayed: number): tf.Tensor1D {
-  const rest = weights.size - decayed
-  if (rest === 0) return weights.mul(keep)
-  return tf.concat1d([weights.slice(0, decayed).mul(keep), weights.slice(decayed, rest)])
+  const decayedWeights = weightDecay === 0 ? state.weights : ops.scaleFirst(state.weights, decayed, keep)
+  return { weights: kept(decayedWeights.sub(update), state.weights), expAvg, expAvgSq }
 }

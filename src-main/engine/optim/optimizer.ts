@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { WeightLayout } from '../runtime/layout'
+import type { ModelOps } from '../runtime/ops'
 import { adamW, adamWScalarCount, adamWScalars, type AdamWSettings, type AdamWState } from './adamw'
 import { muon } from './muon'
 
@@ -27,7 +28,7 @@ export function optimizerScalars(settings: OptimizerSettings, step: number, lear
  * One step of the optimizer that the settings name. With Muon, the momentum of the hidden matrices lies where AdamW
  * keeps its first moment, and their second moment stays as it is.
  *
- * `gradient: float32 [P]`, `scalars: float32 [5]` from `optimizerScalars`
+ * `gradient: float32 [P]`, `scalars: float32 [5]` from `optimizerScalars`, `isGood: bool [1]`: else everything stays as it is
  */
 export function optimize(
   state: AdamWState,
@@ -35,9 +36,13 @@ export function optimize(
   scalars: tf.Tensor1D,
   settings: OptimizerSettings,
   layout: WeightLayout,
+  isGood: tf.Tensor1D,
+  ops: ModelOps,
 ): AdamWState {
   const adamScalars = scalars.slice(0, adamWScalarCount)
-  if (settings.optimizer === 'adamw') return adamW(state, gradient, adamScalars, settings, layout.decayedSize)
+  if (settings.optimizer === 'adamw') {
+    return adamW(state, gradient, adamScalars, settings, layout.decayedSize, isGood, ops)
+  }
   const { hiddenSize, size, hiddenShapes } = layout
   const cut = (flat: tf.Tensor1D): [tf.Tensor1D, tf.Tensor1D] =>
     tf.split<tf.Tensor1D>(flat, [hiddenSize, size - hiddenSize]) as [tf.Tensor1D, tf.Tensor1D]
@@ -54,10 +59,13 @@ export function optimize(
     adamScalars,
     settings,
     layout.decayedSize - hiddenSize,
+    isGood,
+    ops,
   )
+  const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
   return {
-    weights: tf.concat1d([weights.mul(keep).sub<tf.Tensor1D>(update.mul(stepSize)), rest.weights]),
-    expAvg: tf.concat1d([buffer, rest.expAvg]),
+    weights: tf.concat1d([kept(weights.mul(keep).sub(update.mul(stepSize)), weights), rest.weights]),
+    expAvg: tf.concat1d([kept(buffer, momentum), rest.expAvg]),
     expAvgSq: tf.concat1d([expAvgSq, rest.expAvgSq]),
   }
 }

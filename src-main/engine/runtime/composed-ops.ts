@@ -4,6 +4,7 @@ import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import { differentiable } from './cross-entropy'
 import type { ModelOps } from './ops'
+import { scaleFirstInParts } from './scale-first'
 import { sitesPerStep, unrolledScan } from './scan'
 
 /** Which masks dropout draws; null: dropout is off. */
@@ -24,7 +25,10 @@ export function composedOps(key: DropoutKey | null): ModelOps {
     anew: (x, _, body) => body(x, composedOps(key)),
     attention: () => null,
     logits: logitsOfProcessor,
+    queryBlocks: () => 1,
     lstm: () => null,
+    asOperand: (x) => x,
+    scaleFirst: scaleFirstInParts,
     scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
     dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
   }

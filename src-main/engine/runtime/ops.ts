@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { LogitBounds } from '../../plan/head-chunks'
+import type { ScaleFirst } from './scale-first'
 import type { Scan, ScanResult } from './scan'
 
 /**
@@ -35,6 +36,8 @@ export interface ModelOps {
    */
   attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, scale: number): Tensor4D | null
   readonly logits: LogitBounds
+  /** In how many blocks of queries attention over so many positions pays. */
+  queryBlocks(length: number): number
   /**
    * A whole LSTM layer over time, from a zero state, where the engine has a kernel for it; null where it has none, and the
    * model makes it of a loop. Differentiable in all four.
@@ -43,6 +46,10 @@ export interface ModelOps {
    * → `[T·B, H]`
    */
   lstm(x: Tensor2D, weightIh: Tensor2D, weightHh: Tensor2D, bias: Tensor1D, length: number): Tensor2D | null
+  /** x as products take it: what they round anyway need not be kept any finer. Not differentiable. */
+  asOperand<T extends Tensor>(x: T): T
+  /** Of a vector of weights. */
+  readonly scaleFirst: ScaleFirst
   /** A loop, not differentiable: what is built of it brings its own gradient. */
   scan(scan: Scan): ScanResult
 }

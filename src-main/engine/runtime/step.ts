@@ -178,16 +178,9 @@ export function trainingStep(
   scalars: tf.Tensor1D,
 ): { readonly state: AdamWState; readonly metrics: tf.Tensor1D } {
   const { gradient, metrics } = gradientStep(spec, layout, ops, state.weights, x, y)
-  const next = optimize(state, gradient, scalars, spec.optimizer, layout)
   // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
   const isGood = tf.isFinite(metrics.sum()).reshape<tf.Tensor1D>([1])
-  const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
-  const guarded = {
-    weights: kept(next.weights, state.weights),
-    expAvg: kept(next.expAvg, state.expAvg),
-    expAvgSq: kept(next.expAvgSq, state.expAvgSq),
-  }
-  return { state: guarded, metrics }
+  return { state: optimize(state, gradient, scalars, spec.optimizer, layout, isGood, ops), metrics }
 }
 
 /**

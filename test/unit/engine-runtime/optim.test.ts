@@ -4,6 +4,8 @@ import { adamW, adamWScalars, type AdamWState } from '../../../src-main/engine/o
 import { muon } from '../../../src-main/engine/optim/muon'
 import { clipByNorm } from '../../../src-main/engine/optim/clip'
 import { learningRateAt } from '../../../src-main/engine/optim/schedule'
+import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
+import { scaleFirstByPlace, scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
 
 beforeAll(async () => {
@@ -71,13 +73,20 @@ describe('AdamW', () => {
     return weight
   }
 
-  function run(weights: number[], gradients: number[][], decayed: number): number[] {
+  function run(
+    weights: number[],
+    gradients: number[][],
+    decayed: number,
+    { isGood = true, scaleFirst = scaleFirstInParts } = {},
+  ): number[] {
     return tf.tidy(() => {
       const start = tf.tensor1d(weights)
+      const ops = { ...composedOps(null), scaleFirst }
+      const good = tf.tensor1d([isGood], 'bool')
       let state: AdamWState = { weights: start, expAvg: tf.zerosLike(start), expAvgSq: tf.zerosLike(start) }
       for (const [i, gradient] of gradients.entries()) {
         const scalars = tf.tensor1d(adamWScalars(settings, i + 1, learningRate))
-        state = adamW(state, tf.tensor1d(gradient), scalars, settings, decayed)
+        state = adamW(state, tf.tensor1d(gradient), scalars, settings, decayed, good, ops)
       }
       return state.weights.arraySync()
     })
@@ -99,6 +108,11 @@ describe('AdamW', () => {
     )
     const result = run(weights, gradients, 2)
     for (const [i, value] of expected.entries()) expect(result[i]).toBeCloseTo(value, 5)
+    expect(run(weights, gradients, 2, { scaleFirst: scaleFirstByPlace })).toEqual(result)
+  })
+
+  it('changes nothing in a step that went wrong', () => {
+    expect(run([1, -2], [[NaN, 3]], 2, { isGood: false })).toEqual([1, -2])
   })
 
   it('moves by the learning rate in the first step, whatever the gradient', () => {

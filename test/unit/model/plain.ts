@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { withDefaults } from '../../../src-preload/contract/limits'
+import { scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { initialWeights } from '../../../src-main/engine/model/init'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
@@ -17,7 +18,10 @@ export const plainOps: ModelOps = {
   anew: (x, _, body) => body(x, plainOps),
   attention: () => null,
   logits: { most: Infinity, cached: Infinity },
+  queryBlocks: () => 1,
   lstm: () => null,
+  asOperand: (x) => x,
+  scaleFirst: scaleFirstInParts,
   scan: (scan) => unrolledScan(scan, () => plainOps),
 }
 

@@ -10,6 +10,7 @@ import { TensorFlowBinding } from './binding'
 import { loadCApi, type Output, type TensorHandle } from './c-api'
 import { TensorFlowContext } from './context'
 import { cudnnOf, type Cudnn } from './cudnn'
+import { givingBackMemory } from './given-back'
 import type { ProgramCache } from './program-cache'
 import { keepPrograms, readRowByRow } from './program-flags'
 
@@ -91,7 +92,7 @@ async function createBackend(
     context,
     binding,
     cudnn: null,
-    compiling: (attempt) => compiling(programs, attempt),
+    compiling: (attempt) => givingBackMemory(() => compiling(programs, attempt)),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),
     adopt: (handle) => kernels.createOutputTensor(binding.adoptHandle(handle)),
