@@ -21,6 +21,6 @@ export function headChunks(rows: number, vocabSize: number, most: number): numbe
  * @param width rows of the head
  */
 export function lossChunks(rows: number, width: number, vocabSize: number, { most, cached }: LogitBounds): number {
-  const chunks = headChunks(rows, vocabSize, cached)
+  const chunks = headChunks(rows, vocabSize, Math.min(cached, most))
   return rows / chunks >= 4 * width ? chunks : headChunks(rows, vocabSize, most)
 }

@@ -98,6 +98,11 @@ it('computes the loss in parts that the caches keep, where they have several tim
   for (const bounds of [logitsOfProcessor, logitsOfCard]) expect(lossChunks(4096, 128, 2000, bounds)).toBe(1)
 })
 
+it('keeps the bound of memory where caches keep nothing, however many rows there are', () => {
+  expect(lossChunks(2048, 256, 32_768, logitsOfProcessor)).toBe(2)
+  expect(lossChunks(8192, 768, 50_304, logitsOfCard)).toBe(4)
+})
+
 describe('a training step with a large vocabulary', () => {
   it.each(['graph', 'xla'] as const)('agrees with WASM, in parts of parts too: %s', async (compile) => {
     const config = tinyConfig({ nEmbd: 8, nHead: 1, nLayer: 1, blockSize: 64, batchSize: 24 })

@@ -15,6 +15,7 @@ export function memoryKills(): number {
 /**
  * What V8, C++ and TensorFlow write when memory ends, before they abort. oneDNN, which has no memory for a product that
  * it computed a step ago, throws where TensorFlow catches nothing; from two threads at once only `recursively` is left.
+ * Abseil, in a thread that starts, says ENOMEM's number.
  */
 export const outOfMemoryText =
-  /heap out of memory|std::bad_alloc|RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively/
+  /heap out of memory|std::bad_alloc|RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12/

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs'
+import type * as tf from '@tensorflow/tfjs'
 import type { ModelOps } from '../runtime/ops'
 import { blocksOf, causalAttention } from './attention'
 
@@ -48,15 +48,7 @@ export function attend(
   // A kernel would draw masks of its own.
   const fused = dropout === 0 ? ops.attention(q, k, v, scale) : null
   if (fused) return fused
-  const blocks = blocksOf(q.shape[2], ops.queryBlocks(q.shape[2]))
-  return causalAttention(ops, [q, k, v], mask, scale, dropMask(ops, q, dropout, site), blocks)
-}
-
-/** What dropout multiplies the weights of attention by, `[B, nHead, T, T]`; null: it is off. */
-function dropMask(ops: ModelOps, q: tf.Tensor4D, rate: number, site: number): tf.Tensor4D | null {
-  if (rate === 0) return null
   const [batch, nHead, length] = q.shape
-  const ones = tf.ones<tf.Rank.R4>([batch, nHead, length, length])
-  const mask = ops.dropout(ones, rate, site)
-  return mask === ones ? null : mask
+  const drop = ops.dropMask([batch, nHead, length, length], dropout, site) as tf.Tensor4D | null
+  return causalAttention(ops, [q, k, v], mask, scale, drop, blocksOf(length, ops.queryBlocks(length)))
 }

@@ -3,6 +3,7 @@ import { logitsOfProcessor } from '../../plan/memory'
 import { sizeOf } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import { differentiable } from './cross-entropy'
+import { dropping } from './dropping'
 import type { ModelOps } from './ops'
 import { scaleFirstInParts } from './scale-first'
 import { sitesPerStep, unrolledScan } from './scan'
@@ -30,7 +31,7 @@ export function composedOps(key: DropoutKey | null): ModelOps {
     asOperand: (x) => x,
     scaleFirst: scaleFirstInParts,
     scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
-    dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(dropoutMask(x.shape, rate, site, key))),
+    ...dropping(key && ((shape, rate, site) => dropoutMask(shape, rate, site, key))),
   }
 }
 

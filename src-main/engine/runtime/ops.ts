@@ -21,6 +21,8 @@ export interface ModelOps {
    * @param site names the place in the model: every call in one forward pass needs its own, from 0 up.
    */
   dropout<T extends Tensor>(x: T, rate: number, site: number): T
+  /** What it multiplies numbers of that shape by; null where it gives x itself. */
+  dropMask(shape: number[], rate: number, site: number): Tensor | null
   /**
    * For a backward pass that computes again what the forward pass had: `body` gets x, and ops that drop alike. Whoever
    * records sees to it that the two are not merged into one, which would be kept all the while, and that none of it begins

@@ -83,6 +83,10 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
         calls.push({ rate, site })
         return x
       },
+      dropMask: (_, rate, site) => {
+        calls.push({ rate, site })
+        return null
+      },
     }
     const x = tf.tensor2d(someIds(8, vocabSize), [1, 8], 'int32')
     forwardOf({ ...config, dropout: 0.2 })(livelyWeights(config, vocabSize), x, noting)

@@ -15,6 +15,7 @@ export const plainOps: ModelOps = {
   sparseCrossEntropy: (logits, targets) =>
     tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
   dropout: (x) => x,
+  dropMask: () => null,
   anew: (x, _, body) => body(x, plainOps),
   attention: () => null,
   logits: { most: Infinity, cached: Infinity },

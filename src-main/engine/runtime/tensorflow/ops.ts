@@ -3,6 +3,7 @@ import type { Tier } from '../../../../src-preload/contract/records'
 import { headChunks } from '../../../plan/head-chunks'
 import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/memory'
 import { differentiable } from '../cross-entropy'
+import { dropping } from '../dropping'
 import type { ModelOps } from '../ops'
 import { scaleFirstByPlace, scaleFirstInParts } from '../scale-first'
 import { sitesPerStep, unrolledScan } from '../scan'
@@ -67,8 +68,11 @@ export function tensorFlowOps(
         for (const id of made) backend.binding.deleteTensor(id)
       }
     },
-    dropout: (x, rate, site) =>
-      dropoutKey === null || rate === 0 ? x : dropout(backend, x, rate, site, { key: dropoutKey, tier, loopSites }),
+    ...dropping(
+      dropoutKey === null
+        ? null
+        : (shape, rate, site) => dropoutMask(backend, shape, rate, site, { key: dropoutKey, tier, loopSites }),
+    ),
   }
 }
 
@@ -148,13 +152,13 @@ interface Dropping {
   readonly loopSites: number | null
 }
 
-function dropout<T extends tf.Tensor>(
+function dropoutMask(
   backend: TensorFlowBackend,
-  x: T,
+  shape: number[],
   rate: number,
   site: number,
   { key, tier, loopSites }: Dropping,
-): T {
+): tf.Tensor {
   const { binding } = backend
   // Philox counts 128 bits: the low half counts the numbers of a mask, the high half names the site.
   const counters = [binding.createTensor([2], dtypes.uint64, [0, site])]
@@ -164,14 +168,13 @@ function dropout<T extends tf.Tensor>(
       counters.push(...binding.executeOp('AddV2', [typeAttr('T', dtypes.uint64)], both, 1).map(({ id }) => id))
     }
     const counter = counters.at(-1) as number
-    const mask = tf.tidy(() => {
-      const draw = (key: number, counter: number): tf.Tensor => staying(backend, key, counter, x.shape, rate)
+    return tf.tidy(() => {
+      const draw = (key: number, counter: number): tf.Tensor => staying(backend, key, counter, shape, rate)
       // On a graphics card each loop's condition would be waited for.
       const isKept = tier === 'xla' && !backend.context.hasGpu()
-      const stays = isKept ? drawnOnce(backend, key, counter, x.shape, draw) : draw(key, counter)
+      const stays = isKept ? drawnOnce(backend, key, counter, shape, draw) : draw(key, counter)
       return stays.cast('float32').mul(1 / (1 - rate))
     })
-    return x.mul(mask)
   } finally {
     for (const counter of counters) binding.deleteTensor(counter)
   }

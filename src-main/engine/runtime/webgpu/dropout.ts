@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../../plan/shapes'
 import { purposes } from '../../random'
 import { composedOps, keyInLoop, maskSite, type DropoutKey } from '../composed-ops'
+import { dropping } from '../dropping'
 import type { ModelOps } from '../ops'
 import { unrolledScan } from '../scan'
 import { ComputeKernel } from './compute-kernel'
@@ -68,6 +69,6 @@ export function gpuOps(key: DropoutKey | null): ModelOps {
     ...composedOps(null),
     anew: (x, _, body) => body(x, gpuOps(key)),
     scan: (scan) => unrolledScan(scan, (index) => gpuOps(keyInLoop(key, index))),
-    dropout: (x, rate, site) => (key === null || rate === 0 ? x : x.mul(mask(x.shape, rate, site))),
+    ...dropping(key && mask),
   }
 }
