@@ -63,6 +63,7 @@ describe('a job', () => {
     ['kills itself', { code: 'job.killed', params: { signal: 'SIGKILL' } }],
     ['runs out of memory', { code: 'memory.exhausted' }],
     ['runs out of memory in oneDNN', { code: 'memory.exhausted' }],
+    ['runs out of memory in a new thread', { code: 'memory.exhausted' }],
   ])('that %s is told as such', async (behaviour, error) => {
     await expect(start(behaviour).job.ended).rejects.toMatchObject(error)
   })
