@@ -117,8 +117,10 @@ async function compare(
     { name: 'PyTorch, cache', talk: theirs.talk('cached'), tokens },
     { name: 'PyTorch, recomputed', talk: theirs.talk('recomputed'), tokens: recomputed },
   ]
-  const prompt = Array.from({ length: promptTokens }, (_, i) => (i * 7 + 3) % vocabSize)
-  for (const side of sides) await side.talk(prompt, Math.min(side.tokens, 4))
+  // Another one each time: what a prompt has in common with the one before is not computed again.
+  const promptOf = (round: number): number[] =>
+    Array.from({ length: promptTokens }, (_, i) => (i * 7 + 3 + round) % vocabSize)
+  for (const side of sides) await side.talk(promptOf(rounds), Math.min(side.tokens, 4))
   const results = sides.map(({ name }) => ({ name, tokenMs: [] as number[], firstMs: [] as number[] }))
   for (let round = 0; round < rounds; round++) {
     // Who goes first changes, so that none always follows another's heat.
@@ -126,7 +128,7 @@ async function compare(
       const at = (i + round) % sides.length
       const [side, result] = [sides[at], results[at]]
       if (!side || !result) continue
-      const [first = NaN, ...rest] = await side.talk(prompt, side.tokens)
+      const [first = NaN, ...rest] = await side.talk(promptOf(round), side.tokens)
       result.firstMs.push(first)
       result.tokenMs.push(median(rest))
     }
