@@ -12,6 +12,7 @@ import { bfloat16MatMul } from '../../src-main/engine/runtime/tensorflow/mixed-p
 import { sumByProduct, tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { record } from '../../src-main/engine/runtime/tensorflow/record'
 import { tensorflowDir } from '../tensorflow-dir'
+import { anyCudnn } from './cudnn-fixture'
 import { largestDifference, lossesOf, open, stepFor, tinyConfig, vocabSize } from './engine-fixture'
 
 /**
@@ -30,7 +31,6 @@ afterEach(() => {
   backend.cudnn = null
 })
 
-const anyCudnn = { hasLstm: () => true, hasAttention: () => true }
 const [batch, nHead, length, headDim] = [2, 3, 8, 16]
 
 function tensors(count: number, shape: [number, number, number, number]): tf.Tensor4D[] {

@@ -9,6 +9,7 @@ import { cudnnLstm, lstmParams } from '../../src-main/engine/runtime/tensorflow/
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { record } from '../../src-main/engine/runtime/tensorflow/record'
 import { tensorflowDir } from '../tensorflow-dir'
+import { anyCudnn } from './cudnn-fixture'
 import { batchOf, largestDifference, lossesOf, open, stepFor, tinyConfig } from './engine-fixture'
 
 /**
@@ -28,7 +29,6 @@ afterEach(() => {
 })
 
 const [length, batch, inputWidth, width] = [5, 3, 6, 4]
-const anyCudnn = { hasLstm: () => true, hasAttention: () => true }
 
 function tensors(): [x: tf.Tensor2D, weightIh: tf.Tensor2D, weightHh: tf.Tensor2D, bias: tf.Tensor1D] {
   const random = new RandomStream(1, 'test')

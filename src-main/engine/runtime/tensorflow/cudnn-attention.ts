@@ -3,11 +3,12 @@ import { AppError } from '../../../../src-preload/contract/errors'
 import { withGradient } from '../../model/custom-gradient'
 import { causalMask } from '../../model/layers'
 import { RandomStream } from '../../random'
-import { attrTypes, shapeListAttr, stringAttr, typeAttr, typeListAttr } from './attributes'
+import { attrTypes, shapeListAttr, stringAttr, typeListAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output, TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
 import { isDeterministic } from './card-flags'
+import { problemOf } from './cudnn-trial'
 import { record } from './record'
 import type { GraphRecorder } from './recorder'
 
@@ -168,14 +169,11 @@ function recorderOf(backend: TensorFlowBackend): GraphRecorder {
 }
 
 function rounded(backend: TensorFlowBackend, recorder: GraphRecorder, tensor: tf.Tensor): Output {
-  return cast(recorder, backend.binding.outputOf(backend.idOf(tensor)), dtypes.float32, dtypes.bfloat16)
+  return recorder.cast(backend.binding.outputOf(backend.idOf(tensor)), dtypes.float32, dtypes.bfloat16)
 }
 
 const widened = (backend: TensorFlowBackend, recorder: GraphRecorder, value: Output): tf.Tensor4D =>
-  backend.tensorOf(cast(recorder, value, dtypes.bfloat16, dtypes.float32)) as tf.Tensor4D
-
-const cast = (recorder: GraphRecorder, value: Output, from: number, to: number): Output =>
-  recorder.op('Cast', [typeAttr('SrcT', from), typeAttr('DstT', to)], [value], 1)[0] as Output
+  backend.tensorOf(recorder.cast(value, dtypes.bfloat16, dtypes.float32)) as tf.Tensor4D
 
 /** bfloat16 has eight bits, and softmax's gradient is a difference; another mask or scale is off by the numbers themselves. */
 const tolerance = 0.05
@@ -238,10 +236,7 @@ export function attentionProblem(backend: TensorFlowBackend, length: number, hea
     })
     return shares.every((share) => share < tolerance) ? null : `cuDNN's attention is off by ${shares.join(', ')}`
   } catch (thrown) {
-    const error = AppError.from(thrown)
-    // Another time there may be more: what a step is made of must not depend on that.
-    if (error.code === 'memory.exhausted') throw error
-    return JSON.stringify(error.toData())
+    return problemOf(thrown)
   } finally {
     context.release(made)
     for (const name of names) context.removeFunction(name)

@@ -1,10 +1,10 @@
-import { AppError } from '../../../../src-preload/contract/errors'
 import { RandomStream } from '../../random'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import type { TensorFlowContext } from './context'
 import { attentionProblem } from './cudnn-attention'
+import { problemOf } from './cudnn-trial'
 import { dtypes, numbersOf } from './dtypes'
 
 /** cuDNN's kernels, as far as they are used. */
@@ -83,10 +83,7 @@ export function lstmProblem(context: TensorFlowContext, inputWidth: number, widt
       ? null
       : `cuDNN's LSTM is off by ${Math.max(...differences)}`
   } catch (thrown) {
-    const error = AppError.from(thrown)
-    // Another time there may be more: what a step is made of must not depend on that.
-    if (error.code === 'memory.exhausted') throw error
-    return JSON.stringify(error.toData())
+    return problemOf(thrown)
   } finally {
     context.release(made)
   }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
-import { typeAttr, type Attribute } from './attributes'
+import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
 import { dtypes } from './dtypes'
@@ -10,10 +10,8 @@ const highestBit = 63
 const variableTypes = [dtypes.int32, dtypes.int32, dtypes.uint64, dtypes.uint64, dtypes.bool]
 type Variables = [index: Output, rounds: Output, key: Output, counter: Output, drawn: Output]
 
-const one = (recorder: GraphRecorder, name: string, attributes: readonly Attribute[], inputs: Output[]): Output =>
-  recorder.op(name, attributes, inputs, 1)[0] as Output
 const add = (recorder: GraphRecorder, ...inputs: Output[]): Output =>
-  one(recorder, 'AddV2', [typeAttr('T', dtypes.int32)], inputs)
+  recorder.single('AddV2', [typeAttr('T', dtypes.int32)], inputs)
 
 /**
  * Records for XLA what `draw` makes so that it lies in memory as it is, one byte a number. XLA draws the random bits of all
@@ -54,20 +52,19 @@ export function drawnOnce(
     }
   })
   const condition = nested('undrawn', (recorder, [index, rounds]) => [
-    one(recorder, 'Less', [typeAttr('T', dtypes.int32)], [index, rounds]),
+    recorder.single('Less', [typeAttr('T', dtypes.int32)], [index, rounds]),
   ])
 
   const shift = outer.numbers(dtypes.uint64, [highestBit])
-  const bit = one(outer, 'RightShift', [typeAttr('T', dtypes.uint64)], [binding.outputOf(key), shift])
-  const casts = [typeAttr('SrcT', dtypes.uint64), typeAttr('DstT', dtypes.int32)]
-  const zero = one(outer, 'Squeeze', [typeAttr('T', dtypes.int32)], [one(outer, 'Cast', casts, [bit])])
+  const bit = outer.single('RightShift', [typeAttr('T', dtypes.uint64)], [binding.outputOf(key), shift])
+  const zero = outer.single('Squeeze', [typeAttr('T', dtypes.int32)], [outer.cast(bit, dtypes.uint64, dtypes.int32)])
   const fill = [typeAttr('T', dtypes.bool), typeAttr('index_type', dtypes.int32)]
   const first: Variables = [
     outer.numbers(dtypes.int32, 0),
     add(outer, zero, outer.numbers(dtypes.int32, 1)),
     binding.outputOf(key),
     binding.outputOf(counter),
-    one(outer, 'Fill', fill, [outer.numbers(dtypes.int32, shape), outer.numbers(dtypes.bool, 0)]),
+    outer.single('Fill', fill, [outer.numbers(dtypes.int32, shape), outer.numbers(dtypes.bool, 0)]),
   ]
   const drawn = outer.whileLoop(first, variableTypes, condition, body).at(-1) as Output
   for (const { fn } of [condition, body]) context.api.TF_DeleteFunction(fn)

@@ -20,15 +20,15 @@ export type MatMulRecording = (
  */
 export function bfloat16MatMul(tier: Tier, onGpu: boolean): MatMulRecording {
   return (recorder, attributes, inputs) => {
-    const rounded = inputs.map((input) => cast(recorder, input, dtypes.float32, dtypes.bfloat16))
+    const rounded = inputs.map((input) => recorder.cast(input, dtypes.float32, dtypes.bfloat16))
     const others = attributes.filter(({ name }) => name !== 'T')
     if (tier === 'xla' && !onGpu) {
       const types = [typeAttr('Ta', dtypes.bfloat16), typeAttr('Tb', dtypes.bfloat16), typeAttr('Tout', dtypes.float32)]
       const inRows = asXlaMultipliesFast(recorder, others, rounded)
-      return one(recorder, 'BatchMatMulV3', [...inRows.attributes, ...types], inRows.inputs)
+      return recorder.single('BatchMatMulV3', [...inRows.attributes, ...types], inRows.inputs)
     }
-    const product = one(recorder, 'BatchMatMulV2', [...others, typeAttr('T', dtypes.bfloat16)], rounded)
-    return cast(recorder, product, dtypes.bfloat16, dtypes.float32)
+    const product = recorder.single('BatchMatMulV2', [...others, typeAttr('T', dtypes.bfloat16)], rounded)
+    return recorder.cast(product, dtypes.bfloat16, dtypes.float32)
   }
 }
 
@@ -50,7 +50,7 @@ function asXlaMultipliesFast(
     ),
     inputs: inputs.map((input) => {
       const shape = recorder.numbers(dtypes.int32, recorder.describe(input).shape)
-      return one(recorder, 'Reshape', [bfloat16, typeAttr('Tshape', dtypes.int32)], [input, shape])
+      return recorder.single('Reshape', [bfloat16, typeAttr('Tshape', dtypes.int32)], [input, shape])
     }),
   }
 }
@@ -59,14 +59,8 @@ function asXlaMultipliesFast(
 function turned(recorder: GraphRecorder, value: Output): Output {
   const axes = recorder.describe(value).shape.map((_, axis) => axis)
   const order = recorder.numbers(dtypes.int32, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
-  const transposed = one(recorder, 'Transpose', [bfloat16, typeAttr('Tperm', dtypes.int32)], [value, order])
-  return one(recorder, 'XlaOptimizationBarrier', [], [transposed])
+  const transposed = recorder.single('Transpose', [bfloat16, typeAttr('Tperm', dtypes.int32)], [value, order])
+  return recorder.single('XlaOptimizationBarrier', [], [transposed])
 }
 
 const bfloat16 = typeAttr('T', dtypes.bfloat16)
-
-const one = (recorder: GraphRecorder, name: string, attributes: readonly Attribute[], inputs: Output[]): Output =>
-  recorder.op(name, attributes, inputs, 1)[0] as Output
-
-const cast = (recorder: GraphRecorder, value: Output, from: number, to: number): Output =>
-  one(recorder, 'Cast', [typeAttr('SrcT', from), typeAttr('DstT', to)], [value])

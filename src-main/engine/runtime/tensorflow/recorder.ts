@@ -41,7 +41,7 @@ export class GraphRecorder {
 
   /** An argument of the function, in the order of these calls. */
   placeholder(dtype: number, shape: readonly number[]): Output {
-    const output = this.#single('Placeholder', [typeAttr('dtype', dtype), shapeAttr('shape', shape)], [])
+    const output = this.single('Placeholder', [typeAttr('dtype', dtype), shapeAttr('shape', shape)], [])
     this.#inputs.push(output)
     return output
   }
@@ -88,9 +88,26 @@ export class GraphRecorder {
     return Array.from({ length: outputCount }, (_, index) => ({ oper, index }))
   }
 
+  /** An op with one result. */
+  single(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly Output[],
+    after: readonly Operation[] = [],
+  ): Output {
+    const [output] = this.op(name, attributes, inputs, 1, after)
+    if (!output) throw new AppError('engine.failed', { detail: `${name} has no output` })
+    return output
+  }
+
+  /** `from` and `to`: TF_DataType. */
+  cast(value: Output, from: number, to: number): Output {
+    return this.single('Cast', [typeAttr('SrcT', from), typeAttr('DstT', to)], [value])
+  }
+
   /** The value of a resource variable at this point; its shape must be told, a handle does not carry it. */
   readVariable(variable: Output, shape: readonly number[]): Output {
-    const value = this.#single('ReadVariableOp', [typeAttr('dtype', dtypes.float32)], [variable])
+    const value = this.single('ReadVariableOp', [typeAttr('dtype', dtypes.float32)], [variable])
     this.setShape(value, shape)
     return value
   }
@@ -104,11 +121,11 @@ export class GraphRecorder {
 
   /** @returns the operation, to be run before the function's result (`identityAfter`) */
   assignVariable(variable: Output, value: Output): Operation {
-    return this.#single('AssignVariableOp', [typeAttr('dtype', dtypes.float32)], [variable, value]).oper
+    return this.single('AssignVariableOp', [typeAttr('dtype', dtypes.float32)], [variable, value]).oper
   }
 
   identityAfter(value: Output, after: readonly Operation[]): Output {
-    return this.#single('Identity', [typeAttr('T', dtypes.float32)], [value], after)
+    return this.single('Identity', [typeAttr('T', dtypes.float32)], [value], after)
   }
 
   describe(output: Output): { shape: number[]; dtype: number } {
@@ -197,16 +214,5 @@ export class GraphRecorder {
 
   #name(op: string): string {
     return `${op}_${this.#nodes++}`
-  }
-
-  #single(
-    name: string,
-    attributes: readonly Attribute[],
-    inputs: readonly Output[],
-    after: readonly Operation[] = [],
-  ): Output {
-    const [output] = this.op(name, attributes, inputs, 1, after)
-    if (!output) throw new AppError('engine.failed', { detail: `${name} has no output` })
-    return output
   }
 }

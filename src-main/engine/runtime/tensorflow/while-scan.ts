@@ -14,16 +14,6 @@ const uint64 = [typeAttr('T', dtypes.uint64)]
 
 const dtypeOf = (tensor: tf.Tensor): number => (tensor.dtype === 'int32' ? dtypes.int32 : dtypes.float32)
 
-/** Records one op with one result. */
-function single(
-  recorder: GraphRecorder,
-  name: string,
-  attributes: Parameters<GraphRecorder['op']>[1],
-  inputs: Output[],
-) {
-  return recorder.op(name, attributes, inputs, 1)[0] as Output
-}
-
 /**
  * The loop as a StatelessWhile of the graph that is being recorded: XLA compiles its body once, whatever the length.
  * Variables of the loop: step number, carry, inputs, constants, the dropout key where there is one, then one list of
@@ -61,21 +51,21 @@ export function whileScan(
   const body = nested('body', (recorder) => {
     const index = recorder.placeholder(dtypes.int32, [])
     const variables = given.map(({ dtype, shape }) => recorder.placeholder(dtype, shape))
-    const at = scan.reverse ? single(recorder, 'Sub', int32, [int(recorder, length - 1), index]) : index
+    const at = scan.reverse ? recorder.single('Sub', int32, [int(recorder, length - 1), index]) : index
     /** uint64 [2]: what this step adds to a mask's counter */
     const loopSites = (): Output => {
       const casts = [typeAttr('SrcT', dtypes.int32), typeAttr('DstT', dtypes.uint64)]
-      const step = single(recorder, 'Cast', casts, [at])
-      const sites = single(recorder, 'Mul', uint64, [step, recorder.numbers(dtypes.uint64, sitesPerStep)])
-      return single(recorder, 'Pack', uint64, [recorder.numbers(dtypes.uint64, 0), sites])
+      const step = recorder.single('Cast', casts, [at])
+      const sites = recorder.single('Mul', uint64, [step, recorder.numbers(dtypes.uint64, sitesPerStep)])
+      return recorder.single('Pack', uint64, [recorder.numbers(dtypes.uint64, 0), sites])
     }
     const part = (input: tf.Tensor2D, variable: Output): tf.Tensor2D => {
       const rows = input.shape[0] / length
-      const row = single(recorder, 'Mul', int32, [at, int(recorder, rows)])
-      const begin = single(recorder, 'Pack', int32, [row, int(recorder, 0)])
+      const row = recorder.single('Mul', int32, [at, int(recorder, rows)])
+      const begin = recorder.single('Pack', int32, [row, int(recorder, 0)])
       const size = int(recorder, [rows, input.shape[1]])
       const types = [typeAttr('T', dtypeOf(input)), typeAttr('Index', dtypes.int32)]
-      return backend.tensorOf(single(recorder, 'Slice', types, [variable, begin, size])) as tf.Tensor2D
+      return backend.tensorOf(recorder.single('Slice', types, [variable, begin, size])) as tf.Tensor2D
     }
     const ids =
       dropoutKey === null ? [] : [variables.at(-1) as Output, loopSites()].map((o) => binding.adoptOutput(o).id)
@@ -93,10 +83,10 @@ export function whileScan(
       shapes = step.outputs.map(({ shape }) => [...shape])
       const lists = shapes.map(() => recorder.placeholder(dtypes.variant, []))
       const filled = lists.map((list, i) =>
-        single(recorder, 'TensorListSetItem', [elementType], [list, at, outputOf(step.outputs[i] as tf.Tensor)]),
+        recorder.single('TensorListSetItem', [elementType], [list, at, outputOf(step.outputs[i] as tf.Tensor)]),
       )
       const unchanged = variables.slice(first)
-      const next = single(recorder, 'AddV2', int32, [index, int(recorder, 1)])
+      const next = recorder.single('AddV2', int32, [index, int(recorder, 1)])
       results = [next, ...step.carry.map(outputOf), ...unchanged, ...filled]
     })
     for (const id of ids) binding.deleteTensor(id)
@@ -106,12 +96,11 @@ export function whileScan(
     const index = recorder.placeholder(dtypes.int32, [])
     for (const { dtype, shape } of given) recorder.placeholder(dtype, shape)
     for (let i = 0; i < shapes.length; i++) recorder.placeholder(dtypes.variant, [])
-    return [single(recorder, 'Less', int32, [index, int(recorder, length)])]
+    return [recorder.single('Less', int32, [index, int(recorder, length)])]
   })
 
   const lists = shapes.map((shape) =>
-    single(
-      outer,
+    outer.single(
       'TensorListReserve',
       [elementType, typeAttr('shape_type', dtypes.int32)],
       [int(outer, shape), int(outer, length)],
@@ -124,7 +113,7 @@ export function whileScan(
   const outputs = shapes.map((shape, i) => {
     const stackTypes = [elementType, { name: 'num_elements', type: attrTypes.int, value: length }]
     const list = results[1 + given.length + i] as Output
-    const stacked = single(outer, 'TensorListStack', stackTypes, [list, int(outer, shape)])
+    const stacked = outer.single('TensorListStack', stackTypes, [list, int(outer, shape)])
     outer.setShape(stacked, [length, ...shape])
     const [rows = 0, ...rest] = shape
     return (backend.tensorOf(stacked) as tf.Tensor3D).reshape<tf.Tensor2D>([length * rows, ...rest])
