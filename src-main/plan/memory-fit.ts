@@ -64,9 +64,21 @@ function* smallerOf(config: RunConfig): Generator<Change> {
     for (const change of partsOf({ ...config, ...model })) yield { ...model, ...change }
 }
 
-const firstThatFits = (changes: Iterable<Change>, config: RunConfig, vocabSize: number, freeBytes: number) => {
-  for (const change of changes) if (memoryOf({ ...config, ...change }, vocabSize) <= freeBytes) return change
-  return null
+/** @param wantedBytes what is better not gone beyond: more, up to `freeBytes`, is taken only where no change stays below */
+function firstThatFits(
+  changes: Iterable<Change>,
+  config: RunConfig,
+  vocabSize: number,
+  freeBytes: number,
+  wantedBytes = freeBytes,
+): Change | null {
+  let tight: Change | null = null
+  for (const change of changes) {
+    const bytes = memoryOf({ ...config, ...change }, vocabSize)
+    if (bytes <= wantedBytes) return change
+    if (bytes <= freeBytes) tight ??= change
+  }
+  return tight
 }
 
 /** What a suggestion gives up so that it fits: nothing where it does, or where only another model would. */
@@ -84,12 +96,9 @@ export function inSmallerParts(config: RunConfig, vocabSize: number, freeBytes: 
 export function memoryProblem(config: RunConfig, vocabSize: number, freeBytes: number): ConfigProblem | null {
   const neededBytes = memoryOf(config, vocabSize)
   if (margin * neededBytes <= freeBytes) return null
-  let fix: Change | null = null
-  for (const changesOf of [partsOf, fewerOf, smallerOf]) {
-    const changes = [...changesOf(config)]
-    fix ??= firstThatFits(changes, config, vocabSize, freeBytes / memoryMargin)
-    fix ??= firstThatFits(changes, config, vocabSize, freeBytes)
-  }
+  const fitting = (changes: Iterable<Change>): Change | null =>
+    firstThatFits(changes, config, vocabSize, freeBytes, freeBytes / memoryMargin)
+  const fix = fitting(partsOf(config)) ?? fitting(fewerOf(config)) ?? fitting(smallerOf(config))
   const params = { neededGb: gigabytes(neededBytes), freeGb: gigabytes(freeBytes) }
   return { field: 'batchSize', error: { code: 'config.tooLargeForMemory', params }, fix }
 }
