@@ -1,35 +1,23 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { attend } from '../../src-main/engine/model/heads'
 import { causalMask } from '../../src-main/engine/model/layers'
 import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
-import type { Engine } from '../../src-main/engine/runtime/engine'
-import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { cudnnOf } from '../../src-main/engine/runtime/tensorflow/cudnn'
 import { attentionProblem, attentionWrittenOut } from '../../src-main/engine/runtime/tensorflow/cudnn-attention'
 import { bfloat16MatMul } from '../../src-main/engine/runtime/tensorflow/mixed-precision'
 import { sumByProduct, tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { record } from '../../src-main/engine/runtime/tensorflow/record'
-import { tensorflowDir } from '../tensorflow-dir'
-import { anyCudnn } from './cudnn-fixture'
-import { largestDifference, lossesOf, open, stepFor, tinyConfig, vocabSize } from './engine-fixture'
+import { anyCudnn, openWithBackend } from './cudnn-fixture'
+import { largestDifference, lossesOf, stepFor, tinyConfig, vocabSize } from './engine-fixture'
 
 /**
  * What can be said of cuDNN's attention without a card: TensorFlow records the calls and infers their shapes, and XLA for
  * processors says by name that it has no such thing. docs/log.md has what a card gave.
  */
 
-let engine: Engine
-let backend: TensorFlowBackend
-
-beforeAll(async () => {
-  engine = await open('tensorflow')
-  backend = await openTensorFlowBackend(tensorflowDir())
-})
-afterEach(() => {
-  backend.cudnn = null
-})
+const { engine, backend } = await openWithBackend()
 
 const [batch, nHead, length, headDim] = [2, 3, 8, 16]
 

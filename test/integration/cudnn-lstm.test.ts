@@ -1,32 +1,20 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { lstmLayer } from '../../src-main/engine/model/lstm-layer'
 import { RandomStream } from '../../src-main/engine/random'
-import type { Engine } from '../../src-main/engine/runtime/engine'
-import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { cudnnOf, lstmOnHost, lstmParamsCount, lstmProblem } from '../../src-main/engine/runtime/tensorflow/cudnn'
 import { cudnnLstm, lstmParams } from '../../src-main/engine/runtime/tensorflow/cudnn-lstm'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { record } from '../../src-main/engine/runtime/tensorflow/record'
-import { tensorflowDir } from '../tensorflow-dir'
-import { anyCudnn } from './cudnn-fixture'
-import { batchOf, largestDifference, lossesOf, open, stepFor, tinyConfig } from './engine-fixture'
+import { anyCudnn, openWithBackend } from './cudnn-fixture'
+import { batchOf, largestDifference, lossesOf, stepFor, tinyConfig } from './engine-fixture'
 
 /**
  * What can be said of cuDNN's kernel without a card: TensorFlow for processors knows its ops and infers their shapes, and
  * has no kernels. On a card: test/bench/cuda-lstm.ts.
  */
 
-let engine: Engine
-let backend: TensorFlowBackend
-
-beforeAll(async () => {
-  engine = await open('tensorflow')
-  backend = await openTensorFlowBackend(tensorflowDir())
-})
-afterEach(() => {
-  backend.cudnn = null
-})
+const { engine, backend } = await openWithBackend()
 
 const [length, batch, inputWidth, width] = [5, 3, 6, 4]
 
