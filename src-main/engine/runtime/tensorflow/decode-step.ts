@@ -9,6 +9,7 @@ import type { TensorHandle } from './c-api'
 import { recordDecodePass, type DecodeWeight } from './decode-functions'
 import { dtypes, numbersOf } from './dtypes'
 import { Variable } from './variables'
+import { WeightRoom } from './weight-room'
 
 /** A pass of a prompt that was computed. */
 interface ToldPass {
@@ -65,7 +66,12 @@ export class TensorFlowDecode implements DecodePasses {
     this.#backend = backend
     this.#model = model
     this.#options = options
-    this.#weights = new Map(Array.from(weights, ([name, data]) => [name, this.#hold(name, data)]))
+    const matrices = Array.from(weights.values(), ({ shape }) => shape).filter(({ length }) => length === 2)
+    const [dtype, widthBytes] = options.precision === 'bfloat16' ? [dtypes.bfloat16, 2] : [dtypes.float32, 4]
+    // A graphics card has memory of its own.
+    const room = backend.context.hasGpu() ? null : new WeightRoom(backend.context, dtype, widthBytes, matrices)
+    this.#weights = new Map(Array.from(weights, ([name, data]) => [name, this.#hold(name, data, room)]))
+    room?.close()
   }
 
   async prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
@@ -117,7 +123,7 @@ export class TensorFlowDecode implements DecodePasses {
   }
 
   /** Turned round and narrowed on the device, one weight after the other. */
-  #hold(name: string, { shape, data }: TensorData): HeldWeight {
+  #hold(name: string, { shape, data }: TensorData, room: WeightRoom | null): HeldWeight {
     const { context, binding } = this.#backend
     let handle = context.newHandle(dtypes.float32, shape, data)
     const replace = (op: string, inputs: TensorHandle[], attributes: ReturnType<typeof typeAttr>[]): void => {
@@ -134,6 +140,7 @@ export class TensorFlowDecode implements DecodePasses {
     if (isMatrix && this.#options.precision === 'bfloat16') {
       replace('Cast', [], [typeAttr('SrcT', dtypes.float32), typeAttr('DstT', dtypes.bfloat16)])
     }
+    if (isMatrix && room) handle = room.add(handle)
     return { handle, ...binding.adoptHandle(handle) }
   }
 
