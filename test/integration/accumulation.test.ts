@@ -94,7 +94,7 @@ describe.each(models)('a %s step in parts', (model) => {
       const flat = tf.tensor1d(layout.pack(initialWeights(dropping, vocabSize, dropping.seed)))
       const { x, y } = batchOf(dropping, 1)
       const shape: [number, number] = [dropping.batchSize, dropping.blockSize]
-      const ops = tensorFlowOps(backend, key)
+      const ops = tensorFlowOps(backend, { key })
       const tokens = [x, y].map((ids) => tf.tensor2d(ids, shape, 'int32')) as [tf.Tensor2D, tf.Tensor2D]
       return gradientStep(specOf(dropping), layout, ops, flat, ...tokens).metrics
     })
@@ -129,7 +129,7 @@ describe('dropout masks of the parts', () => {
   it('differ, and the first is that of no parts: op by op', () => {
     engine.activate()
     const key = backend.binding.createTensor([1], dtypes.uint64, [7])
-    const onTensorFlow = tensorFlowOps(backend, key)
+    const onTensorFlow = tensorFlowOps(backend, { key })
     const [inNone] = tf.tidy(() => onTensorFlow.dropout(tf.ones<tf.Rank.R2>([1, 1000]), 0.5, 2).arraySync())
     const masks = masksOf(onTensorFlow)
     backend.binding.deleteTensor(key)

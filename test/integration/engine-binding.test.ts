@@ -104,7 +104,7 @@ describe('recording', () => {
 describe('dropout on TensorFlow', () => {
   const maskOf = (step: number, site: number, rate = 0.3): Float32Array => {
     const key = backend.binding.createTensor([1], dtypes.uint64, [step])
-    const ops = tensorFlowOps(backend, key)
+    const ops = tensorFlowOps(backend, { key })
     const mask = tf.tidy(() => ops.dropout(tf.ones([100, 100]), rate, site).dataSync<'float32'>())
     backend.binding.deleteTensor(key)
     return mask

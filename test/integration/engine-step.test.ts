@@ -54,7 +54,7 @@ function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): numb
       const shape: [number, number] = [config.batchSize, config.blockSize]
       const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
       const scalars = tf.tensor1d(optimizerScalars(spec.optimizer, step, config.learningRate))
-      const next = trainingStep(spec, layout, tensorFlowOps(backend, key), old, x, y, scalars)
+      const next = trainingStep(spec, layout, tensorFlowOps(backend, { key }), old, x, y, scalars)
       return { ...next.state, metrics: next.metrics }
     })
     tf.dispose([old.weights, old.expAvg, old.expAvgSq])

@@ -89,6 +89,37 @@ export interface TrainStep {
   close(): void
 }
 
+/** Mean loss in nats, a scalar, and its gradient, float32 [P]. */
+export interface LossAndGradient {
+  readonly loss: tf.Scalar
+  readonly gradient: tf.Tensor1D
+}
+
+/**
+ * Forward and backward over as many rows as are given, in the parts that the step takes.
+ * @param x y int32 [rows, T]
+ */
+export function lossAndGradient(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  flat: tf.Tensor1D,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+): LossAndGradient {
+  const compute = spec.accumulation === 1 ? atOnce : accumulated
+  return compute(spec, layout, ops, flat, x, y)
+}
+
+/** @returns the clipped gradient, float32 [P], and float32 [2]: loss in nats, gradient norm before clipping */
+function clipped(
+  { loss, gradient: mean }: LossAndGradient,
+  { gradClip }: StepSpec,
+): { readonly gradient: tf.Tensor1D; readonly metrics: tf.Tensor1D } {
+  const { gradient, norm } = clipByNorm(mean, gradClip)
+  return { gradient, metrics: tf.stack([loss, norm]).as1D() }
+}
+
 /**
  * Forward, backward, clipping.
  * @param x y int32 [B, T]
@@ -102,20 +133,10 @@ export function gradientStep(
   x: tf.Tensor2D,
   y: tf.Tensor2D,
 ): { readonly gradient: tf.Tensor1D; readonly metrics: tf.Tensor1D } {
-  const { accumulation } = spec
-  const { loss, gradient: mean } =
-    accumulation === 1 ? lossAndGradient(spec, layout, ops, flat, x, y) : accumulated(spec, layout, ops, flat, x, y)
-  const { gradient, norm } = clipByNorm(mean, spec.gradClip)
-  return { gradient, metrics: tf.stack([loss, norm]).as1D() }
+  return clipped(lossAndGradient(spec, layout, ops, flat, x, y), spec)
 }
 
-/** Mean loss in nats, a scalar, and its gradient, float32 [P]. */
-interface LossAndGradient {
-  readonly loss: tf.Scalar
-  readonly gradient: tf.Tensor1D
-}
-
-function lossAndGradient(
+function atOnce(
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
@@ -152,7 +173,7 @@ function accumulated(
     step: (sums, [x, y], [flat], ops) => {
       const [lossSum, gradientSum] = sums as [tf.Tensor2D, tf.Tensor2D]
       const weights = (flat as tf.Tensor2D).as1D()
-      const { loss, gradient } = lossAndGradient(spec, layout, ops, weights, x as tf.Tensor2D, y as tf.Tensor2D)
+      const { loss, gradient } = atOnce(spec, layout, ops, weights, x as tf.Tensor2D, y as tf.Tensor2D)
       return { carry: [lossSum.add(loss), gradientSum.add(gradient.expandDims(0))], outputs: [] }
     },
   })
@@ -160,13 +181,35 @@ function accumulated(
   return { loss: loss.asScalar(), gradient: gradient.as1D() }
 }
 
+/** What a step leaves: the new state, the old one where loss or norm is no finite number, and float32 [2]: both of them. */
+export interface StepResult {
+  readonly state: AdamWState
+  readonly metrics: tf.Tensor1D
+}
+
+/**
+ * Clipping and optimizer.
+ * @param scalars float32 [5] from `optimizerScalars`
+ */
+export function updateStep(
+  spec: StepSpec,
+  layout: WeightLayout,
+  ops: ModelOps,
+  state: AdamWState,
+  mean: LossAndGradient,
+  scalars: tf.Tensor1D,
+): StepResult {
+  const { gradient, metrics } = clipped(mean, spec)
+  // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
+  const isGood = tf.isFinite(metrics.sum()).reshape<tf.Tensor1D>([1])
+  return { state: optimize(state, gradient, scalars, spec.optimizer, layout, isGood, ops), metrics }
+}
+
 /**
  * Forward, backward, clipping, optimizer: the one definition of a training step, which WASM runs op by op and which the
  * TensorFlow engine records once.
  * @param x y int32 [B, T]
  * @param scalars float32 [5] from `optimizerScalars`
- * @returns the new state, the old one where loss or norm is no finite number, and float32 [2]: loss in nats, gradient
- *   norm
  */
 export function trainingStep(
   spec: StepSpec,
@@ -176,11 +219,8 @@ export function trainingStep(
   x: tf.Tensor2D,
   y: tf.Tensor2D,
   scalars: tf.Tensor1D,
-): { readonly state: AdamWState; readonly metrics: tf.Tensor1D } {
-  const { gradient, metrics } = gradientStep(spec, layout, ops, state.weights, x, y)
-  // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
-  const isGood = tf.isFinite(metrics.sum()).reshape<tf.Tensor1D>([1])
-  return { state: optimize(state, gradient, scalars, spec.optimizer, layout, isGood, ops), metrics }
+): StepResult {
+  return updateStep(spec, layout, ops, state, lossAndGradient(spec, layout, ops, state.weights, x, y), scalars)
 }
 
 /**

@@ -1,19 +1,21 @@
 import * as tf from '@tensorflow/tfjs'
-import { optimizerScalarCount } from '../../optim/optimizer'
+import { shardsOf } from '../../../plan/shards'
 import type { WeightLayout } from '../layout'
 import { evaluationStep, trainingStep, type StepMode, type StepSpec } from '../step'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
-import { bfloat16MatMul } from './mixed-precision'
 import { tensorFlowOps } from './ops'
 import { record } from './record'
-import type { GraphRecorder } from './recorder'
-
-/** A function of the context, and those that it calls. */
-export interface RecordedFunction {
-  readonly name: string
-  readonly called: readonly string[]
-}
+import { recordShardedStep } from './sharded-step'
+import {
+  outputOf,
+  recordPart,
+  stepArguments,
+  updated,
+  withIds,
+  type RecordedFunction,
+  type StepRecording,
+} from './step-recording'
 
 /**
  * The training step as a function of the context, plain or compiled with XLA at its first call.
@@ -23,41 +25,27 @@ export function recordTrainingStep(
   backend: TensorFlowBackend,
   spec: StepSpec,
   layout: WeightLayout,
-  { tier, precision }: StepMode,
+  mode: StepMode,
 ): RecordedFunction {
-  const body = (recorder: GraphRecorder): RecordedFunction => {
-    const batch = [spec.batchSize, spec.blockSize]
-    const xInput = recorder.placeholder(dtypes.int32, batch)
-    const yInput = recorder.placeholder(dtypes.int32, batch)
-    const scalarsInput = recorder.placeholder(dtypes.float32, [optimizerScalarCount])
-    const keyInput = recorder.placeholder(dtypes.uint64, [1])
-    const variables = ['weights', 'expAvg', 'expAvgSq'].map(() => recorder.placeholder(dtypes.resource, []))
-    tf.tidy(() => {
-      const [weights, expAvg, expAvgSq] = variables.map((variable) =>
-        backend.tensorOf(recorder.readVariable(variable, [layout.size])),
-      ) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
-      const key = backend.binding.adoptOutput(keyInput).id
-      const { state, metrics } = trainingStep(
-        spec,
-        layout,
-        tensorFlowOps(backend, key, tier),
-        { weights, expAvg, expAvgSq },
-        backend.tensorOf(xInput) as tf.Tensor2D,
-        backend.tensorOf(yInput) as tf.Tensor2D,
-        backend.tensorOf(scalarsInput) as tf.Tensor1D,
-      )
-      backend.binding.deleteTensor(key)
-      const outputOf = (tensor: tf.Tensor): ReturnType<typeof backend.binding.outputOf> =>
-        backend.binding.outputOf(backend.idOf(tensor))
-      const values = [state.weights, state.expAvg, state.expAvgSq].map(outputOf)
-      const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
-      const result = recorder.identityAfter(outputOf(metrics), assigned)
-      recorder.register([result], { compileWithXla: tier === 'xla' })
-    })
-    return { name: recorder.name, called: recorder.called }
-  }
-  const recordMatMul = precision === 'bfloat16' ? bfloat16MatMul(tier, backend.context.hasGpu()) : null
-  return record(backend, `training_step_${tier}_${precision}`, body, recordMatMul)
+  const recording = { backend, spec, layout, mode }
+  // A graphics card computes one thing after the other, each with all that it has.
+  const shards = mode.tier === 'xla' && !backend.context.hasGpu() ? shardsOf(spec, layout.size) : 1
+  return shards === 1 ? recordWholeStep(recording) : recordShardedStep(recording, shards)
+}
+
+function recordWholeStep(recording: StepRecording): RecordedFunction {
+  const { backend, spec, layout, mode } = recording
+  return recordPart(recording, 'training_step', (recorder) => {
+    const { batch, scalars, key, state } = stepArguments(recorder, spec)
+    const metrics = withIds(backend, [key], (key = -1) =>
+      updated(recording, recorder, state, (old) => {
+        const [x, y] = batch.map((tokens) => backend.tensorOf(tokens)) as [tf.Tensor2D, tf.Tensor2D]
+        const ops = tensorFlowOps(backend, { key }, mode.tier)
+        return trainingStep(spec, layout, ops, old, x, y, backend.tensorOf(scalars) as tf.Tensor1D)
+      }),
+    )
+    return [metrics]
+  })
 }
 
 /** Inputs: x, y, mask (float32 [B * T]), variable weights. Output: float32 [2]. */
@@ -78,8 +66,7 @@ export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, lay
         backend.tensorOf(yInput) as tf.Tensor2D,
         backend.tensorOf(maskInput) as tf.Tensor1D,
       )
-      const result = backend.binding.outputOf(backend.idOf(scores))
-      recorder.register([result], { compileWithXla: false })
+      recorder.register([outputOf(backend, scores)], { compileWithXla: false })
     })
     return { name: recorder.name, called: recorder.called }
   })

@@ -11,30 +11,21 @@ import { typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { cudnnAttention } from './cudnn-attention'
 import { cudnnLstm } from './cudnn-lstm'
+import { dropoutMask, type Masks } from './dropout-mask'
 import { dtypes } from './dtypes'
-import { drawnOnce } from './drawn-once'
 import { unmerged } from './unmerged'
 import { whileScan } from './while-scan'
-
-/** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
-const philoxAlgorithm = 1
 
 /** They save 37.5 % of attention on a processor; twice as many would save 6 % more, with twice the operations (docs/log.md). */
 const queryBlocks = (length: number): number => Math.min(4, Math.max(1, Math.floor(length / 64)))
 
 /**
  * The model's special operations as TensorFlow's own ones; they compute or record, whichever the binding does.
- * @param dropoutKey uint64 [1] in the binding, the random key of this step; null: dropout is off
+ * @param masks null: dropout is off
  * @param tier of what is recorded; `eager`: nothing is
- * @param loopSites uint64 [2] in the binding: what a step of a loop adds to a mask's counter; null: in no loop
  */
-export function tensorFlowOps(
-  backend: TensorFlowBackend,
-  dropoutKey: number | null,
-  tier: Tier = 'eager',
-  loopSites: number | null = null,
-): ModelOps {
-  const opsOf = (key: number | null, sites: number | null): ModelOps => tensorFlowOps(backend, key, tier, sites)
+export function tensorFlowOps(backend: TensorFlowBackend, masks: Masks | null, tier: Tier = 'eager'): ModelOps {
+  const opsOf = (masks: Masks | null): ModelOps => tensorFlowOps(backend, masks, tier)
   return {
     embedding: (table, ids) => embedding(backend, table, ids),
     crossEntropy: (logits, targets) => crossEntropy(backend, logits, targets),
@@ -42,8 +33,8 @@ export function tensorFlowOps(
       differentiable((...inputs) => crossEntropy(backend, ...inputs), logits, targets),
     anew: (x, dy, body) => {
       // Op by op nothing is merged.
-      if (!backend.binding.recorder || dropoutKey === null) return body(x, opsOf(dropoutKey, loopSites))
-      return unmerged(backend, x, dropoutKey, dy, (x, key) => body(x, opsOf(key, loopSites)))
+      if (!backend.binding.recorder || masks === null) return body(x, opsOf(masks))
+      return unmerged(backend, x, masks.key, dy, (x, key) => body(x, opsOf({ ...masks, key })))
     },
     // Only XLA has the kernel, and only for bfloat16.
     attention: (...inputs) =>
@@ -56,23 +47,21 @@ export function tensorFlowOps(
     scaleFirst: tier === 'xla' ? scaleFirstByPlace : scaleFirstInParts,
     // Op by op there is no graph to put a loop into.
     scan: (scan) => {
-      if (backend.binding.recorder) return whileScan(backend, scan, loopSites === null ? dropoutKey : null, opsOf)
+      // A loop inside of a loop does not drop.
+      const ofLoop = masks?.inLoop === true ? null : masks
+      if (backend.binding.recorder) return whileScan(backend, scan, ofLoop, opsOf)
       const made: number[] = []
       try {
         return unrolledScan(scan, (index) => {
-          const sites = backend.binding.createTensor([2], dtypes.uint64, [0, index * sitesPerStep])
-          made.push(sites)
-          return opsOf(dropoutKey, loopSites ?? sites)
+          const offset = backend.binding.createTensor([2], dtypes.uint64, [0, index * sitesPerStep])
+          made.push(offset)
+          return opsOf(ofLoop ? { key: ofLoop.key, offset, inLoop: true } : masks)
         })
       } finally {
         for (const id of made) backend.binding.deleteTensor(id)
       }
     },
-    ...dropping(
-      dropoutKey === null
-        ? null
-        : (shape, rate, site) => dropoutMask(backend, shape, rate, site, { key: dropoutKey, tier, loopSites }),
-    ),
+    ...dropping(masks && ((shape, rate, site) => dropoutMask(backend, shape, rate, site, masks, tier))),
   }
 }
 
@@ -141,51 +130,4 @@ function crossEntropy(
     tf.Tensor1D,
     tf.Tensor2D,
   ]
-}
-
-/** Which masks dropout draws, and for what. */
-interface Dropping {
-  /** uint64 [1] in the binding */
-  readonly key: number
-  readonly tier: Tier
-  /** uint64 [2] in the binding, of a loop; null: in none */
-  readonly loopSites: number | null
-}
-
-function dropoutMask(
-  backend: TensorFlowBackend,
-  shape: number[],
-  rate: number,
-  site: number,
-  { key, tier, loopSites }: Dropping,
-): tf.Tensor {
-  const { binding } = backend
-  // Philox counts 128 bits: the low half counts the numbers of a mask, the high half names the site.
-  const counters = [binding.createTensor([2], dtypes.uint64, [0, site])]
-  try {
-    if (loopSites !== null) {
-      const both = [...counters, loopSites]
-      counters.push(...binding.executeOp('AddV2', [typeAttr('T', dtypes.uint64)], both, 1).map(({ id }) => id))
-    }
-    const counter = counters.at(-1) as number
-    return tf.tidy(() => {
-      const draw = (key: number, counter: number): tf.Tensor => staying(backend, key, counter, shape, rate)
-      // On a graphics card each loop's condition would be waited for.
-      const isKept = tier === 'xla' && !backend.context.hasGpu()
-      const stays = isKept ? drawnOnce(backend, key, counter, shape, draw) : draw(key, counter)
-      return stays.cast('float32').mul(1 / (1 - rate))
-    })
-  } finally {
-    for (const counter of counters) binding.deleteTensor(counter)
-  }
-}
-
-/** bool, like `shape`: false with probability `rate` */
-function staying(backend: TensorFlowBackend, key: number, counter: number, shape: number[], rate: number): tf.Tensor {
-  return tf.tidy(() => {
-    const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
-    const inputs = [tf.tensor1d(shape, 'int32'), key, counter, tf.scalar(philoxAlgorithm, 'int32')]
-    const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
-    return uniform.greaterEqual(rate)
-  })
 }

@@ -144,6 +144,21 @@ export class GraphRecorder {
     return { shape, dtype: api.TF_OperationOutputType(output) }
   }
 
+  /** A call of a function that the context knows, which XLA compiles at the first one. */
+  callCompiled(name: string, inputs: readonly Output[], outputDtypes: readonly number[]): Output[] {
+    const { api } = this.#context
+    const inputDtypes = inputs.map((input) => api.TF_OperationOutputType(input))
+    const op = 'StatefulPartitionedCall'
+    const description = api.TF_NewOperation(this.#graph, op, this.#name(op))
+    api.TF_AddInputList(description, inputs, inputs.length)
+    api.TF_SetAttrTypeList(description, 'Tin', Int32Array.from(inputDtypes), inputDtypes.length)
+    api.TF_SetAttrTypeList(description, 'Tout', Int32Array.from(outputDtypes), outputDtypes.length)
+    api.TF_SetAttrFuncName(description, 'f', name, name.length)
+    api.TF_SetAttrBool(description, '_XlaMustCompile', 1)
+    const oper = this.#context.checked((status) => api.TF_FinishOperation(description, status))
+    return outputDtypes.map((_, index) => ({ oper, index }))
+  }
+
   /**
    * Repeats `body` while `condition` holds, as one node that neither the graph nor XLA unrolls. Both are registered
    * functions of the same arguments; the graph keeps a copy, so the caller frees what it was given.

@@ -19,7 +19,8 @@ import { StepChoice, stepsPerMeasure } from '../step-choice'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
-import { recordEvaluation, recordTrainingStep, type RecordedFunction } from './functions'
+import { recordEvaluation, recordTrainingStep } from './functions'
+import type { RecordedFunction } from './step-recording'
 import { Variable } from './variables'
 
 const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`

@@ -4,6 +4,7 @@ import { sitesPerStep, type Scan, type ScanResult } from '../scan'
 import { attrTypes, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
+import type { Masks } from './dropout-mask'
 import { dtypes } from './dtypes'
 import { record } from './record'
 import type { GraphRecorder, RegisteredFunction } from './recorder'
@@ -16,16 +17,16 @@ const dtypeOf = (tensor: tf.Tensor): number => (tensor.dtype === 'int32' ? dtype
 
 /**
  * The loop as a StatelessWhile of the graph that is being recorded: XLA compiles its body once, whatever the length.
- * Variables of the loop: step number, carry, inputs, constants, the dropout key where there is one, then one list of
- * tensors for each output.
- * @param dropoutKey uint64 [1] in the binding; null: nothing drops
- * @param opsOf of a step, from the key and what the step adds to a mask's counter (uint64 [2]), both in the binding
+ * Variables of the loop: step number, carry, inputs, constants, what decides the masks where something drops, then one
+ * list of tensors for each output.
+ * @param masks around the loop; null: nothing drops
+ * @param opsOf of a step, which drops by masks of its own
  */
 export function whileScan(
   backend: TensorFlowBackend,
   scan: Scan,
-  dropoutKey: number | null,
-  opsOf: (key: number | null, sites: number | null) => ModelOps,
+  masks: Masks | null,
+  opsOf: (masks: Masks | null) => ModelOps,
 ): ScanResult {
   const { binding, context } = backend
   const outer = binding.recorder
@@ -34,9 +35,13 @@ export function whileScan(
   const outputOf = (tensor: tf.Tensor): Output => binding.outputOf(backend.idOf(tensor))
   const int = (recorder: GraphRecorder, value: number | number[]): Output => recorder.numbers(dtypes.int32, value)
   const tensors = [...carry, ...inputs, ...constants]
+  const noOffset = (): Output => outer.numbers(dtypes.uint64, [0, 0])
+  const ofMasks = masks
+    ? [binding.outputOf(masks.key), masks.offset === undefined ? noOffset() : binding.outputOf(masks.offset)]
+    : []
   const given = [
     ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape })),
-    ...(dropoutKey === null ? [] : [{ output: binding.outputOf(dropoutKey), dtype: dtypes.uint64, shape: [1] }]),
+    ...ofMasks.map((output, i) => ({ output, dtype: dtypes.uint64, shape: [i + 1] })),
   ]
   /** Registered, and handed on for the graph's own copy. */
   const nested = (what: string, outputsOf: (recorder: GraphRecorder) => readonly Output[]) =>
@@ -52,12 +57,13 @@ export function whileScan(
     const index = recorder.placeholder(dtypes.int32, [])
     const variables = given.map(({ dtype, shape }) => recorder.placeholder(dtype, shape))
     const at = scan.reverse ? recorder.single('Sub', int32, [int(recorder, length - 1), index]) : index
-    /** uint64 [2]: what this step adds to a mask's counter */
-    const loopSites = (): Output => {
+    /** uint64 [2]: what is added to a mask's counter in this step. @param around the same around the loop */
+    const offsetOf = (around: Output): Output => {
       const casts = [typeAttr('SrcT', dtypes.int32), typeAttr('DstT', dtypes.uint64)]
       const step = recorder.single('Cast', casts, [at])
       const sites = recorder.single('Mul', uint64, [step, recorder.numbers(dtypes.uint64, sitesPerStep)])
-      return recorder.single('Pack', uint64, [recorder.numbers(dtypes.uint64, 0), sites])
+      const ofStep = recorder.single('Pack', uint64, [recorder.numbers(dtypes.uint64, 0), sites])
+      return recorder.single('AddV2', uint64, [around, ofStep])
     }
     const part = (input: tf.Tensor2D, variable: Output): tf.Tensor2D => {
       const rows = input.shape[0] / length
@@ -67,9 +73,9 @@ export function whileScan(
       const types = [typeAttr('T', dtypeOf(input)), typeAttr('Index', dtypes.int32)]
       return backend.tensorOf(recorder.single('Slice', types, [variable, begin, size])) as tf.Tensor2D
     }
-    const ids =
-      dropoutKey === null ? [] : [variables.at(-1) as Output, loopSites()].map((o) => binding.adoptOutput(o).id)
-    const [key = null, sites = null] = ids
+    const [ofKey, around] = variables.slice(tensors.length)
+    const ids = ofKey && around ? [ofKey, offsetOf(around)].map((output) => binding.adoptOutput(output).id) : []
+    const [key, offset] = ids
     let results: Output[] = []
     tf.tidy(() => {
       const first = carry.length
@@ -78,7 +84,7 @@ export function whileScan(
         some(0, first).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
         some(first, inputs.length).map((variable, i) => part(inputs[i] as tf.Tensor2D, variable)),
         some(first + inputs.length, constants.length).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
-        opsOf(key, sites),
+        opsOf(key !== undefined && offset !== undefined ? { key, offset, inLoop: true } : null),
       )
       shapes = step.outputs.map(({ shape }) => [...shape])
       const lists = shapes.map(() => recorder.placeholder(dtypes.variant, []))

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Tier } from '../../../../src-preload/contract/records'
+import { typeAttr } from './attributes'
+import type { TensorFlowBackend } from './backend'
+import { drawnOnce } from './drawn-once'
+import { dtypes } from './dtypes'
+
+/** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
+const philoxAlgorithm = 1
+
+/** What decides the masks of a step; both in the binding. */
+export interface Masks {
+  /** uint64 [1]: seed and step */
+  readonly key: number
+  /** uint64 [2]: added to every mask's counter. Philox counts 128 bits: the low half counts a mask's numbers, the high half names the site. */
+  readonly offset?: number
+  /** Whether they are of a loop's step. */
+  readonly inLoop?: boolean
+}
+
+/** 0 with probability `rate`, else 1 / (1 - rate): float32 of the shape. */
+export function dropoutMask(
+  backend: TensorFlowBackend,
+  shape: number[],
+  rate: number,
+  site: number,
+  { key, offset }: Masks,
+  tier: Tier,
+): tf.Tensor {
+  const { binding } = backend
+  const counters = [binding.createTensor([2], dtypes.uint64, [0, site])]
+  try {
+    if (offset !== undefined) {
+      const both = [...counters, offset]
+      counters.push(...binding.executeOp('AddV2', [typeAttr('T', dtypes.uint64)], both, 1).map(({ id }) => id))
+    }
+    const counter = counters.at(-1) as number
+    return tf.tidy(() => {
+      const draw = (key: number, counter: number): tf.Tensor => staying(backend, key, counter, shape, rate)
+      // On a graphics card each loop's condition would be waited for.
+      const isKept = tier === 'xla' && !backend.context.hasGpu()
+      const stays = isKept ? drawnOnce(backend, key, counter, shape, draw) : draw(key, counter)
+      return stays.cast('float32').mul(1 / (1 - rate))
+    })
+  } finally {
+    for (const counter of counters) binding.deleteTensor(counter)
+  }
+}
+
+/** bool, like `shape`: false with probability `rate` */
+function staying(backend: TensorFlowBackend, key: number, counter: number, shape: number[], rate: number): tf.Tensor {
+  return tf.tidy(() => {
+    const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
+    const inputs = [tf.tensor1d(shape, 'int32'), key, counter, tf.scalar(philoxAlgorithm, 'int32')]
+    const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
+    return uniform.greaterEqual(rate)
+  })
+}

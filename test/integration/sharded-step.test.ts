@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '../../src-preload/contract/records'
+import type { Engine } from '../../src-main/engine/runtime/engine'
+import { WeightLayout } from '../../src-main/engine/runtime/layout'
+import type { Tokens } from '../../src-main/engine/runtime/step'
+import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
+import { recordTrainingStep } from '../../src-main/engine/runtime/tensorflow/functions'
+import { tensorflowDir } from '../tensorflow-dir'
+import { batchOf, largestDifference, lossesOf, open, specOf, stepFor, tinyConfig } from './engine-fixture'
+
+/** Steps in XLA compute the halves of a batch at the same time; a plain graph computes the whole: both are the same step. */
+
+let engine: Engine
+let backend: TensorFlowBackend
+
+beforeAll(async () => {
+  engine = await open('tensorflow')
+  backend = await openTensorFlowBackend(tensorflowDir())
+})
+
+/** Functions that a step in XLA calls, by what they are. */
+function calledBy(config: RunConfig): string[] {
+  const spec = specOf(config)
+  const mode = { tier: 'xla', precision: 'float32' } as const
+  const { name, called } = recordTrainingStep(backend, spec, new WeightLayout(spec.weights), mode)
+  for (const each of [name, ...called]) backend.context.removeFunction(each)
+  return called.map((each) => each.replace(/_xla.*/, ''))
+}
+
+describe('a step in XLA', () => {
+  const small = { nLayer: 1, learningRate: 1e-2 } as const
+
+  it.each([
+    ['modern, with Muon', tinyConfig({ ...small, model: 'modern', optimizer: 'muon' })],
+    ['gpt, in micro-batches', tinyConfig({ ...small, batchSize: 8, accumulation: 2 })],
+    ['lstm, in micro-batches', tinyConfig({ ...small, model: 'lstm', batchSize: 8, accumulation: 2 })],
+    ['gpt, computing blocks again', tinyConfig({ ...small, activationCheckpointing: 'on' })],
+  ])('is in halves what it is with the whole batch: %s', { timeout: 120_000 }, async (_, config) => {
+    expect(calledBy(config)).toContain('training_gradient')
+    const whole = await lossesOf(await stepFor(engine, config, 'graph'), config, 3)
+    const inHalves = await lossesOf(await stepFor(engine, config, 'xla'), config, 3)
+    expect(largestDifference(whole, inHalves)).toBeLessThan(1e-5)
+  })
+
+  const dropping = { ...small, dropout: 0.3 }
+
+  it.each(['gpt', 'lstm'] as const)('drops differently in each half: %s', { timeout: 120_000 }, async (model) => {
+    const three = tinyConfig({ ...dropping, model, batchSize: 3 })
+    const six = { ...three, batchSize: 6 }
+    const { x, y } = batchOf(three, 1)
+    const twice = { x: Int32Array.of(...x, ...x), y: Int32Array.of(...y, ...y) }
+    const lossOf = async (config: RunConfig, batch: Tokens): Promise<number> => {
+      const step = await stepFor(engine, config, 'xla')
+      await step.run(1, 0, batch)
+      return (await step.readMetrics()).lossNats
+    }
+    const off = { dropout: 0 }
+    expect(await lossOf({ ...six, ...off }, twice)).toBeCloseTo(await lossOf({ ...three, ...off }, { x, y }), 6)
+    // The first half drops as three rows do that are not halved.
+    const difference = Math.abs((await lossOf(six, twice)) - (await lossOf(three, { x, y })))
+    expect(difference).toBeGreaterThan(1e-4)
+  })
+
+  it('is the same to the bit when it is computed again', { timeout: 120_000 }, async () => {
+    const config = tinyConfig({ ...dropping, batchSize: 8, accumulation: 2 })
+    const [first, second] = [await stepFor(engine, config, 'xla'), await stepFor(engine, config, 'xla')]
+    expect(await lossesOf(second, config, 5)).toEqual(await lossesOf(first, config, 5))
+    expect(await second.readOptimizer()).toEqual(await first.readOptimizer())
+  })
+
+  it('leaves an odd batch whole', () => {
+    expect(calledBy(tinyConfig({ batchSize: 3 }))).not.toContain('training_gradient')
+    expect(calledBy(tinyConfig({ batchSize: 6, accumulation: 2 }))).not.toContain('training_gradient')
+  })
+})
