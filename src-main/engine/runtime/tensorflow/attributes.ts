@@ -18,6 +18,8 @@ export const shapeAttr = (name: string, shape: readonly number[]): Attribute => 
   type: attrTypes.shape,
   value: shape,
 })
+/** Of Cast. */
+export const castAttrs = (from: number, to: number): Attribute[] => [typeAttr('SrcT', from), typeAttr('DstT', to)]
 /** One for each of several results; nodes of a graph alone have such attributes here. */
 export const typeListAttr = (name: string, dtypes: readonly number[]): Attribute => ({
   name,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../../../plan/shapes'
 import type { DecodeModel, DecodeOps } from '../../model/decode'
-import { attrTypes, typeAttr, type Attribute } from './attributes'
+import { attrTypes, castAttrs, typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes, sizeOfDtype } from './dtypes'
 import { record } from './record'
@@ -59,10 +59,9 @@ function tensorFlowDecodeOps(
   /** The id of an op's only result: of a type that TensorFlow.js cannot hold. */
   const single = (name: string, attributes: Attribute[], inputs: number[]): number =>
     binding.executeOp(name, attributes, inputs, 1)[0]?.id ?? -1
-  const cast = (from: number, to: number): Attribute[] => [typeAttr('SrcT', from), typeAttr('DstT', to)]
   /** As float32; the value itself is forgotten. */
   const widen = (id: number, dtype: number): tf.Tensor2D => {
-    const [wide] = backend.execute('Cast', cast(dtype, dtypes.float32), [id], 1) as [tf.Tensor2D]
+    const [wide] = backend.execute('Cast', castAttrs(dtype, dtypes.float32), [id], 1) as [tf.Tensor2D]
     binding.deleteTensor(id)
     return wide
   }
@@ -77,7 +76,7 @@ function tensorFlowDecodeOps(
       if (!sharesRows || sizeOf(shape) * sizeOfDtype(dtype) < sharedFromBytes) return product
       return backend.execute('XlaOptimizationBarrier', [], [product], 1)[0] as tf.Tensor2D
     }
-    const narrow = single('Cast', cast(dtypes.float32, dtype), [backend.idOf(x)])
+    const narrow = single('Cast', castAttrs(dtypes.float32, dtype), [backend.idOf(x)])
     const product = single('MatMul', timesTransposed(dtype), [narrow, id])
     binding.deleteTensor(narrow)
     return widen(product, dtype)

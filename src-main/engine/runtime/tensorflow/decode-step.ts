@@ -3,7 +3,7 @@ import { sizeOf } from '../../../plan/shapes'
 import type { DecodeModel } from '../../model/decode'
 import type { DecodeOptions, DecodePasses } from '../decoder'
 import type { TensorData } from '../ops'
-import { typeAttr } from './attributes'
+import { castAttrs, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { recordDecodePass, type DecodeWeight } from './decode-functions'
@@ -138,7 +138,7 @@ export class TensorFlowDecode implements DecodePasses {
       replace('Transpose', [order], [typeAttr('T', dtypes.float32), typeAttr('Tperm', dtypes.int32)])
     }
     if (isMatrix && this.#options.precision === 'bfloat16') {
-      replace('Cast', [], [typeAttr('SrcT', dtypes.float32), typeAttr('DstT', dtypes.bfloat16)])
+      replace('Cast', [], castAttrs(dtypes.float32, dtypes.bfloat16))
     }
     if (isMatrix && room) handle = room.add(handle)
     return { handle, ...binding.adoptHandle(handle) }

@@ -7,7 +7,7 @@ import { dropping } from '../dropping'
 import type { ModelOps } from '../ops'
 import { scaleFirstByPlace, scaleFirstInParts } from '../scale-first'
 import { sitesPerStep, unrolledScan } from '../scan'
-import { typeAttr, type Attribute } from './attributes'
+import { castAttrs, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { cudnnAttention } from './cudnn-attention'
 import { cudnnLstm } from './cudnn-lstm'
@@ -111,10 +111,9 @@ export function sumByProduct(
 
 /** float32, of which XLA keeps no more than the rounded numbers and widens them where they are read. */
 function roundedToBfloat16<T extends tf.Tensor>(backend: TensorFlowBackend, x: T): T {
-  const cast = (from: number, to: number): Attribute[] => [typeAttr('SrcT', from), typeAttr('DstT', to)]
   const { binding } = backend
-  const [rounded] = binding.executeOp('Cast', cast(dtypes.float32, dtypes.bfloat16), [backend.idOf(x)], 1)
-  const [widened] = backend.execute('Cast', cast(dtypes.bfloat16, dtypes.float32), [rounded?.id ?? -1], 1) as [T]
+  const [rounded] = binding.executeOp('Cast', castAttrs(dtypes.float32, dtypes.bfloat16), [backend.idOf(x)], 1)
+  const [widened] = backend.execute('Cast', castAttrs(dtypes.bfloat16, dtypes.float32), [rounded?.id ?? -1], 1) as [T]
   binding.deleteTensor(rounded?.id ?? -1)
   return widened
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../../../src-preload/contract/errors'
-import { setGraphAttribute, shapeAttr, typeAttr, type Attribute } from './attributes'
+import { castAttrs, setGraphAttribute, shapeAttr, typeAttr, type Attribute } from './attributes'
 import type { Graph, NativeFunction, NativeTensor, Operation, Output } from './c-api'
 import type { TensorFlowContext } from './context'
 import { dimsOf, dtypes } from './dtypes'
@@ -102,7 +102,7 @@ export class GraphRecorder {
 
   /** `from` and `to`: TF_DataType. */
   cast(value: Output, from: number, to: number): Output {
-    return this.single('Cast', [typeAttr('SrcT', from), typeAttr('DstT', to)], [value])
+    return this.single('Cast', castAttrs(from, to), [value])
   }
 
   /** The value of a resource variable at this point; its shape must be told, a handle does not carry it. */

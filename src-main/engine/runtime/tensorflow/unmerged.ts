@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs'
-import { typeAttr, type Attribute } from './attributes'
+import { castAttrs, typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
 
 const uint64 = [typeAttr('T', dtypes.uint64)]
-const cast = (from: number, to: number): Attribute[] => [typeAttr('SrcT', from), typeAttr('DstT', to)]
 const highestBit = 63
 
 /**
@@ -31,9 +30,9 @@ export function unmerged<X extends tf.Tensor, T>(
   try {
     const shift = kept(binding.createTensor([1], dtypes.uint64, [highestBit]))
     const bit = single('RightShift', uint64, [dropoutKey, shift])
-    const [zero] = backend.execute('Cast', cast(dtypes.uint64, dtypes.float32), [bit], 1) as [tf.Tensor1D]
+    const [zero] = backend.execute('Cast', castAttrs(dtypes.uint64, dtypes.float32), [bit], 1) as [tf.Tensor1D]
     const late = zero.mul(dy.flatten().slice(0, 1)) // 0, when dy is there
-    const nothing = single('Cast', cast(dtypes.float32, dtypes.uint64), [backend.idOf(late)])
+    const nothing = single('Cast', castAttrs(dtypes.float32, dtypes.uint64), [backend.idOf(late)])
     return body(x.mul(late.add(1)), single('AddV2', uint64, [dropoutKey, nothing]))
   } finally {
     for (const id of made) binding.deleteTensor(id)

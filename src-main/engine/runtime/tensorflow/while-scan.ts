@@ -59,8 +59,7 @@ export function whileScan(
     const at = scan.reverse ? recorder.single('Sub', int32, [int(recorder, length - 1), index]) : index
     /** uint64 [2]: what is added to a mask's counter in this step. @param around the same around the loop */
     const offsetOf = (around: Output): Output => {
-      const casts = [typeAttr('SrcT', dtypes.int32), typeAttr('DstT', dtypes.uint64)]
-      const step = recorder.single('Cast', casts, [at])
+      const step = recorder.cast(at, dtypes.int32, dtypes.uint64)
       const sites = recorder.single('Mul', uint64, [step, recorder.numbers(dtypes.uint64, sitesPerStep)])
       const ofStep = recorder.single('Pack', uint64, [recorder.numbers(dtypes.uint64, 0), sites])
       return recorder.single('AddV2', uint64, [around, ofStep])
