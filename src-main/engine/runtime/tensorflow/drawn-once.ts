@@ -3,8 +3,8 @@ import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
 import { dtypes } from './dtypes'
-import { record } from './record'
-import type { GraphRecorder, RegisteredFunction } from './recorder'
+import { recordNested } from './record'
+import type { GraphRecorder } from './recorder'
 
 const highestBit = 63
 const variableTypes = [dtypes.int32, dtypes.int32, dtypes.uint64, dtypes.uint64, dtypes.bool]
@@ -32,15 +32,10 @@ export function drawnOnce(
   const outer = binding.recorder
   if (!outer) throw new Error('drawnOnce: nothing is being recorded')
   const shapes = [[], [], [1], [2], shape]
-  /** Registered, and handed on for the graph's own copy. */
-  const nested = (what: string, outputsOf: (recorder: GraphRecorder, variables: Variables) => readonly Output[]) =>
-    record(backend, `${outer.name}_${what}`, (recorder): RegisteredFunction => {
-      const variables = variableTypes.map((dtype, i) => recorder.placeholder(dtype, shapes[i] ?? [])) as Variables
-      const fn = recorder.toFunction(outputsOf(recorder, variables))
-      context.addFunction(fn)
-      return { name: recorder.name, fn }
-    })
-  const body = nested('draw', (recorder, [index, rounds, key, counter]) => {
+  const variablesOf = (recorder: GraphRecorder): Variables =>
+    variableTypes.map((dtype, i) => recorder.placeholder(dtype, shapes[i] ?? [])) as Variables
+  const body = recordNested(backend, outer, 'draw', (recorder) => {
+    const [index, rounds, key, counter] = variablesOf(recorder)
     const ids = [key, counter].map((output) => binding.adoptOutput(output).id) as [number, number]
     try {
       const drawn = draw(...ids)
@@ -51,9 +46,10 @@ export function drawnOnce(
       for (const id of ids) binding.deleteTensor(id)
     }
   })
-  const condition = nested('undrawn', (recorder, [index, rounds]) => [
-    recorder.single('Less', [typeAttr('T', dtypes.int32)], [index, rounds]),
-  ])
+  const condition = recordNested(backend, outer, 'undrawn', (recorder) => {
+    const [index, rounds] = variablesOf(recorder)
+    return [recorder.single('Less', [typeAttr('T', dtypes.int32)], [index, rounds])]
+  })
 
   const shift = outer.numbers(dtypes.uint64, [highestBit])
   const bit = outer.single('RightShift', [typeAttr('T', dtypes.uint64)], [binding.outputOf(key), shift])

@@ -1,6 +1,7 @@
 import type { TensorFlowBackend } from './backend'
+import type { Output } from './c-api'
 import type { MatMulRecording } from './mixed-precision'
-import { GraphRecorder } from './recorder'
+import { GraphRecorder, type RegisteredFunction } from './recorder'
 
 /** How many functions of a name there were: a context takes each name once. */
 const taken = new Map<string, number>()
@@ -29,4 +30,22 @@ export function record<T>(
     Object.assign(binding, outer)
     recorder.close()
   }
+}
+
+/**
+ * Records a function that what `outer` records calls: registered, and handed on for the graph's own copy.
+ * @param outputsOf records the function's arguments and gives its results
+ */
+export function recordNested(
+  backend: TensorFlowBackend,
+  outer: GraphRecorder,
+  what: string,
+  outputsOf: (recorder: GraphRecorder) => readonly Output[],
+): RegisteredFunction {
+  return record(backend, `${outer.name}_${what}`, (recorder) => {
+    const fn = recorder.toFunction(outputsOf(recorder))
+    backend.context.addFunction(fn)
+    outer.called.push(...recorder.called)
+    return { name: recorder.name, fn }
+  })
 }

@@ -6,8 +6,8 @@ import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
 import type { Masks } from './dropout-mask'
 import { dtypes } from './dtypes'
-import { record } from './record'
-import type { GraphRecorder, RegisteredFunction } from './recorder'
+import { recordNested } from './record'
+import type { GraphRecorder } from './recorder'
 
 const elementType = typeAttr('element_dtype', dtypes.float32)
 const int32 = [typeAttr('T', dtypes.int32)]
@@ -43,17 +43,9 @@ export function whileScan(
     ...tensors.map((tensor) => ({ output: outputOf(tensor), dtype: dtypeOf(tensor), shape: tensor.shape })),
     ...ofMasks.map((output, i) => ({ output, dtype: dtypes.uint64, shape: [i + 1] })),
   ]
-  /** Registered, and handed on for the graph's own copy. */
-  const nested = (what: string, outputsOf: (recorder: GraphRecorder) => readonly Output[]) =>
-    record(backend, `${outer.name}_${what}`, (recorder): RegisteredFunction => {
-      const fn = recorder.toFunction(outputsOf(recorder))
-      context.addFunction(fn)
-      outer.called.push(...recorder.called)
-      return { name: recorder.name, fn }
-    })
 
   let shapes: number[][] = []
-  const body = nested('body', (recorder) => {
+  const body = recordNested(backend, outer, 'body', (recorder) => {
     const index = recorder.placeholder(dtypes.int32, [])
     const variables = given.map(({ dtype, shape }) => recorder.placeholder(dtype, shape))
     const at = scan.reverse ? recorder.single('Sub', int32, [int(recorder, length - 1), index]) : index
@@ -97,7 +89,7 @@ export function whileScan(
     for (const id of ids) binding.deleteTensor(id)
     return results
   })
-  const condition = nested('condition', (recorder) => {
+  const condition = recordNested(backend, outer, 'condition', (recorder) => {
     const index = recorder.placeholder(dtypes.int32, [])
     for (const { dtype, shape } of given) recorder.placeholder(dtype, shape)
     for (let i = 0; i < shapes.length; i++) recorder.placeholder(dtypes.variant, [])
