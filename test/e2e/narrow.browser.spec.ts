@@ -62,11 +62,13 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
         await page.goto(url)
         await expect(page.locator('#page-title')).toBeVisible()
         await page.waitForTimeout(500)
-        if (name === 'texts')
-          await page.locator('article .actions > .v-btn[aria-expanded]:not([aria-haspopup])').click()
-        for (const form of name === 'new' ? ['simple', 'expert'] : ['']) {
-          if (form !== '') await page.locator(`.v-btn-toggle .v-btn[value=${form}]`).click()
+        const press = async (button: string): Promise<void> => {
+          await page.locator(button).click()
           await page.waitForTimeout(300)
+        }
+        if (name === 'texts') await press('article .actions > .v-btn[aria-expanded]:not([aria-haspopup])')
+        for (const form of name === 'new' ? ['simple', 'expert'] : ['']) {
+          if (form !== '') await press(`.v-btn-toggle .v-btn[value=${form}]`)
           const shown = `${name}${form}-${language}-${size.width}`
           await page.screenshot({ path: join(folder, `narrow-${shown}.png`), fullPage: true })
           found.push(...(await cut(page)).map((text) => `${shown} ${text}`))

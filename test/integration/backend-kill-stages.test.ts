@@ -13,10 +13,10 @@ const small: Partial<RunConfig> = {
   batchSize: 4,
   patience: 0,
   warmupSteps: 0,
-  evalInterval: 200,
+  evalInterval: 100,
   evalBatches: 0,
   sampleInterval: 0,
-  compile: 'xla',
+  compile: 'graph',
 }
 
 async function startRun(backend: BackendProcess, corpusId: string, change: Partial<RunConfig>): Promise<string> {
@@ -58,8 +58,13 @@ it.skipIf(process.platform !== 'linux')(
     for (const [i, stage] of stages.entries()) {
       // A vocabulary of its own, so that each has to tokenize; another run waits behind it.
       const killed = backend.next((e) => e.topic === 'run' && e.kind === 'stage' && e.stage === stage)
-      const runId = await startRun(backend, corpusId, { vocabSize: 300 + i, maxSteps: stage === 'saving' ? 1e6 : 400 })
-      const waits = await startRun(backend, corpusId, { vocabSize: 300 + i, maxSteps: 1 })
+      const vocabSize = 300 + i
+      const maxSteps = stage === 'saving' ? 1e6 : 200
+      // A graph is compiled, and a small model saved, before the kill comes.
+      const compile = stage === 'compiling' ? 'xla' : 'graph'
+      const nEmbd = stage === 'saving' ? 512 : 32
+      const runId = await startRun(backend, corpusId, { vocabSize, maxSteps, compile, nEmbd })
+      const waits = await startRun(backend, corpusId, { vocabSize, maxSteps: 1 })
       if (stage === 'saving') {
         await backend.next(isStage(runId, 'training'))
         void backend.request('runs.pause', { runId })
