@@ -1,5 +1,6 @@
 import type { RunConfig, Tier } from '../../src-preload/contract/records'
 import { lossChunks, type LogitBounds } from './head-chunks'
+import { shardsOf } from './shards'
 
 /**
  * What a training job occupies at its peak, computing on a processor with TensorFlow. Each term is something that lies in
@@ -12,8 +13,8 @@ import { lossChunks, type LogitBounds } from './head-chunks'
 export const libraryFileBytes = 325e6
 /** Node, the compiled program, TensorFlow's registries and threads. */
 const processBytes = 180e6
-/** XLA's compilers, and what of the library only they use. */
-const xlaBytes = 250e6
+/** XLA's compilers, what of the library only they use, and what they leave behind: alone, and beside a plain graph. */
+const xlaBytes = { xla: 75e6, auto: 240e6 }
 
 /** 128 MB: smaller parts cost more time than they save (docs/log.md). */
 export const logitsOfProcessor: LogitBounds = { most: 2 ** 25, cached: Infinity }
@@ -42,33 +43,46 @@ function activationFloats(c: RunConfig, vocabSize: number, tier: Tier): number {
 
 /**
  * Of the attention scores: with dropout also what was dropped of them, and the mask, of which XLA keeps one byte a number
- * (drawn-once.ts) and a plain graph four, and what they are made of.
+ * (drawn-once.ts) and a plain graph four, and what they are made of. In XLA half of them are rounded for the products.
  */
-function scoresKept({ dropout }: RunConfig, tier: Tier): number {
-  if (dropout === 0) return 2.4
-  return tier === 'xla' ? 3.65 : 4.8
+function scoresKept({ dropout, precision }: RunConfig, tier: Tier): number {
+  const masks = dropout === 0 ? 0 : tier === 'xla' ? 0.85 : 2.4
+  return (tier === 'xla' && precision === 'bfloat16' ? 1.2 : 2.4) + masks
 }
 
-/** Copies of all weights that lie beside the activations. */
-function weightCopies({ accumulation, precision, compile, optimizer }: RunConfig): number {
-  // The weights and both moments, the same once more to be saved, gradients.
-  const step = 9.8
-  // In parts: sums of gradients, and weights that go round in the loop.
-  const parts = accumulation > 1 ? 5.7 : 0
-  // Trying bfloat16: a state of its own, operands rounded.
-  const trial = precision === 'auto' ? 5.2 + parts : 0
-  // Muon's products of whole matrices, which XLA rounds and turns for its kernel, each into memory of its own.
-  const turned = compile === 'xla' && precision === 'bfloat16' && optimizer === 'muon' ? 8 : 0
-  return step + parts + trial + turned
+/** Copies of all weights that lie beside the activations, by how the step is computed. */
+const copiesOf = {
+  /** The weights and both moments, the same once more to be saved, gradients. */
+  step: { graph: 9.8, xla: 11.2, auto: 11.6 },
+  /** In parts: sums of gradients, and weights that go round in the loop. */
+  parts: { graph: 5.7, xla: 2.8, auto: 8.2 },
+  /** Trying bfloat16: a state of its own, operands rounded. */
+  trial: 5.2,
+  /** Muon's products of whole matrices, which XLA rounds and turns for its kernel, each into memory of its own. */
+  turned: 7,
+  /** A gradient of each half of the batch. */
+  halves: 2.3,
+}
+
+function weightCopies(c: RunConfig, parameterCount: number): number {
+  const { accumulation, precision, compile, optimizer } = c
+  const parts = accumulation > 1 ? copiesOf.parts[compile] : 0
+  const trial = precision === 'auto' ? copiesOf.trial + parts : 0
+  if (compile !== 'xla') return copiesOf.step[compile] + parts + trial
+  const turned = precision === 'bfloat16' && optimizer === 'muon' ? copiesOf.turned : 0
+  const halves = shardsOf(c, parameterCount) > 1 ? copiesOf.halves : 0
+  return copiesOf.step.xla + parts + trial + turned + halves
 }
 
 /** Peak in bytes of a job that trains `parameterCount` numbers over `vocabSize` pieces, evaluating and saving included. */
 export function predictedBytes(c: RunConfig, vocabSize: number, parameterCount: number): number {
   const activations = activationFloats(c, vocabSize, c.compile === 'xla' ? 'xla' : 'graph')
-  // The optimizer works where the activations were.
-  const floats = weightCopies(c) * parameterCount + Math.max(4.3 * parameterCount, activations)
-  if (c.compile === 'graph') return libraryFileBytes + processBytes + 4 * floats
-  // XLA's are in a pool of its own, beside the plain graph's where both compute; those of a loop over time are few.
-  const pool = c.compile === 'xla' || c.model === 'lstm' ? 0 : 2 * activationFloats(c, vocabSize, 'xla')
-  return libraryFileBytes + processBytes + xlaBytes + 4 * (floats + 3 * parameterCount + pool)
+  const weights = weightCopies(c, parameterCount) * parameterCount
+  // A plain graph's optimizer works where the activations were.
+  if (c.compile === 'graph')
+    return libraryFileBytes + processBytes + 4 * (weights + Math.max(4.3 * parameterCount, activations))
+  // What XLA works on fits into what the plain graph left, unless it is of the whole batch in one piece.
+  const isWhole = c.compile === 'auto' && c.model !== 'lstm' && shardsOf(c, parameterCount) === 1
+  const pool = isWhole ? activationFloats(c, vocabSize, 'xla') : 0
+  return libraryFileBytes + processBytes + xlaBytes[c.compile] + 4 * (weights + activations + pool)
 }

@@ -137,6 +137,12 @@ export const memoryShapes: readonly MemoryShape[] = [
     fitted: true,
   },
   {
+    name: 'GPT 6 × 384, T 256, B 15, not halved, auto',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 15), ...auto },
+    fitted: true,
+  },
+  {
     name: 'D: GPT 6 × 384, T 256, B 16 in 4 parts, auto',
     vocabSize: 1024,
     config: { ...gpt(6, 384, 256, 16), accumulation: 4, ...auto },
@@ -171,7 +177,7 @@ export const memoryShapes: readonly MemoryShape[] = [
   {
     name: 'XLA: Modern 6 × 192, T 128, B 16, Muon, bfloat16',
     vocabSize: 1024,
-    config: { ...modern(6, 192, 128, 16), ...muon, ...xla, precision: 'bfloat16' },
+    config: { ...modern(6, 192, 128, 16), ...muon, ...xla, ...bfloat16 },
     fitted: true,
   },
   {
@@ -190,9 +196,25 @@ export const memoryShapes: readonly MemoryShape[] = [
     config: { ...gpt(6, 384, 256, 16), ...xla, ...float32, accumulation: 4 },
   },
   {
+    name: 'XLA: GPT 6 × 384, T 256, B 15, not halved, float32',
+    vocabSize: 1024,
+    config: { ...gpt(6, 384, 256, 15), ...xla, ...float32 },
+  },
+  {
+    name: 'XLA: GPT 8 × 768, T 64, B 2, float32',
+    vocabSize: 1024,
+    config: { ...gpt(8, 768, 64, 2), ...xla, ...float32 },
+    fitted: true,
+  },
+  {
+    name: 'XLA: GPT 8 × 512, T 256, B 8, bfloat16',
+    vocabSize: 2048,
+    config: { ...gpt(8, 512, 256, 8), ...xla, ...bfloat16 },
+  },
+  {
     name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, dropout, bfloat16',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...muon, ...xla, dropout: 0.1, precision: 'bfloat16' },
+    config: { ...modern(6, 384, 128, 8), ...muon, ...xla, dropout: 0.1, ...bfloat16 },
     fitted: true,
   },
   {
@@ -203,7 +225,7 @@ export const memoryShapes: readonly MemoryShape[] = [
   {
     name: 'XLA: Modern 6 × 384, T 128, B 8, bfloat16',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...xla, precision: 'bfloat16' },
+    config: { ...modern(6, 384, 128, 8), ...xla, ...bfloat16 },
   },
   {
     name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, float32',

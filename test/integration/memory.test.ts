@@ -74,6 +74,7 @@ const shapes: [string, Partial<RunConfig>][] = [
     },
   ],
   ['LSTM', { model: 'lstm', nLayer: 2, nEmbd: 512, blockSize: 64, batchSize: 16 }],
+  ['LSTM in XLA', { model: 'lstm', nLayer: 2, nEmbd: 256, blockSize: 64, batchSize: 32, compile: 'xla' }],
 ]
 
 describe.skipIf(process.platform !== 'linux')('the memory of a job', () => {
