@@ -99,12 +99,15 @@ export class TensorFlowContext {
 
   /** A copy of the tensor's bytes. */
   read(handle: TensorHandle): Uint8Array<ArrayBuffer> {
+    return this.lent(handle, (bytes) => new Uint8Array(bytes))
+  }
+
+  /** Lets `use` look at the tensor's bytes where TensorFlow has them; they must not outlive the call. */
+  lent<T>(handle: TensorHandle, use: (bytes: Uint8Array) => T): T {
     const tensor = this.checked((status) => this.api.TFE_TensorHandleResolve(handle, status))
     try {
       const sizeBytes = Number(this.api.TF_TensorByteSize(tensor))
-      const copy = new Uint8Array(sizeBytes)
-      if (sizeBytes > 0) copy.set(viewOf(this.api.TF_TensorData(tensor), sizeBytes))
-      return copy
+      return use(sizeBytes > 0 ? viewOf(this.api.TF_TensorData(tensor), sizeBytes) : new Uint8Array())
     } finally {
       this.api.TF_DeleteTensor(tensor)
     }

@@ -7,7 +7,7 @@ import { castAttrs, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { recordDecodePass, type DecodeWeight } from './decode-functions'
-import { dtypes, numbersOf } from './dtypes'
+import { bytesOf, dtypes, numbersOf } from './dtypes'
 import { Variable } from './variables'
 import { WeightRoom } from './weight-room'
 
@@ -122,26 +122,38 @@ export class TensorFlowDecode implements DecodePasses {
     })
   }
 
-  /** Turned round and narrowed on the device, one weight after the other. */
   #hold(name: string, { shape, data }: TensorData, room: WeightRoom | null): HeldWeight {
     const { context, binding } = this.#backend
+    const isMatrix = shape.length === 2
+    const isTurned = isMatrix && !this.#model.tables.includes(name)
+    const isNarrowed = isMatrix && this.#options.precision === 'bfloat16'
+    const inRoom = isMatrix && room?.fits(shape) ? room : null
+    if (inRoom && !isTurned && !isNarrowed) {
+      // The largest one: TensorFlow would not give its memory back if it went another way.
+      const handle = inRoom.add(shape, bytesOf(dtypes.float32, data))
+      return { handle, ...binding.adoptHandle(handle) }
+    }
+    const made = this.#made(shape, data, isTurned, isNarrowed)
+    const handle = inRoom ? context.lent(made, (bytes) => inRoom.add(context.describe(made).shape, bytes)) : made
+    if (inRoom) context.release([made])
+    return { handle, ...binding.adoptHandle(handle) }
+  }
+
+  /** Turned round and narrowed on the device. */
+  #made(shape: readonly number[], data: Float32Array, isTurned: boolean, isNarrowed: boolean): TensorHandle {
+    const { context } = this.#backend
     let handle = context.newHandle(dtypes.float32, shape, data)
     const replace = (op: string, inputs: TensorHandle[], attributes: ReturnType<typeof typeAttr>[]): void => {
       const [next] = context.execute(op, [handle, ...inputs], 1, attributes) as [TensorHandle]
       context.release([handle, ...inputs])
       handle = next
     }
-    const isMatrix = shape.length === 2
-    const isTable = this.#model.tables.includes(name)
-    if (isMatrix && !isTable) {
+    if (isTurned) {
       const order = context.newHandle(dtypes.int32, [2], [1, 0])
       replace('Transpose', [order], [typeAttr('T', dtypes.float32), typeAttr('Tperm', dtypes.int32)])
     }
-    if (isMatrix && this.#options.precision === 'bfloat16') {
-      replace('Cast', [], castAttrs(dtypes.float32, dtypes.bfloat16))
-    }
-    if (isMatrix && room) handle = room.add(handle)
-    return { handle, ...binding.adoptHandle(handle) }
+    if (isNarrowed) replace('Cast', [], castAttrs(dtypes.float32, dtypes.bfloat16))
+    return handle
   }
 
   #lengthOfPass({ passes }: Room, rest: number): number {

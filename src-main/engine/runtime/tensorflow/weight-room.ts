@@ -27,45 +27,30 @@ export class WeightRoom {
     this.#dtype = dtype
     this.#widthBytes = widthBytes
     const { api } = context
-    const size = shapes.filter((shape) => this.#fits(shape)).reduce((sum, shape) => sum + sizeOf(shape), 0)
+    const size = shapes.filter((shape) => this.fits(shape)).reduce((sum, shape) => sum + sizeOf(shape), 0)
     this.#tensor = api.TF_AllocateTensor(dtype, dimsOf([size]), 1, size * widthBytes)
     if (size > 0) askForLargePages(api.TF_TensorData(this.#tensor), size * widthBytes)
     this.#whole = context.checked((status) => api.TFE_NewTensorHandle(this.#tensor, status))
   }
 
-  /** Takes the handle. @returns one of the same values in the room; of an odd size, the handle itself */
-  add(value: TensorHandle): TensorHandle {
-    const { shape } = this.#context.describe(value)
-    if (!this.#fits(shape)) return value
+  /** Whether TensorFlow would give a piece of this shape as it lies; the others stay outside. */
+  fits(shape: readonly number[]): boolean {
+    return (sizeOf(shape) * this.#widthBytes) % alignmentBytes === 0
+  }
+
+  /** Copies a weight into the room. @returns its values there; `fits` must be true */
+  add(shape: readonly number[], bytes: Uint8Array): TensorHandle {
     const begin = this.#used
     this.#used += sizeOf(shape)
-    try {
-      this.#copy(value, begin, this.#used)
-      return this.#piece(begin, shape)
-    } finally {
-      this.#context.release([value])
-    }
+    const data = this.#context.api.TF_TensorData(this.#tensor)
+    viewOf(data, this.#used * this.#widthBytes).set(bytes, begin * this.#widthBytes)
+    return this.#piece(begin, shape)
   }
 
   /** The memory stays for as long as anything that is in it. */
   close(): void {
     this.#context.release([this.#whole])
     this.#context.api.TF_DeleteTensor(this.#tensor)
-  }
-
-  #fits(shape: readonly number[]): boolean {
-    return (sizeOf(shape) * this.#widthBytes) % alignmentBytes === 0
-  }
-
-  #copy(value: TensorHandle, begin: number, end: number): void {
-    const { api } = this.#context
-    const from = this.#context.checked((status) => api.TFE_TensorHandleResolve(value, status))
-    try {
-      const values = viewOf(api.TF_TensorData(from), (end - begin) * this.#widthBytes)
-      viewOf(api.TF_TensorData(this.#tensor), end * this.#widthBytes).set(values, begin * this.#widthBytes)
-    } finally {
-      api.TF_DeleteTensor(from)
-    }
   }
 
   /** Neither op copies. */
