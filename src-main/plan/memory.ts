@@ -53,7 +53,7 @@ function scoresKept({ dropout, precision }: RunConfig, tier: Tier): number {
 /** Copies of all weights that lie beside the activations, by how the step is computed. */
 const copiesOf = {
   /** The weights and both moments, the same once more to be saved, gradients. */
-  step: { graph: 9.8, xla: 11.2, auto: 11.6 },
+  step: { graph: 9.8, xla: 9.2, auto: 11.6 },
   /** In parts: sums of gradients, and weights that go round in the loop. */
   parts: { graph: 5.7, xla: 2.8, auto: 8.2 },
   /** Trying bfloat16: a state of its own, operands rounded. */
@@ -61,7 +61,7 @@ const copiesOf = {
   /** Muon's products of whole matrices, which XLA rounds and turns for its kernel, each into memory of its own. */
   turned: 7,
   /** A gradient of each half of the batch. */
-  halves: 2.3,
+  halves: 3.6,
 }
 
 function weightCopies(c: RunConfig, parameterCount: number): number {

@@ -63,7 +63,9 @@ describe('eager operations on libtensorflow', () => {
   })
 
   it('reads and writes variables', () => {
-    const variable = new Variable(backend.context, [3], Float32Array.of(1, 2, 3))
+    const variable = new Variable(backend.context, [3])
+    expect(variable.read()).toEqual(Float32Array.of(0, 0, 0))
+    variable.write(Float32Array.of(1, 2, 3))
     const before = variable.readHandle()
     variable.write(Float32Array.of(4, 5, 6))
     expect([...variable.read()]).toEqual([4, 5, 6])

@@ -33,16 +33,18 @@ describe('a job', () => {
     expect(isAlive(job.process.pid, job.process.token)).toBe(false)
   })
 
-  it('has a heap for each core, or as many as the person says', async () => {
+  it('has a heap for each core and asks for large pages, or as the person says', async () => {
     const heaps = async (): Promise<unknown> => {
       const { job, events } = start('names its heaps')
       await job.ended
       return events.map((event) => (event.kind === 'probed' ? event.hardware : event.kind))
     }
     vi.stubEnv('MALLOC_ARENA_MAX', undefined)
-    expect(await heaps()).toEqual([String(availableParallelism())])
+    vi.stubEnv('GLIBC_TUNABLES', undefined)
+    expect(await heaps()).toEqual([`${availableParallelism()} glibc.malloc.hugetlb=1`])
     vi.stubEnv('MALLOC_ARENA_MAX', '7')
-    expect(await heaps()).toEqual(['7'])
+    vi.stubEnv('GLIBC_TUNABLES', 'glibc.malloc.hugetlb=0')
+    expect(await heaps()).toEqual(['7 glibc.malloc.hugetlb=0'])
     vi.unstubAllEnvs()
   })
 

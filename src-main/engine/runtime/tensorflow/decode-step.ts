@@ -180,7 +180,7 @@ export class TensorFlowDecode implements DecodePasses {
   #newMemory(capacity: number): Variable[] {
     const { context } = this.#backend
     const shapes = this.#model.memoryShapes(capacity)
-    return shapes.map((shape) => new Variable(context, shape, new Float32Array(sizeOf(shape))))
+    return shapes.map((shape) => new Variable(context, shape))
   }
 
   /** Compiles by running one step on a memory that nobody else sees. */

@@ -48,10 +48,9 @@ export class TensorFlowTrainStep implements TrainStep {
     const noTokens = new Int32Array(spec.batchSize * spec.blockSize)
     this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
     const { size } = this.#layout
-    const zeros = new Float32Array(size)
-    this.#weights = new Variable(backend.context, [size], zeros)
-    this.#expAvg = new Variable(backend.context, [size], zeros)
-    this.#expAvgSq = new Variable(backend.context, [size], zeros)
+    this.#weights = new Variable(backend.context, [size])
+    this.#expAvg = new Variable(backend.context, [size])
+    this.#expAvgSq = new Variable(backend.context, [size])
     this.#choice = new StepChoice(options, bfloat16, {
       // Only XLA compiles by running: beside a step a second one takes as much memory again.
       prepare: async (mode) => {
@@ -71,7 +70,7 @@ export class TensorFlowTrainStep implements TrainStep {
   ): Promise<TensorFlowTrainStep> {
     const step = new TensorFlowTrainStep(backend, spec, options, bfloat16)
     const { mode } = step.#choice
-    if (mode.tier === 'xla') await step.#compile(mode)
+    if (mode.tier === 'xla') await step.#compileAtStart(mode)
     else step.#functionOf(mode)
     step.#choice.start()
     return step
@@ -166,14 +165,28 @@ export class TensorFlowTrainStep implements TrainStep {
     for (const each of [name, ...called]) this.#backend.context.removeFunction(each)
   }
 
-  /** By running a step. */
+  /** By running a step on copies of the state. */
   #compile(mode: StepMode): Promise<void> {
+    return this.#compiling(mode, () => this.#onCopies(mode, 1))
+  }
+
+  /** By running a step on the state itself, in which nothing is yet: copies would be what takes most memory in a run. */
+  async #compileAtStart(mode: StepMode): Promise<void> {
+    const state = [this.#weights, this.#expAvg, this.#expAvgSq]
+    try {
+      await this.#compiling(mode, () => this.#measure(mode, 1, state))
+    } finally {
+      for (const variable of state) variable.clear()
+    }
+  }
+
+  #compiling(mode: StepMode, attempt: () => Promise<unknown>): Promise<void> {
     return this.#backend.compiling(async () => {
       // A second try needs a new function: TensorFlow remembers by its name that the first one failed.
       const failed = this.#functions.get(keyOf(mode))
       if (failed) this.#remove(failed)
       this.#functions.delete(keyOf(mode))
-      await this.#onCopies(mode, 1)
+      await attempt()
     })
   }
 
@@ -187,17 +200,30 @@ export class TensorFlowTrainStep implements TrainStep {
     return recorded.name
   }
 
-  /** Runs steps on copies of the state, which nobody else sees: compiles, and tells how long one takes. */
+  /** Measures on copies of the state, which nobody else sees. */
   async #onCopies(mode: StepMode, count: number): Promise<{ stepMs: number; lossNats: number }> {
+    const copies = [this.#weights, this.#expAvg, this.#expAvgSq].map((variable) => variable.copy())
+    try {
+      return await this.#measure(mode, count, copies)
+    } finally {
+      for (const copy of copies) copy.destroy()
+    }
+  }
+
+  /** Runs steps that change `state`: compiles, and tells how long one takes. */
+  async #measure(
+    mode: StepMode,
+    count: number,
+    state: readonly Variable[],
+  ): Promise<{ stepMs: number; lossNats: number }> {
     const { context } = this.#backend
     const name = this.#functionOf(mode)
-    const copies = [this.#weights, this.#expAvg, this.#expAvgSq].map((variable) => variable.copy())
     const { step, learningRate, batch } = this.#last
     const feeds = this.#feeds(step, learningRate, batch)
     let stepMs = Infinity
     let lossNats = NaN
     try {
-      const inputs = [...feeds, ...copies.map((copy) => copy.handle)]
+      const inputs = [...feeds, ...state.map(({ handle }) => handle)]
       for (let i = 0; i < count; i++) {
         const began = performance.now()
         const outputs = await context.executeAsync(name, inputs, 1)
@@ -209,7 +235,6 @@ export class TensorFlowTrainStep implements TrainStep {
       return { stepMs, lossNats }
     } finally {
       context.release(feeds)
-      for (const copy of copies) copy.destroy()
     }
   }
 

@@ -11,7 +11,8 @@ export class Variable {
   readonly shape: readonly number[]
   readonly #context: TensorFlowContext
 
-  constructor(context: TensorFlowContext, shape: readonly number[], initial: Float32Array | TensorHandle) {
+  /** @param initial absent: zeros, which the host then never holds */
+  constructor(context: TensorFlowContext, shape: readonly number[], initial?: TensorHandle) {
     this.#context = context
     this.shape = shape
     const attributes = [
@@ -21,8 +22,23 @@ export class Variable {
       stringAttr('shared_name', `variable_${created++}`),
     ]
     this.handle = context.execute('VarHandleOp', [], 1, attributes)[0] as TensorHandle
-    if (initial instanceof Float32Array) this.write(initial)
+    if (initial === undefined) this.clear()
     else this.assign(initial)
+  }
+
+  /** Sets all numbers to 0. */
+  clear(): void {
+    const made = [
+      this.#context.newHandle(dtypes.int32, [this.shape.length], Int32Array.from(this.shape)),
+      this.#context.newHandle(dtypes.float32, [], Float32Array.of(0)),
+    ]
+    try {
+      const types = [typeAttr('T', dtypes.float32), typeAttr('index_type', dtypes.int32)]
+      made.push(...this.#context.execute('Fill', made, 1, types))
+      this.assign(made.at(-1) as TensorHandle)
+    } finally {
+      this.#context.release(made)
+    }
   }
 
   /** Another variable with the value as it is now. */
