@@ -127,9 +127,9 @@ describe('memoryToResume', () => {
     const needed = memoryOf(inXla)
     expect(memoryToResume(inXla, vocabSize, 0.84 * needed)?.less?.change).toEqual({ accumulation: 2 })
     // Of few weights: with many, a plain graph needs more than XLA.
-    const few = configFor({ model: 'gpt', size: 'small', length: 'normal' }, ample)
-    const fewInXla = { ...few, compile: 'xla', precision: 'float32' } as const
-    const { less } = memoryToResume(fewInXla, vocabSize, 0.8 * memoryOf(fewInXla)) ?? {}
+    const few = { ...inXla, nLayer: 4, nHead: 4, nEmbd: 64 }
+    const graph = { ...few, compile: 'graph', accumulation: few.batchSize, activationCheckpointing: 'on' } as const
+    const { less } = memoryToResume(few, vocabSize, memoryOf(graph)) ?? {}
     expect(less?.change).toMatchObject({ compile: 'graph' })
   })
 })
