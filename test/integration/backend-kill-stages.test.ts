@@ -60,10 +60,10 @@ it.skipIf(process.platform !== 'linux')(
       const killed = backend.next((e) => e.topic === 'run' && e.kind === 'stage' && e.stage === stage)
       const vocabSize = 300 + i
       const maxSteps = stage === 'saving' ? 1e6 : 200
-      // A graph is compiled, and a small model saved, before the kill comes.
+      // A graph is compiled, and a small model saved, before the kill comes: 230 MB take long enough.
       const compile = stage === 'compiling' ? 'xla' : 'graph'
-      const nEmbd = stage === 'saving' ? 512 : 32
-      const runId = await startRun(backend, corpusId, { vocabSize, maxSteps, compile, nEmbd })
+      const size = stage === 'saving' ? { nLayer: 6, nEmbd: 512 } : {}
+      const runId = await startRun(backend, corpusId, { vocabSize, maxSteps, compile, ...size })
       const waits = await startRun(backend, corpusId, { vocabSize, maxSteps: 1 })
       if (stage === 'saving') {
         await backend.next(isStage(runId, 'training'))
