@@ -95,21 +95,19 @@ export interface LossAndGradient {
   readonly gradient: tf.Tensor1D
 }
 
-/**
- * Forward and backward over as many rows as are given, in the parts that the step takes.
- * @param x y int32 [rows, T]
- */
-export function lossAndGradient(
+/** Forward and backward over as many rows as are given; x, y: int32 [rows, T]. */
+type Backward = (
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
   flat: tf.Tensor1D,
   x: tf.Tensor2D,
   y: tf.Tensor2D,
-): LossAndGradient {
-  const compute = spec.accumulation === 1 ? atOnce : accumulated
-  return compute(spec, layout, ops, flat, x, y)
-}
+) => LossAndGradient
+
+/** In the parts that the step takes. */
+export const lossAndGradient: Backward = (spec, ...rest) =>
+  (spec.accumulation === 1 ? atOnce : accumulated)(spec, ...rest)
 
 /** @returns the clipped gradient, float32 [P], and float32 [2]: loss in nats, gradient norm before clipping */
 function clipped(
@@ -136,14 +134,7 @@ export function gradientStep(
   return clipped(lossAndGradient(spec, layout, ops, flat, x, y), spec)
 }
 
-function atOnce(
-  spec: StepSpec,
-  layout: WeightLayout,
-  ops: ModelOps,
-  flat: tf.Tensor1D,
-  x: tf.Tensor2D,
-  y: tf.Tensor2D,
-): LossAndGradient {
+const atOnce: Backward = (spec, layout, ops, flat, x, y) => {
   const weights = layout.split(flat)
   const names = [...weights.keys()]
   const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
@@ -155,14 +146,7 @@ function atOnce(
 }
 
 /** The same one micro-batch after the other, so that the activations of one stand in memory at a time. */
-function accumulated(
-  spec: StepSpec,
-  layout: WeightLayout,
-  ops: ModelOps,
-  flat: tf.Tensor1D,
-  x: tf.Tensor2D,
-  y: tf.Tensor2D,
-): LossAndGradient {
+const accumulated: Backward = (spec, layout, ops, flat, x, y) => {
   const { accumulation } = spec
   const { carry } = ops.scan({
     length: accumulation,

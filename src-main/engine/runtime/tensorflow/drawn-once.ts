@@ -3,7 +3,7 @@ import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
 import { dtypes } from './dtypes'
-import { recordNested } from './record'
+import { recordNested, withIds } from './record'
 import type { GraphRecorder } from './recorder'
 
 const highestBit = 63
@@ -36,15 +36,12 @@ export function drawnOnce(
     variableTypes.map((dtype, i) => recorder.placeholder(dtype, shapes[i] ?? [])) as Variables
   const body = recordNested(backend, outer, 'draw', (recorder) => {
     const [index, rounds, key, counter] = variablesOf(recorder)
-    const ids = [key, counter].map((output) => binding.adoptOutput(output).id) as [number, number]
-    try {
-      const drawn = draw(...ids)
+    return withIds(backend, [key, counter], (ofKey = -1, ofCounter = -1) => {
+      const drawn = draw(ofKey, ofCounter)
       const output = binding.outputOf(backend.idOf(drawn))
       drawn.dispose()
       return [add(recorder, index, recorder.numbers(dtypes.int32, 1)), rounds, key, counter, output]
-    } finally {
-      for (const id of ids) binding.deleteTensor(id)
-    }
+    })
   })
   const condition = recordNested(backend, outer, 'undrawn', (recorder) => {
     const [index, rounds] = variablesOf(recorder)

@@ -5,14 +5,13 @@ import { evaluationStep, trainingStep, type StepMode, type StepSpec } from '../s
 import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
 import { tensorFlowOps } from './ops'
-import { record } from './record'
+import { record, withIds } from './record'
 import { recordShardedStep } from './sharded-step'
 import {
   outputOf,
   recordPart,
   stepArguments,
   updated,
-  withIds,
   type RecordedFunction,
   type StepRecording,
 } from './step-recording'

@@ -45,17 +45,18 @@ export function tensorFlowOps(backend: TensorFlowBackend, masks: Masks | null, t
     lstm: (...inputs) => (tier === 'graph' ? cudnnLstm(backend, ...inputs) : null),
     asOperand: (x) => (tier === 'xla' && backend.binding.recordMatMul ? roundedToBfloat16(backend, x) : x),
     scaleFirst: tier === 'xla' ? scaleFirstByPlace : scaleFirstInParts,
-    // Op by op there is no graph to put a loop into.
     scan: (scan) => {
       // A loop inside of a loop does not drop.
       const ofLoop = masks?.inLoop === true ? null : masks
       if (backend.binding.recorder) return whileScan(backend, scan, ofLoop, opsOf)
+      // Op by op there is no graph to put a loop into.
+      if (!ofLoop) return unrolledScan(scan, () => opsOf(masks))
       const made: number[] = []
       try {
         return unrolledScan(scan, (index) => {
           const offset = backend.binding.createTensor([2], dtypes.uint64, [0, index * sitesPerStep])
           made.push(offset)
-          return opsOf(ofLoop ? { key: ofLoop.key, offset, inLoop: true } : masks)
+          return opsOf({ key: ofLoop.key, offset, inLoop: true })
         })
       } finally {
         for (const id of made) backend.binding.deleteTensor(id)

@@ -49,3 +49,17 @@ export function recordNested(
     return { name: recorder.name, fn }
   })
 }
+
+/** What `body` makes of numbers that TensorFlow.js has no type for, by their ids in the binding, which end with it. */
+export function withIds<T>(
+  { binding }: TensorFlowBackend,
+  outputs: readonly Output[],
+  body: (...ids: (number | undefined)[]) => T,
+): T {
+  const ids = outputs.map((output) => binding.adoptOutput(output).id)
+  try {
+    return body(...ids)
+  } finally {
+    for (const id of ids) binding.deleteTensor(id)
+  }
+}

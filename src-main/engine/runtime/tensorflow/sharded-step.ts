@@ -4,7 +4,7 @@ import { typeAttr } from './attributes'
 import type { Output } from './c-api'
 import { dtypes } from './dtypes'
 import { tensorFlowOps } from './ops'
-import { record } from './record'
+import { record, withIds } from './record'
 import type { GraphRecorder } from './recorder'
 import {
   outputOf,
@@ -13,7 +13,6 @@ import {
   stateArguments,
   stepArguments,
   updated,
-  withIds,
   type RecordedFunction,
   type StepRecording,
 } from './step-recording'

@@ -71,20 +71,6 @@ export const stateArguments = (recorder: GraphRecorder): Output[] =>
 export const outputOf = (backend: TensorFlowBackend, tensor: tf.Tensor): Output =>
   backend.binding.outputOf(backend.idOf(tensor))
 
-/** What `body` makes of numbers that TensorFlow.js has no type for, by their ids in the binding, which end with it. */
-export function withIds<T>(
-  { binding }: TensorFlowBackend,
-  outputs: readonly Output[],
-  body: (...ids: number[]) => T,
-): T {
-  const ids = outputs.map((output) => binding.adoptOutput(output).id)
-  try {
-    return body(...ids)
-  } finally {
-    for (const id of ids) binding.deleteTensor(id)
-  }
-}
-
 /** @returns the metrics, once the variables have what `update` makes of what they had */
 export function updated(
   { backend, layout }: StepRecording,

@@ -6,7 +6,7 @@ import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
 import type { Masks } from './dropout-mask'
 import { dtypes } from './dtypes'
-import { recordNested } from './record'
+import { recordNested, withIds } from './record'
 import type { GraphRecorder } from './recorder'
 
 const elementType = typeAttr('element_dtype', dtypes.float32)
@@ -65,17 +65,15 @@ export function whileScan(
       return backend.tensorOf(recorder.single('Slice', types, [variable, begin, size])) as tf.Tensor2D
     }
     const [ofKey, around] = variables.slice(tensors.length)
-    const ids = ofKey && around ? [ofKey, offsetOf(around)].map((output) => binding.adoptOutput(output).id) : []
-    const [key, offset] = ids
-    let results: Output[] = []
-    tf.tidy(() => {
+    const ofStep = ofKey && around ? [ofKey, offsetOf(around)] : []
+    const recordStep = (masks: Masks | null): Output[] => {
       const first = carry.length
       const some = (from: number, count: number): Output[] => variables.slice(from, from + count)
       const step = scan.step(
         some(0, first).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
         some(first, inputs.length).map((variable, i) => part(inputs[i] as tf.Tensor2D, variable)),
         some(first + inputs.length, constants.length).map((variable) => backend.tensorOf(variable) as tf.Tensor2D),
-        opsOf(key !== undefined && offset !== undefined ? { key, offset, inLoop: true } : null),
+        opsOf(masks),
       )
       shapes = step.outputs.map(({ shape }) => [...shape])
       const lists = shapes.map(() => recorder.placeholder(dtypes.variant, []))
@@ -84,10 +82,15 @@ export function whileScan(
       )
       const unchanged = variables.slice(first)
       const next = recorder.single('AddV2', int32, [index, int(recorder, 1)])
-      results = [next, ...step.carry.map(outputOf), ...unchanged, ...filled]
+      return [next, ...step.carry.map(outputOf), ...unchanged, ...filled]
+    }
+    return withIds(backend, ofStep, (key, offset) => {
+      let results: Output[] = []
+      tf.tidy(() => {
+        results = recordStep(key === undefined || offset === undefined ? null : { key, offset, inLoop: true })
+      })
+      return results
     })
-    for (const id of ids) binding.deleteTensor(id)
-    return results
   })
   const condition = recordNested(backend, outer, 'condition', (recorder) => {
     const index = recorder.placeholder(dtypes.int32, [])
