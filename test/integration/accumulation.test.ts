@@ -27,11 +27,11 @@ beforeAll(async () => {
 async function gradientOf(config: RunConfig, ops: ModelOps): Promise<Float32Array> {
   const layout = new WeightLayout(specOf(config).weights)
   const gradient = tf.tidy(() => {
-    const flat = tf.tensor1d(layout.pack(initialWeights(config, vocabSize, config.seed)))
+    const flats = layout.pack(initialWeights(config, vocabSize, config.seed)).map((flat) => tf.tensor1d(flat))
     const batch = batchOf(config, 1)
     const shape: [number, number] = [config.batchSize, config.blockSize]
     const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
-    return gradientStep(specOf(config), layout, ops, flat, x, y).gradient
+    return gradientStep(specOf(config), layout, ops, flats, x, y).gradients[0] as tf.Tensor1D
   })
   const values = await gradient.data<'float32'>()
   gradient.dispose()
@@ -91,12 +91,12 @@ describe.each(models)('a %s step in parts', (model) => {
     const key = backend.binding.createTensor([1], dtypes.uint64, BigInt64Array.of((BigInt(config.seed) << 32n) | 1n))
     const layout = new WeightLayout(specOf(dropping).weights)
     const metrics = tf.tidy(() => {
-      const flat = tf.tensor1d(layout.pack(initialWeights(dropping, vocabSize, dropping.seed)))
+      const flats = layout.pack(initialWeights(dropping, vocabSize, dropping.seed)).map((flat) => tf.tensor1d(flat))
       const { x, y } = batchOf(dropping, 1)
       const shape: [number, number] = [dropping.batchSize, dropping.blockSize]
       const ops = tensorFlowOps(backend, { key })
       const tokens = [x, y].map((ids) => tf.tensor2d(ids, shape, 'int32')) as [tf.Tensor2D, tf.Tensor2D]
-      return gradientStep(specOf(dropping), layout, ops, flat, ...tokens).metrics
+      return gradientStep(specOf(dropping), layout, ops, flats, ...tokens).metrics
     })
     backend.binding.deleteTensor(key)
     expect(recorded).toBeCloseTo(metrics.dataSync()[0] ?? NaN, 6)

@@ -34,11 +34,12 @@ beforeAll(async () => {
 })
 
 /** The same training step op by op on the same library: what recording must not change. */
-function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): number[] {
-  const spec = specOf(config)
+function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number, pieces = vocabSize): number[] {
+  const spec = specOf(config, pieces)
   const layout = new WeightLayout(spec.weights)
   let state = tf.tidy(() => {
-    const weights = tf.tensor1d(layout.pack(initialWeights(config, vocabSize, config.seed)))
+    const [packed] = layout.pack(initialWeights(config, pieces, config.seed))
+    const weights = tf.tensor1d(packed as Float32Array)
     return { weights, expAvg: tf.zerosLike(weights), expAvgSq: tf.zerosLike(weights) }
   })
   const losses: number[] = []
@@ -54,8 +55,8 @@ function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number): numb
       const shape: [number, number] = [config.batchSize, config.blockSize]
       const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
       const scalars = tf.tensor1d(optimizerScalars(spec.optimizer, step, config.learningRate))
-      const next = trainingStep(spec, layout, tensorFlowOps(backend, { key }), old, x, y, scalars)
-      return { ...next.state, metrics: next.metrics }
+      const next = trainingStep(spec, layout, tensorFlowOps(backend, { key }), [old], x, y, scalars)
+      return { ...(next.state[0] as typeof old), metrics: next.metrics }
     })
     tf.dispose([old.weights, old.expAvg, old.expAvgSq])
     backend.binding.deleteTensor(key)
@@ -71,6 +72,33 @@ it('compiles a long LSTM with XLA, which does not unroll its loop over time', { 
   const config = tinyConfig({ model: 'lstm', nLayer: 2, blockSize: 512, batchSize: 2, learningRate: 1e-2 })
   const xla = await lossesOf(await stepFor(engine, config, 'xla'), config, 2)
   expect(largestDifference(xla, eagerLosses(config, 2))).toBeLessThan(1e-5)
+})
+
+/** Large enough for a vector of its own: the table, and the matrices between layers in front of what is left. */
+const large = [
+  ['gpt, a table', tinyConfig({ nLayer: 1, learningRate: 1e-2 }), 32_768],
+  ['gpt, in micro-batches', tinyConfig({ nLayer: 1, learningRate: 1e-2, accumulation: 2 }), 32_768],
+  ['modern, matrices of Muon', tinyConfig({ model: 'modern', optimizer: 'muon', nLayer: 1, nEmbd: 384 }), vocabSize],
+] as const
+
+describe.each(large)('a step with large weights: %s', (_, config, pieces) => {
+  it.each(['graph', 'xla'] as const)('is what it is with all in one vector: %s', async (compile) => {
+    const step = await stepFor(engine, config, compile, pieces)
+    expect(largestDifference(await lossesOf(step, config, 3), eagerLosses(config, 3, pieces))).toBeLessThan(1e-5)
+  })
+
+  it('gives back what it was given, and goes on from it', async () => {
+    const [first, second] = [
+      await stepFor(engine, config, 'graph', pieces),
+      await stepFor(engine, config, 'graph', pieces),
+    ]
+    expect(await first.readWeights()).toEqual(initialWeights(config, pieces, config.seed))
+    await lossesOf(first, config, 2)
+    second.writeWeights(await first.readWeights())
+    second.writeOptimizer(await first.readOptimizer())
+    expect(await second.readOptimizer()).toEqual(await first.readOptimizer())
+    expect(await lossesOf(second, config, 2, 2)).toEqual(await lossesOf(first, config, 2, 2))
+  })
 })
 
 describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (model) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { WeightLayout } from '../runtime/layout'
+import type { WeightVector } from '../runtime/layout'
 import type { ModelOps } from '../runtime/ops'
 import { adamW, adamWScalarCount, adamWScalars, type AdamWSettings, type AdamWState } from './adamw'
 import { muon } from './muon'
@@ -25,8 +25,8 @@ export function optimizerScalars(settings: OptimizerSettings, step: number, lear
 }
 
 /**
- * One step of the optimizer that the settings name. With Muon, the momentum of the hidden matrices lies where AdamW
- * keeps its first moment, and their second moment stays as it is.
+ * One step of the optimizer that the settings name, for the weights of one vector. With Muon, the momentum of the hidden
+ * matrices lies where AdamW keeps its first moment, and their second moment stays as it is.
  *
  * `gradient: float32 [P]`, `scalars: float32 [5]` from `optimizerScalars`, `isGood: bool [1]`: else everything stays as it is
  */
@@ -35,37 +35,39 @@ export function optimize(
   gradient: tf.Tensor1D,
   scalars: tf.Tensor1D,
   settings: OptimizerSettings,
-  layout: WeightLayout,
+  { size, decayedSize, hiddenSize, hiddenShapes }: WeightVector,
   isGood: tf.Tensor1D,
   ops: ModelOps,
 ): AdamWState {
-  const adamScalars = scalars.slice(0, adamWScalarCount)
-  if (settings.optimizer === 'adamw') {
-    return adamW(state, gradient, adamScalars, settings, layout.decayedSize, isGood, ops)
-  }
-  const { hiddenSize, size, hiddenShapes } = layout
-  const cut = (flat: tf.Tensor1D): [tf.Tensor1D, tf.Tensor1D] =>
-    tf.split<tf.Tensor1D>(flat, [hiddenSize, size - hiddenSize]) as [tf.Tensor1D, tf.Tensor1D]
-  const [weights, otherWeights] = cut(state.weights)
-  const [momentum, otherExpAvg] = cut(state.expAvg)
-  const [expAvgSq, otherExpAvgSq] = cut(state.expAvgSq)
-  const [hiddenGradient, otherGradient] = cut(gradient)
+  const byAdamW = (state: AdamWState, gradient: tf.Tensor1D, decayed: number): AdamWState =>
+    adamW(state, gradient, scalars.slice(0, adamWScalarCount), settings, decayed, isGood, ops)
+  const ofMuon = settings.optimizer === 'muon' ? hiddenSize : 0
+  if (ofMuon === 0) return byAdamW(state, gradient, decayedSize)
 
-  const [keep, stepSize] = tf.unstack(scalars.slice(adamWScalarCount)) as [tf.Scalar, tf.Scalar]
-  const { update, buffer } = muon(hiddenGradient, momentum, hiddenShapes)
-  const rest = adamW(
+  const byMuon = ({ weights, expAvg, expAvgSq }: AdamWState, gradient: tf.Tensor1D): AdamWState => {
+    const [keep, stepSize] = tf.unstack(scalars.slice(adamWScalarCount)) as [tf.Scalar, tf.Scalar]
+    const { update, buffer } = muon(gradient, expAvg, hiddenShapes)
+    const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
+    const moved: tf.Tensor1D = weights.mul(keep).sub(update.mul(stepSize))
+    return { weights: kept(moved, weights), expAvg: kept(buffer, expAvg), expAvgSq }
+  }
+  if (ofMuon === size) return byMuon(state, gradient)
+
+  const cut = (flat: tf.Tensor1D): [tf.Tensor1D, tf.Tensor1D] =>
+    tf.split<tf.Tensor1D>(flat, [ofMuon, size - ofMuon]) as [tf.Tensor1D, tf.Tensor1D]
+  const [weights, otherWeights] = cut(state.weights)
+  const [expAvg, otherExpAvg] = cut(state.expAvg)
+  const [expAvgSq, otherExpAvgSq] = cut(state.expAvgSq)
+  const [hidden, other] = cut(gradient)
+  const first = byMuon({ weights, expAvg, expAvgSq }, hidden)
+  const rest = byAdamW(
     { weights: otherWeights, expAvg: otherExpAvg, expAvgSq: otherExpAvgSq },
-    otherGradient,
-    adamScalars,
-    settings,
-    layout.decayedSize - hiddenSize,
-    isGood,
-    ops,
+    other,
+    decayedSize - ofMuon,
   )
-  const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
   return {
-    weights: tf.concat1d([kept(weights.mul(keep).sub(update.mul(stepSize)), weights), rest.weights]),
-    expAvg: tf.concat1d([kept(buffer, momentum), rest.expAvg]),
-    expAvgSq: tf.concat1d([expAvgSq, rest.expAvgSq]),
+    weights: tf.concat1d([first.weights, rest.weights]),
+    expAvg: tf.concat1d([first.expAvg, rest.expAvg]),
+    expAvgSq: tf.concat1d([first.expAvgSq, rest.expAvgSq]),
   }
 }

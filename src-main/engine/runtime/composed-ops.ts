@@ -30,6 +30,7 @@ export function composedOps(key: DropoutKey | null): ModelOps {
     lstm: () => null,
     asOperand: (x) => x,
     scaleFirst: scaleFirstInParts,
+    sumOfSquares: (x) => x.square().sum().asScalar(),
     scan: (scan) => unrolledScan(scan, (index) => composedOps(keyInLoop(key, index))),
     ...dropping(key && ((shape, rate, site) => dropoutMask(shape, rate, site, key))),
   }

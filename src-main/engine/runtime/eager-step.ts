@@ -3,13 +3,13 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { AdamWState } from '../optim/adamw'
 import { optimizerScalars } from '../optim/optimizer'
 import type { DropoutKey } from './composed-ops'
-import { WeightLayout } from './layout'
+import { WeightLayout, type WeightVector } from './layout'
 import type { ModelOps, TensorData } from './ops'
 import {
   evaluationStep,
   gradientStep,
+  momentsOf,
   nameMoments,
-  packMoments,
   trainingStep,
   type BatchScore,
   type StepMetrics,
@@ -50,6 +50,8 @@ export interface EagerDevice {
 export class EagerTrainStep implements TrainStep {
   readonly #spec: StepSpec
   readonly #layout: WeightLayout
+  /** The layout's only one. */
+  readonly #vector: WeightVector
   readonly #device: EagerDevice
   readonly timings = []
   readonly settled = true
@@ -63,6 +65,7 @@ export class EagerTrainStep implements TrainStep {
   constructor(spec: StepSpec, device: EagerDevice) {
     this.#spec = spec
     this.#layout = new WeightLayout(spec.weights)
+    this.#vector = this.#layout.vectors[0] as WeightVector
     this.#device = device
     device.activate()
     this.#weights = tf.zeros([this.#layout.size])
@@ -79,13 +82,15 @@ export class EagerTrainStep implements TrainStep {
       const old = { weights: this.#weights, expAvg: this.#expAvg, expAvgSq: this.#expAvgSq }
       const ops = this.#device.opsOf({ seed: this.#spec.seed, step })
       if (this.#device.updateInPlace && this.#spec.optimizer.optimizer === 'adamw') {
-        const { gradient, metrics } = gradientStep(this.#spec, this.#layout, ops, old.weights, x, y)
-        this.#device.updateInPlace(old, gradient, metrics, this.#spec, this.#layout.decayedSize, step, learningRate)
+        const { gradients, metrics } = gradientStep(this.#spec, this.#layout, ops, [old.weights], x, y)
+        const [gradient] = gradients as [tf.Tensor1D]
+        this.#device.updateInPlace(old, gradient, metrics, this.#spec, this.#vector.decayedSize, step, learningRate)
         return [old.weights, old.expAvg, old.expAvgSq, metrics]
       }
       const scalars = tf.tensor1d(optimizerScalars(this.#spec.optimizer, step, learningRate))
-      const next = trainingStep(this.#spec, this.#layout, ops, old, x, y, scalars)
-      return [next.state.weights, next.state.expAvg, next.state.expAvgSq, next.metrics]
+      const { state, metrics } = trainingStep(this.#spec, this.#layout, ops, [old], x, y, scalars)
+      const [{ weights, expAvg, expAvgSq }] = state as [AdamWState]
+      return [weights, expAvg, expAvgSq, metrics]
     }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
     this.#replaceState(weights, expAvg, expAvgSq)
     this.#metrics?.dispose()
@@ -109,7 +114,7 @@ export class EagerTrainStep implements TrainStep {
     const scores = tf.tidy(() => {
       const { x, y } = this.#tensorsOf(batch)
       const mask = tf.tensor1d(new Float32Array(x.size).fill(1, 0, counted))
-      return evaluationStep(this.#spec, this.#layout, this.#device.opsOf(null), this.#weights, x, y, mask)
+      return evaluationStep(this.#spec, this.#layout, this.#device.opsOf(null), [this.#weights], x, y, mask)
     })
     try {
       await this.#device.submit?.()
@@ -122,24 +127,25 @@ export class EagerTrainStep implements TrainStep {
 
   async readWeights(): Promise<Map<string, TensorData>> {
     await this.#submitted
-    return this.#layout.unpack(await numbersOf(this.#weights))
+    return this.#layout.unpack([await numbersOf(this.#weights)])
   }
 
   writeWeights(weights: ReadonlyMap<string, TensorData>): void {
     this.#device.activate()
-    this.#replaceState(tf.tensor1d(this.#layout.pack(weights)), this.#expAvg, this.#expAvgSq)
+    this.#replaceState(tf.tensor1d(this.#vector.pack(weights)), this.#expAvg, this.#expAvgSq)
   }
 
   async readOptimizer(): Promise<Map<string, TensorData>> {
     await this.#submitted
     const [expAvg, expAvgSq] = await Promise.all([numbersOf(this.#expAvg), numbersOf(this.#expAvgSq)])
-    return nameMoments(this.#layout, expAvg, expAvgSq)
+    return nameMoments(this.#layout, [expAvg], [expAvgSq])
   }
 
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
     this.#device.activate()
-    const { expAvg, expAvgSq } = packMoments(this.#layout, state)
-    this.#replaceState(this.#weights, tf.tensor1d(expAvg), tf.tensor1d(expAvgSq))
+    const { expAvg, expAvgSq } = momentsOf(state)
+    const packed = [expAvg, expAvgSq].map((moment) => tf.tensor1d(this.#vector.pack(moment)))
+    this.#replaceState(this.#weights, ...(packed as [tf.Tensor1D, tf.Tensor1D]))
   }
 
   release(): void {

@@ -3,11 +3,8 @@ import { sizeOf, type WeightShape } from '../../plan/shapes'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { TensorData, Weights } from './ops'
 
-/**
- * All weights one after the other in one vector, so that the optimizer is a handful of operations however many layers
- * there are. Hidden matrices come first, then what else decays.
- */
-export class WeightLayout {
+/** Weights one after the other in one vector: hidden matrices first, then what else decays. */
+export class WeightVector {
   /** Numbers in all. */
   readonly size: number
   /** Numbers, from the start, that AdamW decays. */
@@ -17,14 +14,11 @@ export class WeightLayout {
   /** Of those matrices, in order. */
   readonly hiddenShapes: readonly (readonly number[])[]
   readonly #places: readonly { readonly name: string; readonly shape: number[]; readonly size: number }[]
-  /** Names in the model's own order: what maps for people and files keep. */
-  readonly #names: readonly string[]
 
   constructor(weights: readonly WeightShape[]) {
     const hidden = weights.filter((w) => w.hidden)
     const places = [...hidden, ...weights.filter((w) => w.decay && !w.hidden), ...weights.filter((w) => !w.decay)]
     this.#places = places.map(({ name, shape }) => ({ name, shape: [...shape], size: sizeOf(shape) }))
-    this.#names = weights.map((w) => w.name)
     const sum = (some: readonly WeightShape[]): number => some.reduce((total, w) => total + sizeOf(w.shape), 0)
     this.size = sum(weights)
     this.hiddenSize = sum(hidden)
@@ -32,19 +26,17 @@ export class WeightLayout {
     this.decayedSize = sum(weights.filter((w) => w.decay))
   }
 
-  /** float32 [P] → the weights by name. The caller disposes them. */
-  split(flat: tf.Tensor1D): Weights {
+  /** float32 [size] → its weights by name. */
+  split(flat: tf.Tensor1D): [string, tf.Tensor][] {
     const sizes = this.#places.map((p) => p.size)
-    const tensors = tf.tidy(() => {
-      const parts = sizes.length === 1 ? [flat] : tf.split(flat, sizes)
-      return parts.map((part, i) => part.reshape(this.#places[i]?.shape ?? []))
-    })
-    return this.#ordered(new Map(this.#places.map((p, i) => [p.name, tensors[i] as tf.Tensor])))
+    const parts = sizes.length === 1 ? [flat] : tf.split(flat, sizes)
+    return this.#places.map(({ name, shape }, i) => [name, (parts[i] as tf.Tensor).reshape(shape)])
   }
 
-  /** The reverse for gradients, which come in the order of `split(...).values()`. */
+  /** The reverse. */
   join(tensors: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D {
-    return tf.concat1d(this.#places.map((p) => required(tensors, p.name).flatten()))
+    const parts = this.#places.map((p) => required(tensors, p.name).flatten())
+    return parts.length === 1 ? (parts[0] as tf.Tensor1D) : tf.concat1d(parts)
   }
 
   /** @throws `checkpoint.damaged` when a name is missing or a shape differs */
@@ -63,14 +55,60 @@ export class WeightLayout {
   }
 
   /** Views of `flat`, not copies: a checkpoint of a large model is written without a second one in memory. */
-  unpack(flat: Float32Array): Map<string, TensorData> {
-    const byName = new Map<string, TensorData>()
+  unpack(flat: Float32Array): [string, TensorData][] {
     let offset = 0
-    for (const { name, shape, size } of this.#places) {
-      byName.set(name, { shape, data: flat.subarray(offset, offset + size) })
+    return this.#places.map(({ name, shape, size }) => {
+      const data = flat.subarray(offset, offset + size)
       offset += size
-    }
-    return this.#ordered(byName)
+      return [name, { shape, data }]
+    })
+  }
+}
+
+/**
+ * All weights in few vectors, so that the optimizer is a handful of operations however many layers there are. Where
+ * copying weights out of a vector and gradients into one takes longer than operations do, a weight has its own.
+ */
+export class WeightLayout {
+  /** Numbers in all. */
+  readonly size: number
+  readonly vectors: readonly WeightVector[]
+  /** Names in the model's own order: what maps for people and files keep. */
+  readonly #names: readonly string[]
+
+  /** @param alone numbers from which on a weight has a vector of its own */
+  constructor(weights: readonly WeightShape[], alone = Infinity) {
+    const isLarge = (w: WeightShape): boolean => sizeOf(w.shape) >= alone
+    const together = weights.filter((w) => !isLarge(w))
+    const groups = [...weights.filter(isLarge).map((w) => [w]), ...(together.length > 0 ? [together] : [])]
+    this.vectors = groups.map((group) => new WeightVector(group))
+    this.size = this.vectors.reduce((sum, { size }) => sum + size, 0)
+    this.#names = weights.map((w) => w.name)
+  }
+
+  /** A tensor for each vector → the weights by name. The caller disposes them. */
+  split(flats: readonly tf.Tensor1D[]): Weights {
+    const weights = tf.tidy(() => Object.fromEntries(this.#each(flats, (vector, flat) => vector.split(flat)).flat()))
+    return this.#ordered(new Map(Object.entries(weights)))
+  }
+
+  /** The reverse for gradients, which come in the order of `split(...).values()`. */
+  join(tensors: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D[] {
+    return this.vectors.map((vector) => vector.join(tensors))
+  }
+
+  /** @throws `checkpoint.damaged` when a name is missing or a shape differs */
+  pack(tensors: ReadonlyMap<string, TensorData>): Float32Array[] {
+    return this.vectors.map((vector) => vector.pack(tensors))
+  }
+
+  /** Views, not copies. */
+  unpack(flats: readonly Float32Array[]): Map<string, TensorData> {
+    return this.#ordered(new Map(this.#each(flats, (vector, flat) => vector.unpack(flat)).flat()))
+  }
+
+  #each<T, R>(values: readonly T[], of: (vector: WeightVector, value: T) => R): R[] {
+    return this.vectors.map((vector, i) => of(vector, values[i] as T))
   }
 
   #ordered<T>(byName: ReadonlyMap<string, T>): Map<string, T> {

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { LogitBounds } from '../../plan/head-chunks'
 import type { ScaleFirst } from './scale-first'
 import type { Scan, ScanResult } from './scan'
@@ -52,6 +52,8 @@ export interface ModelOps {
   asOperand<T extends Tensor>(x: T): T
   /** Of a vector of weights. */
   readonly scaleFirst: ScaleFirst
+  /** Of a gradient. Not differentiable. */
+  sumOfSquares(x: Tensor1D): Scalar
   /** A loop, not differentiable: what is built of it brings its own gradient. */
   scan(scan: Scan): ScanResult
 }

@@ -89,10 +89,10 @@ export interface TrainStep {
   close(): void
 }
 
-/** Mean loss in nats, a scalar, and its gradient, float32 [P]. */
+/** Mean loss in nats, a scalar, and its gradient: float32 [P], for each vector of the layout. */
 export interface LossAndGradient {
   readonly loss: tf.Scalar
-  readonly gradient: tf.Tensor1D
+  readonly gradients: readonly tf.Tensor1D[]
 }
 
 /** Forward and backward over as many rows as are given; x, y: int32 [rows, T]. */
@@ -100,7 +100,7 @@ type Backward = (
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
-  flat: tf.Tensor1D,
+  flats: readonly tf.Tensor1D[],
   x: tf.Tensor2D,
   y: tf.Tensor2D,
 ) => LossAndGradient
@@ -109,89 +109,109 @@ type Backward = (
 export const lossAndGradient: Backward = (spec, ...rest) =>
   (spec.accumulation === 1 ? atOnce : accumulated)(spec, ...rest)
 
-/** @returns the clipped gradient, float32 [P], and float32 [2]: loss in nats, gradient norm before clipping */
-function clipped(
-  { loss, gradient: mean }: LossAndGradient,
-  { gradClip }: StepSpec,
-): { readonly gradient: tf.Tensor1D; readonly metrics: tf.Tensor1D } {
-  const { gradient, norm } = clipByNorm(mean, gradClip)
-  return { gradient, metrics: tf.stack([loss, norm]).as1D() }
+/** A gradient that is clipped, and float32 [2]: loss in nats, gradient norm before clipping. */
+export interface ClippedGradient {
+  readonly gradients: readonly tf.Tensor1D[]
+  readonly metrics: tf.Tensor1D
 }
+
+function clipped(
+  { loss, gradients: mean }: LossAndGradient,
+  squaredNorm: tf.Scalar,
+  { gradClip }: StepSpec,
+): ClippedGradient {
+  const { gradients, norm } = clipByNorm(mean, squaredNorm, gradClip)
+  return { gradients, metrics: tf.stack([loss, norm]).as1D() }
+}
+
+const squaredNormOf = ({ gradients }: LossAndGradient, ops: ModelOps): tf.Scalar =>
+  sumOf(gradients.map((gradient) => ops.sumOfSquares(gradient)))
+
+const sumOf = (scalars: tf.Scalar[]): tf.Scalar => (scalars.length === 1 ? (scalars[0] as tf.Scalar) : tf.addN(scalars))
 
 /**
  * Forward, backward, clipping.
+ * @param flats the weights: float32 [P], for each vector of the layout
  * @param x y int32 [B, T]
- * @returns the gradient, float32 [P], and float32 [2]: loss in nats, gradient norm
  */
 export function gradientStep(
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
-  flat: tf.Tensor1D,
+  flats: readonly tf.Tensor1D[],
   x: tf.Tensor2D,
   y: tf.Tensor2D,
-): { readonly gradient: tf.Tensor1D; readonly metrics: tf.Tensor1D } {
-  return clipped(lossAndGradient(spec, layout, ops, flat, x, y), spec)
+): ClippedGradient {
+  const mean = lossAndGradient(spec, layout, ops, flats, x, y)
+  return clipped(mean, squaredNormOf(mean, ops), spec)
 }
 
-const atOnce: Backward = (spec, layout, ops, flat, x, y) => {
-  const weights = layout.split(flat)
+const atOnce: Backward = (spec, layout, ops, flats, x, y) => {
+  const weights = layout.split(flats)
   const names = [...weights.keys()]
   const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
     const named = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]))
     return meanLoss(spec.forward(named, x, ops), y.flatten(), ops)
   }
   const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()])
-  return { loss: value, gradient: layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) }
+  return { loss: value, gradients: layout.join(new Map(names.map((name, i) => [name, grads[i] as tf.Tensor]))) }
 }
 
 /** The same one micro-batch after the other, so that the activations of one stand in memory at a time. */
-const accumulated: Backward = (spec, layout, ops, flat, x, y) => {
+const accumulated: Backward = (spec, layout, ops, flats, x, y) => {
   const { accumulation } = spec
   const { carry } = ops.scan({
     length: accumulation,
     reverse: false,
-    carry: [tf.zeros([1, 1]), tf.zeros([1, layout.size])],
+    carry: [tf.zeros([1, 1]), ...layout.vectors.map(({ size }) => tf.zeros<tf.Rank.R2>([1, size]))],
     inputs: [x, y],
-    constants: [flat.expandDims<tf.Tensor2D>(0)],
-    step: (sums, [x, y], [flat], ops) => {
-      const [lossSum, gradientSum] = sums as [tf.Tensor2D, tf.Tensor2D]
-      const weights = (flat as tf.Tensor2D).as1D()
-      const { loss, gradient } = atOnce(spec, layout, ops, weights, x as tf.Tensor2D, y as tf.Tensor2D)
-      return { carry: [lossSum.add(loss), gradientSum.add(gradient.expandDims(0))], outputs: [] }
+    constants: flats.map((flat) => flat.expandDims(0)),
+    step: ([lossSum, ...gradientSums], [x, y], flats, ops) => {
+      const weights = flats.map((flat) => flat.as1D())
+      const { loss, gradients } = atOnce(spec, layout, ops, weights, x as tf.Tensor2D, y as tf.Tensor2D)
+      const sums = gradientSums.map((sum, i) => sum.add<tf.Tensor2D>((gradients[i] as tf.Tensor1D).expandDims(0)))
+      return { carry: [(lossSum as tf.Tensor2D).add(loss), ...sums], outputs: [] }
     },
   })
-  const [loss, gradient] = carry.map((sum) => sum.mul(1 / accumulation)) as [tf.Tensor2D, tf.Tensor2D]
-  return { loss: loss.asScalar(), gradient: gradient.as1D() }
+  const [loss, ...gradients] = carry.map((sum) => sum.mul<tf.Tensor2D>(1 / accumulation))
+  return { loss: (loss as tf.Tensor2D).asScalar(), gradients: gradients.map((gradient) => gradient.as1D()) }
 }
 
 /** What a step leaves: the new state, the old one where loss or norm is no finite number, and float32 [2]: both of them. */
 export interface StepResult {
-  readonly state: AdamWState
+  /** For each vector of the layout. */
+  readonly state: readonly AdamWState[]
   readonly metrics: tf.Tensor1D
 }
 
 /**
  * Clipping and optimizer.
+ * @param squaredNorm of the gradient
  * @param scalars float32 [5] from `optimizerScalars`
  */
 export function updateStep(
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
-  state: AdamWState,
+  state: readonly AdamWState[],
   mean: LossAndGradient,
+  squaredNorm: tf.Scalar,
   scalars: tf.Tensor1D,
 ): StepResult {
-  const { gradient, metrics } = clipped(mean, spec)
+  const { gradients, metrics } = clipped(mean, squaredNorm, spec)
   // A step that went wrong changes nothing: nobody looks at its loss before the next log line.
   const isGood = tf.isFinite(metrics.sum()).reshape<tf.Tensor1D>([1])
-  return { state: optimize(state, gradient, scalars, spec.optimizer, layout, isGood, ops), metrics }
+  const optimized = layout.vectors.map((vector, i) => {
+    const [old, gradient] = [state[i] as AdamWState, gradients[i] as tf.Tensor1D]
+    return optimize(old, gradient, scalars, spec.optimizer, vector, isGood, ops)
+  })
+  return { state: optimized, metrics }
 }
 
 /**
  * Forward, backward, clipping, optimizer: the one definition of a training step, which WASM runs op by op and which the
  * TensorFlow engine records once.
+ * @param state for each vector of the layout
  * @param x y int32 [B, T]
  * @param scalars float32 [5] from `optimizerScalars`
  */
@@ -199,15 +219,18 @@ export function trainingStep(
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
-  state: AdamWState,
+  state: readonly AdamWState[],
   x: tf.Tensor2D,
   y: tf.Tensor2D,
   scalars: tf.Tensor1D,
 ): StepResult {
-  return updateStep(spec, layout, ops, state, lossAndGradient(spec, layout, ops, state.weights, x, y), scalars)
+  const flats = state.map(({ weights }) => weights)
+  const mean = lossAndGradient(spec, layout, ops, flats, x, y)
+  return updateStep(spec, layout, ops, state, mean, squaredNormOf(mean, ops), scalars)
 }
 
 /**
+ * @param weights float32 [P], for each vector of the layout
  * @param mask float32 [B * T]: 1 for tokens that count
  * @returns float32 [2]: summed loss in nats, number of right guesses
  */
@@ -215,14 +238,18 @@ export function evaluationStep(
   spec: StepSpec,
   layout: WeightLayout,
   ops: ModelOps,
-  weights: tf.Tensor1D,
+  weights: readonly tf.Tensor1D[],
   x: tf.Tensor2D,
   y: tf.Tensor2D,
   mask: tf.Tensor1D,
 ): tf.Tensor1D {
-  const score = (flat: tf.Tensor1D, x: tf.Tensor2D, y: tf.Tensor2D, mask: tf.Tensor1D, ops: ModelOps): tf.Tensor1D => {
-    return headScores(spec.forward(layout.split(flat), x, ops), y.as1D(), mask, ops)
-  }
+  const score = (
+    flats: readonly tf.Tensor1D[],
+    x: tf.Tensor2D,
+    y: tf.Tensor2D,
+    mask: tf.Tensor1D,
+    ops: ModelOps,
+  ): tf.Tensor1D => headScores(spec.forward(layout.split(flats), x, ops), y.as1D(), mask, ops)
   const { accumulation } = spec
   if (accumulation === 1) return score(weights, x, y, mask, ops)
   const { carry } = ops.scan({
@@ -230,10 +257,16 @@ export function evaluationStep(
     reverse: false,
     carry: [tf.zeros([1, 2])],
     inputs: [x, y, mask.reshape<tf.Tensor2D>(x.shape)],
-    constants: [weights.expandDims<tf.Tensor2D>(0)],
-    step: ([sum], inputs, [flat], ops) => {
+    constants: weights.map((flat) => flat.expandDims(0)),
+    step: ([sum], inputs, flats, ops) => {
       const [x, y, mask] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
-      const scores = score((flat as tf.Tensor2D).as1D(), x, y, mask.as1D(), ops)
+      const scores = score(
+        flats.map((flat) => flat.as1D()),
+        x,
+        y,
+        mask.as1D(),
+        ops,
+      )
       return { carry: [(sum as tf.Tensor2D).add(scores.expandDims(0))], outputs: [] }
     },
   })
@@ -243,11 +276,11 @@ export function evaluationStep(
 const firstMoment = 'exp_avg.'
 const secondMoment = 'exp_avg_sq.'
 
-/** The optimizer's two vectors, named for a checkpoint. */
+/** The optimizer's two moments, for each vector of the layout, named for a checkpoint. */
 export function nameMoments(
   layout: WeightLayout,
-  expAvg: Float32Array,
-  expAvgSq: Float32Array,
+  expAvg: readonly Float32Array[],
+  expAvgSq: readonly Float32Array[],
 ): Map<string, TensorData> {
   const named = new Map<string, TensorData>()
   for (const [name, data] of layout.unpack(expAvg)) named.set(firstMoment + name, data)
@@ -255,16 +288,14 @@ export function nameMoments(
   return named
 }
 
-/** The reverse of `nameMoments`. */
-export function packMoments(
-  layout: WeightLayout,
-  state: ReadonlyMap<string, TensorData>,
-): { expAvg: Float32Array; expAvgSq: Float32Array } {
-  const pick = (prefix: string): Float32Array =>
-    layout.pack(
-      new Map(
-        [...state].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
-      ),
+/** The moments by the names of their weights: the reverse, but for the layout. */
+export function momentsOf(state: ReadonlyMap<string, TensorData>): {
+  readonly expAvg: ReadonlyMap<string, TensorData>
+  readonly expAvgSq: ReadonlyMap<string, TensorData>
+} {
+  const pick = (prefix: string): Map<string, TensorData> =>
+    new Map(
+      [...state].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
     )
   return { expAvg: pick(firstMoment), expAvgSq: pick(secondMoment) }
 }

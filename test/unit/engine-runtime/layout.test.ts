@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { WeightLayout } from '../../../src-main/engine/runtime/layout'
-import { nameMoments, packMoments } from '../../../src-main/engine/runtime/step'
+import { momentsOf, nameMoments } from '../../../src-main/engine/runtime/step'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
 import type { WeightShape } from '../../../src-main/plan/shapes'
 
@@ -16,11 +16,10 @@ const weight = (name: string, shape: number[], decay: boolean): WeightShape => (
   decay,
   init: { kind: 'zeros' },
 })
-const layout = new WeightLayout([
-  weight('bias', [2], false),
-  weight('matrix', [2, 3], true),
-  weight('norm', [1], false),
-])
+const weights = [weight('bias', [2], false), weight('matrix', [2, 3], true), weight('norm', [1], false)]
+const layout = new WeightLayout(weights)
+/** The matrix in a vector of its own. */
+const inTwo = new WeightLayout(weights, 6)
 const tensors = new Map([
   ['bias', { shape: [2], data: Float32Array.of(1, 2) }],
   ['matrix', { shape: [2, 3], data: Float32Array.of(3, 4, 5, 6, 7, 8) }],
@@ -29,32 +28,47 @@ const tensors = new Map([
 
 describe('WeightLayout', () => {
   it('puts what decays first and gives everything back in the order of the model', () => {
-    const flat = layout.pack(tensors)
-    expect([...flat]).toEqual([3, 4, 5, 6, 7, 8, 1, 2, 9])
-    expect([layout.size, layout.decayedSize]).toEqual([9, 6])
-    expect(layout.unpack(flat)).toEqual(tensors)
-    expect([...layout.unpack(flat).keys()]).toEqual(['bias', 'matrix', 'norm'])
+    const flats = layout.pack(tensors)
+    expect(flats.map((flat) => [...flat])).toEqual([[3, 4, 5, 6, 7, 8, 1, 2, 9]])
+    expect([layout.size, layout.vectors[0]?.decayedSize]).toEqual([9, 6])
+    expect(layout.unpack(flats)).toEqual(tensors)
+    expect([...layout.unpack(flats).keys()]).toEqual(['bias', 'matrix', 'norm'])
   })
 
-  it('splits and joins tensors the same way', () => {
+  it('gives a large weight a vector of its own', () => {
+    const flats = inTwo.pack(tensors)
+    expect(flats.map((flat) => [...flat])).toEqual([
+      [3, 4, 5, 6, 7, 8],
+      [1, 2, 9],
+    ])
+    expect([inTwo.size, ...inTwo.vectors.map(({ decayedSize }) => decayedSize)]).toEqual([9, 6, 0])
+    expect(inTwo.unpack(flats)).toEqual(tensors)
+    expect([...inTwo.unpack(flats).keys()]).toEqual(['bias', 'matrix', 'norm'])
+  })
+
+  it.each([
+    ['one vector', layout],
+    ['two', inTwo],
+  ])('splits and joins tensors the same way: %s', (_, layout) => {
     const values = tf.tidy(() => {
-      const weights = layout.split(tf.tensor1d(layout.pack(tensors)))
+      const weights = layout.split(layout.pack(tensors).map((flat) => tf.tensor1d(flat)))
       expect([...weights].map(([name, tensor]) => [name, tensor.shape])).toEqual([
         ['bias', [2]],
         ['matrix', [2, 3]],
         ['norm', [1]],
       ])
-      return layout.join(weights).arraySync()
+      return layout.join(weights).map((flat) => flat.arraySync())
     })
-    expect(values).toEqual([...layout.pack(tensors)])
+    expect(values).toEqual(layout.pack(tensors).map((flat) => [...flat]))
   })
 
   it('names the optimizer state and reads it back', () => {
-    const expAvg = Float32Array.from({ length: 9 }, (_, i) => i)
-    const expAvgSq = Float32Array.from({ length: 9 }, (_, i) => i * 10)
+    const expAvg = [Float32Array.from({ length: 9 }, (_, i) => i)]
+    const expAvgSq = [Float32Array.from({ length: 9 }, (_, i) => i * 10)]
     const named = nameMoments(layout, expAvg, expAvgSq)
     expect(named.get('exp_avg_sq.norm')).toEqual({ shape: [1], data: Float32Array.of(80) })
-    expect(packMoments(layout, named)).toEqual({ expAvg, expAvgSq })
+    const moments = momentsOf(named)
+    expect([layout.pack(moments.expAvg), layout.pack(moments.expAvgSq)]).toEqual([expAvg, expAvgSq])
   })
 
   it('refuses weights of another model', () => {

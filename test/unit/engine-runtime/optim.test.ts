@@ -36,10 +36,13 @@ describe('the learning rate', () => {
 })
 
 describe('clipping', () => {
+  /** Each number in a vector of its own. */
   const clip = (values: number[], maxNorm: number): { gradient: number[]; norm: number } =>
     tf.tidy(() => {
-      const { gradient, norm } = clipByNorm(tf.tensor1d(values), maxNorm)
-      return { gradient: gradient.arraySync(), norm: norm.arraySync() }
+      const squaredNorm = tf.tensor1d(values).square().sum().asScalar()
+      const vectors = values.map((value) => tf.tensor1d([value]))
+      const { gradients, norm } = clipByNorm(vectors, squaredNorm, maxNorm)
+      return { gradient: gradients.flatMap((each) => each.arraySync()), norm: norm.arraySync() }
     })
 
   it('scales a long gradient to the norm and leaves a short one alone', () => {

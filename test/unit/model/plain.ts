@@ -23,6 +23,7 @@ export const plainOps: ModelOps = {
   lstm: () => null,
   asOperand: (x) => x,
   scaleFirst: scaleFirstInParts,
+  sumOfSquares: (x) => x.square().sum().asScalar(),
   scan: (scan) => unrolledScan(scan, () => plainOps),
 }
 

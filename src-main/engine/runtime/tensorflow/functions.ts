@@ -6,19 +6,20 @@ import type { TensorFlowBackend } from './backend'
 import { dtypes } from './dtypes'
 import { tensorFlowOps } from './ops'
 import { record, withIds } from './record'
-import { recordShardedStep } from './sharded-step'
+import { recordStagedStep } from './staged-step'
 import {
   outputOf,
   recordPart,
   stepArguments,
   updated,
+  valuesOf,
   type RecordedFunction,
   type StepRecording,
 } from './step-recording'
 
 /**
  * The training step as a function of the context, plain or compiled with XLA at its first call.
- * Inputs: x, y, scalars, dropout key (uint64 [1]), variables weights, expAvg, expAvgSq. Output: float32 [2].
+ * Inputs: x, y, scalars, dropout key (uint64 [1]), variables (`variablesOf`). Output: float32 [2].
  */
 export function recordTrainingStep(
   backend: TensorFlowBackend,
@@ -28,14 +29,14 @@ export function recordTrainingStep(
 ): RecordedFunction {
   const recording = { backend, spec, layout, mode }
   // A graphics card computes one thing after the other, each with all that it has.
-  const shards = mode.tier === 'xla' && !backend.context.hasGpu() ? shardsOf(spec, layout.size) : 1
-  return shards === 1 ? recordWholeStep(recording) : recordShardedStep(recording, shards)
+  const isStaged = mode.tier === 'xla' && !backend.context.hasGpu()
+  return isStaged ? recordStagedStep(recording, shardsOf(spec, layout.size)) : recordWholeStep(recording)
 }
 
 function recordWholeStep(recording: StepRecording): RecordedFunction {
   const { backend, spec, layout, mode } = recording
   return recordPart(recording, 'training_step', (recorder) => {
-    const { batch, scalars, key, state } = stepArguments(recorder, spec)
+    const { batch, scalars, key, state } = stepArguments(recorder, spec, layout)
     const metrics = withIds(backend, [key], (key = -1) =>
       updated(recording, recorder, state, (old) => {
         const [x, y] = batch.map((tokens) => backend.tensorOf(tokens)) as [tf.Tensor2D, tf.Tensor2D]
@@ -47,20 +48,20 @@ function recordWholeStep(recording: StepRecording): RecordedFunction {
   })
 }
 
-/** Inputs: x, y, mask (float32 [B * T]), variable weights. Output: float32 [2]. */
+/** Inputs: x, y, mask (float32 [B * T]), variables of the weights. Output: float32 [2]. */
 export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): RecordedFunction {
   return record(backend, 'evaluation', (recorder) => {
     const batch = [spec.batchSize, spec.blockSize]
     const xInput = recorder.placeholder(dtypes.int32, batch)
     const yInput = recorder.placeholder(dtypes.int32, batch)
     const maskInput = recorder.placeholder(dtypes.float32, [spec.batchSize * spec.blockSize])
-    const variable = recorder.placeholder(dtypes.resource, [])
+    const variables = layout.vectors.map(() => recorder.placeholder(dtypes.resource, []))
     tf.tidy(() => {
       const scores = evaluationStep(
         spec,
         layout,
         tensorFlowOps(backend, null, 'graph'),
-        backend.tensorOf(recorder.readVariable(variable, [layout.size])) as tf.Tensor1D,
+        valuesOf({ backend, layout }, recorder, variables),
         backend.tensorOf(xInput) as tf.Tensor2D,
         backend.tensorOf(yInput) as tf.Tensor2D,
         backend.tensorOf(maskInput) as tf.Tensor1D,

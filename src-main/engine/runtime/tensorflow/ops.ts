@@ -45,6 +45,7 @@ export function tensorFlowOps(backend: TensorFlowBackend, masks: Masks | null, t
     lstm: (...inputs) => (tier === 'graph' ? cudnnLstm(backend, ...inputs) : null),
     asOperand: (x) => (tier === 'xla' && backend.binding.recordMatMul ? roundedToBfloat16(backend, x) : x),
     scaleFirst: tier === 'xla' ? scaleFirstByPlace : scaleFirstInParts,
+    sumOfSquares: (x) => sumOfSquares(backend, x, tier),
     scan: (scan) => {
       // A loop inside of a loop does not drop.
       const ofLoop = masks?.inLoop === true ? null : masks
@@ -108,6 +109,13 @@ export function sumByProduct(
     sum = sum ? sum.add(product) : product
   }
   return sum ?? tf.zeros([count, rows.shape[1]])
+}
+
+/** On a processor TensorFlow has an op that writes no squares; within XLA it would be the same two. */
+function sumOfSquares(backend: TensorFlowBackend, x: tf.Tensor1D, tier: Tier): tf.Scalar {
+  if (tier === 'xla' || backend.context.hasGpu()) return x.square().sum().asScalar()
+  const [half] = backend.execute('L2Loss', [typeAttr('T', dtypes.float32)], [x], 1) as [tf.Scalar]
+  return half.mul(2)
 }
 
 /** float32, of which XLA keeps no more than the rounded numbers and widens them where they are read. */

@@ -47,16 +47,20 @@ export interface StepArguments {
   readonly scalars: Output
   /** uint64 [1]: of dropout */
   readonly key: Output
-  readonly state: readonly Output[]
+  readonly state: StateArguments
 }
 
-export function stepArguments(recorder: GraphRecorder, { batchSize, blockSize }: StepSpec): StepArguments {
+export function stepArguments(
+  recorder: GraphRecorder,
+  { batchSize, blockSize }: StepSpec,
+  layout: WeightLayout,
+): StepArguments {
   const tokens = (): Output => recorder.placeholder(dtypes.int32, [batchSize, blockSize])
   return {
     batch: [tokens(), tokens()],
     scalars: scalarsArgument(recorder),
     key: recorder.placeholder(dtypes.uint64, [1]),
-    state: stateArguments(recorder),
+    state: stateArguments(recorder, layout),
   }
 }
 
@@ -64,25 +68,61 @@ export function stepArguments(recorder: GraphRecorder, { batchSize, blockSize }:
 export const scalarsArgument = (recorder: GraphRecorder): Output =>
   recorder.placeholder(dtypes.float32, [optimizerScalarCount])
 
-/** Variables: weights, expAvg, expAvgSq. */
-export const stateArguments = (recorder: GraphRecorder): Output[] =>
-  ['weights', 'expAvg', 'expAvgSq'].map(() => recorder.placeholder(dtypes.resource, []))
+/** Variables, of each kind one for each vector of the layout. */
+export interface StateArguments {
+  readonly weights: readonly Output[]
+  readonly expAvg: readonly Output[]
+  readonly expAvgSq: readonly Output[]
+}
+
+export function stateArguments(recorder: GraphRecorder, { vectors }: WeightLayout): StateArguments {
+  const variables = (): Output[] => vectors.map(() => recorder.placeholder(dtypes.resource, []))
+  return { weights: variables(), expAvg: variables(), expAvgSq: variables() }
+}
+
+/** In the order of the arguments. */
+export const variablesOf = <T>({ weights, expAvg, expAvgSq }: Record<keyof StateArguments, readonly T[]>): T[] => [
+  ...weights,
+  ...expAvg,
+  ...expAvgSq,
+]
+
+/** What variables hold, one for each vector of the layout. */
+export function valuesOf(
+  { backend, layout }: Pick<StepRecording, 'backend' | 'layout'>,
+  recorder: GraphRecorder,
+  variables: readonly Output[],
+): tf.Tensor1D[] {
+  return layout.vectors.map(({ size }, i) => {
+    const value = recorder.readVariable(variables[i] as Output, [size])
+    return backend.tensorOf(value) as tf.Tensor1D
+  })
+}
 
 export const outputOf = (backend: TensorFlowBackend, tensor: tf.Tensor): Output =>
   backend.binding.outputOf(backend.idOf(tensor))
 
 /** @returns the metrics, once the variables have what `update` makes of what they had */
 export function updated(
-  { backend, layout }: StepRecording,
+  recording: StepRecording,
   recorder: GraphRecorder,
-  variables: readonly Output[],
-  update: (state: AdamWState) => StepResult,
+  variables: StateArguments,
+  update: (state: readonly AdamWState[]) => StepResult,
 ): Output {
-  const [weights, expAvg, expAvgSq] = variables.map((variable) =>
-    backend.tensorOf(recorder.readVariable(variable, [layout.size])),
-  ) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
-  const { state, metrics } = update({ weights, expAvg, expAvgSq })
-  const values = [state.weights, state.expAvg, state.expAvgSq].map((value) => outputOf(backend, value))
-  const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
+  const { backend, layout } = recording
+  const [weights, expAvg, expAvgSq] = [variables.weights, variables.expAvg, variables.expAvgSq].map((some) =>
+    valuesOf(recording, recorder, some),
+  ) as [tf.Tensor1D[], tf.Tensor1D[], tf.Tensor1D[]]
+  const { state, metrics } = update(
+    layout.vectors.map((_, i) => ({ weights: weights[i], expAvg: expAvg[i], expAvgSq: expAvgSq[i] }) as AdamWState),
+  )
+  const values = variablesOf({
+    weights: state.map((each) => each.weights),
+    expAvg: state.map((each) => each.expAvg),
+    expAvgSq: state.map((each) => each.expAvgSq),
+  })
+  const assigned = variablesOf(variables).map((variable, i) =>
+    recorder.assignVariable(variable, outputOf(backend, values[i] as tf.Tensor1D)),
+  )
   return recorder.identityAfter(outputOf(backend, metrics), assigned)
 }

@@ -5,8 +5,8 @@ import { WeightLayout } from '../layout'
 import type { TensorData } from '../ops'
 import type { Bfloat16Support } from '../processor'
 import {
+  momentsOf,
   nameMoments,
-  packMoments,
   type BatchScore,
   type CompileOptions,
   type StepMetrics,
@@ -20,8 +20,20 @@ import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
 import { recordEvaluation, recordTrainingStep } from './functions'
-import type { RecordedFunction } from './step-recording'
+import { variablesOf, type RecordedFunction, type StateArguments } from './step-recording'
 import { Variable } from './variables'
+
+/**
+ * Numbers from which on a weight has a vector of its own on a processor: what is not copied together then is worth the
+ * arguments that it takes (docs/log.md). On a card nobody measured it.
+ */
+const aloneFrom = 2 ** 19
+
+type State = Readonly<Record<keyof StateArguments, readonly Variable[]>>
+
+const handlesOf = (variables: readonly Variable[]): TensorHandle[] => variables.map(({ handle }) => handle)
+
+const numbersIn = (variables: readonly Variable[]): Float32Array[] => variables.map((variable) => variable.read())
 
 const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`
 
@@ -33,9 +45,8 @@ export class TensorFlowTrainStep implements TrainStep {
   readonly #choice: StepChoice
   readonly #functions = new Map<string, RecordedFunction>()
   #evaluation: RecordedFunction | null = null
-  readonly #weights: Variable
-  readonly #expAvg: Variable
-  readonly #expAvgSq: Variable
+  /** Of each kind one for each vector of the layout. */
+  readonly #state: State
   /** What the last step was given: trials are made with it. */
   #last: { readonly step: number; readonly learningRate: number; readonly batch: Tokens }
   /** Result of the last step, not read yet: float32 [2]. */
@@ -44,13 +55,11 @@ export class TensorFlowTrainStep implements TrainStep {
   private constructor(backend: TensorFlowBackend, spec: StepSpec, options: CompileOptions, bfloat16: Bfloat16Support) {
     this.#backend = backend
     this.#spec = spec
-    this.#layout = new WeightLayout(spec.weights)
+    this.#layout = new WeightLayout(spec.weights, backend.context.hasGpu() ? Infinity : aloneFrom)
     const noTokens = new Int32Array(spec.batchSize * spec.blockSize)
     this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
-    const { size } = this.#layout
-    this.#weights = new Variable(backend.context, [size])
-    this.#expAvg = new Variable(backend.context, [size])
-    this.#expAvgSq = new Variable(backend.context, [size])
+    const variables = (): Variable[] => this.#layout.vectors.map(({ size }) => new Variable(backend.context, [size]))
+    this.#state = { weights: variables(), expAvg: variables(), expAvgSq: variables() }
     this.#choice = new StepChoice(options, bfloat16, {
       // Only XLA compiles by running: beside a step a second one takes as much memory again.
       prepare: async (mode) => {
@@ -91,7 +100,7 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#last = { step, learningRate, batch }
     const { mode } = this.#choice
     const feeds = this.#feeds(step, learningRate, batch)
-    const variables = [this.#weights.handle, this.#expAvg.handle, this.#expAvgSq.handle]
+    const variables = handlesOf(variablesOf(this.#state))
     try {
       const [metrics] = await context.executeAsync(this.#functionOf(mode), [...feeds, ...variables], 1)
       if (this.#metrics) context.release([this.#metrics])
@@ -116,7 +125,9 @@ export class TensorFlowTrainStep implements TrainStep {
     const feeds = [...this.#batchFeeds(batch), context.newHandle(dtypes.float32, [mask.length], mask)]
     const outputs: TensorHandle[] = []
     try {
-      outputs.push(...(await context.executeAsync(this.#evaluation.name, [...feeds, this.#weights.handle], 1)))
+      outputs.push(
+        ...(await context.executeAsync(this.#evaluation.name, [...feeds, ...handlesOf(this.#state.weights)], 1)),
+      )
       const [lossNats = NaN, correct = NaN] = outputs.flatMap((output) => [...this.#numbers(output)])
       return { lossNats, correct }
     } finally {
@@ -125,24 +136,30 @@ export class TensorFlowTrainStep implements TrainStep {
   }
 
   readWeights(): Promise<Map<string, TensorData>> {
-    return Promise.resolve(this.#layout.unpack(this.#weights.read()))
+    return Promise.resolve(this.#layout.unpack(numbersIn(this.#state.weights)))
   }
 
   writeWeights(weights: ReadonlyMap<string, TensorData>): void {
-    const packed = this.#layout.pack(weights)
-    this.#weights.write(packed)
-    free([packed])
+    this.#write(this.#state.weights, weights)
   }
 
   readOptimizer(): Promise<Map<string, TensorData>> {
-    return Promise.resolve(nameMoments(this.#layout, this.#expAvg.read(), this.#expAvgSq.read()))
+    return Promise.resolve(nameMoments(this.#layout, numbersIn(this.#state.expAvg), numbersIn(this.#state.expAvgSq)))
   }
 
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
-    const { expAvg, expAvgSq } = packMoments(this.#layout, state)
-    this.#expAvg.write(expAvg)
-    this.#expAvgSq.write(expAvgSq)
-    free([expAvg, expAvgSq])
+    const { expAvg, expAvgSq } = momentsOf(state)
+    this.#write(this.#state.expAvg, expAvg)
+    this.#write(this.#state.expAvgSq, expAvgSq)
+  }
+
+  /** Vector by vector: never a second copy of all of them. */
+  #write(variables: readonly Variable[], tensors: ReadonlyMap<string, TensorData>): void {
+    this.#layout.vectors.forEach((vector, i) => {
+      const packed = vector.pack(tensors)
+      variables[i]?.write(packed)
+      free([packed])
+    })
   }
 
   release(tensors: ReadonlyMap<string, TensorData>): void {
@@ -152,7 +169,7 @@ export class TensorFlowTrainStep implements TrainStep {
   close(): void {
     if (this.#metrics) this.#backend.context.release([this.#metrics])
     this.#metrics = null
-    for (const variable of [this.#weights, this.#expAvg, this.#expAvgSq]) variable.destroy()
+    for (const variable of variablesOf(this.#state)) variable.destroy()
     if (this.#evaluation) this.#remove(this.#evaluation)
     this.#choice.close()
     // A compilation cannot be cut short, and whoever stops a run should not wait for it.
@@ -172,7 +189,7 @@ export class TensorFlowTrainStep implements TrainStep {
 
   /** By running a step on the state itself, in which nothing is yet: copies would be what takes most memory in a run. */
   async #compileAtStart(mode: StepMode): Promise<void> {
-    const state = [this.#weights, this.#expAvg, this.#expAvgSq]
+    const state = variablesOf(this.#state)
     try {
       await this.#compiling(mode, () => this.#measure(mode, 1, state))
     } finally {
@@ -202,7 +219,7 @@ export class TensorFlowTrainStep implements TrainStep {
 
   /** Measures on copies of the state, which nobody else sees. */
   async #onCopies(mode: StepMode, count: number): Promise<{ stepMs: number; lossNats: number }> {
-    const copies = [this.#weights, this.#expAvg, this.#expAvgSq].map((variable) => variable.copy())
+    const copies = variablesOf(this.#state).map((variable) => variable.copy())
     try {
       return await this.#measure(mode, count, copies)
     } finally {
@@ -223,7 +240,7 @@ export class TensorFlowTrainStep implements TrainStep {
     let stepMs = Infinity
     let lossNats = NaN
     try {
-      const inputs = [...feeds, ...state.map(({ handle }) => handle)]
+      const inputs = [...feeds, ...handlesOf(state)]
       for (let i = 0; i < count; i++) {
         const began = performance.now()
         const outputs = await context.executeAsync(name, inputs, 1)
