@@ -1,6 +1,6 @@
 import { runLimits, withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
-import { initialWeights } from './model/init'
+import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { RandomStream } from './random'
 import type { Engine } from './runtime/engine'
@@ -28,7 +28,7 @@ export async function measureStep(engine: Engine): Promise<number> {
   const { compile, precision, learningRate } = config
   const step = await engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision })
   try {
-    step.writeWeights(initialWeights(config, vocabSize, config.seed))
+    step.writeWeights(drawnWeights(config, vocabSize, config.seed))
     let done = 0
     const timed = async (most: number): Promise<number[]> => {
       const times: number[] = []

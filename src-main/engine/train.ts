@@ -7,7 +7,7 @@ import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint
 import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
 import { evaluate } from './evaluate'
-import { initialWeights } from './model/init'
+import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { learningRateAt } from './optim/schedule'
 import { openEngine } from './runtime/engine'
@@ -72,9 +72,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       trainStep.close()
     })
     const restore = (from: LoadedCheckpoint | null): void => {
-      const weights = from?.weights ?? initialWeights(config, vocabSize, config.seed)
-      trainStep.writeWeights(weights)
-      trainStep.release(weights)
+      trainStep.writeWeights(from?.weights ?? drawnWeights(config, vocabSize, config.seed))
+      if (from) trainStep.release(from.weights)
       if (!from?.optimizer) return
       trainStep.writeOptimizer(from.optimizer)
       trainStep.release(from.optimizer)

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { initialWeights } from '../../src-main/engine/model/init'
+import { drawnWeights } from '../../src-main/engine/model/init'
 import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const calls = await callCounter(engine)
   const opened = performance.now()
   const trainStep = await openStep(engine, question)
-  trainStep.writeWeights(initialWeights(config, vocabSize, config.seed))
+  trainStep.writeWeights(drawnWeights(config, vocabSize, config.seed))
   const random = new RandomStream(1, 'test')
   const ids = (): Int32Array =>
     Int32Array.from({ length: config.batchSize * config.blockSize }, () => random.intBelow(vocabSize))

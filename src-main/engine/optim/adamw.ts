@@ -52,6 +52,7 @@ export function adamW(
   const expAvg = kept(state.expAvg.mul(beta1).add(gradient.mul(1 - beta1)), state.expAvg)
   const expAvgSq = kept(state.expAvgSq.mul(beta2).add(gradient.square().mul(1 - beta2)), state.expAvgSq)
   const update: tf.Tensor1D = expAvg.div(expAvgSq.sqrt().div(rootCorrection2).add(epsilon)).mul(stepSize)
-  const decayedWeights = weightDecay === 0 ? state.weights : ops.scaleFirst(state.weights, decayed, keep)
+  const decayedWeights =
+    weightDecay === 0 || decayed === 0 ? state.weights : ops.scaleFirst(state.weights, decayed, keep)
   return { weights: kept(decayedWeights.sub(update), state.weights), expAvg, expAvgSq }
 }

@@ -4,7 +4,7 @@ import type { AdamWState } from '../optim/adamw'
 import { optimizerScalars } from '../optim/optimizer'
 import type { DropoutKey } from './composed-ops'
 import { WeightLayout, type WeightVector } from './layout'
-import type { ModelOps, TensorData } from './ops'
+import type { ModelOps, TensorData, TensorSource } from './ops'
 import {
   evaluationStep,
   gradientStep,
@@ -130,7 +130,7 @@ export class EagerTrainStep implements TrainStep {
     return this.#layout.unpack([await numbersOf(this.#weights)])
   }
 
-  writeWeights(weights: ReadonlyMap<string, TensorData>): void {
+  writeWeights(weights: TensorSource): void {
     this.#device.activate()
     this.#replaceState(tf.tensor1d(this.#vector.pack(weights)), this.#expAvg, this.#expAvgSq)
   }

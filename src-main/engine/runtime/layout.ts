@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf, type WeightShape } from '../../plan/shapes'
 import { AppError } from '../../../src-preload/contract/errors'
-import type { TensorData, Weights } from './ops'
+import type { TensorData, TensorSource, Weights } from './ops'
 
 /** Weights one after the other in one vector: hidden matrices first, then what else decays. */
 export class WeightVector {
@@ -40,7 +40,7 @@ export class WeightVector {
   }
 
   /** @throws `checkpoint.damaged` when a name is missing or a shape differs */
-  pack(tensors: ReadonlyMap<string, TensorData>): Float32Array {
+  pack(tensors: TensorSource): Float32Array {
     const flat = new Float32Array(this.size)
     let offset = 0
     for (const { name, shape, size } of this.#places) {
@@ -98,7 +98,7 @@ export class WeightLayout {
   }
 
   /** @throws `checkpoint.damaged` when a name is missing or a shape differs */
-  pack(tensors: ReadonlyMap<string, TensorData>): Float32Array[] {
+  pack(tensors: TensorSource): Float32Array[] {
     return this.vectors.map((vector) => vector.pack(tensors))
   }
 
@@ -116,7 +116,7 @@ export class WeightLayout {
   }
 }
 
-function required<T>(map: ReadonlyMap<string, T>, name: string): T {
+function required<T>(map: { get(name: string): T | undefined }, name: string): T {
   const value = map.get(name)
   if (value === undefined) throw new AppError('checkpoint.damaged', { file: name })
   return value

@@ -80,3 +80,9 @@ export interface TensorData {
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
+
+/** Tensors by name, all of which need not be in memory at once. A map is one. */
+export interface TensorSource {
+  /** @returns undefined where there is none of that name */
+  get(name: string): TensorData | undefined
+}

@@ -10,6 +10,11 @@ export const scaleFirstInParts: ScaleFirst = (x, count, factor) => {
   return tf.concat1d([x.slice(0, count).mul(factor), x.slice(count, rest)])
 }
 
-/** Number by number: so XLA may change x in place, and makes nothing in between. */
-export const scaleFirstByPlace: ScaleFirst = (x, count, factor) =>
-  x.mul(tf.where(tf.range(0, x.size, 1, 'int32').less(count), factor, tf.scalar(1)))
+/**
+ * Number by number: so XLA may change x in place, and makes nothing in between. The places are a constant of x's length,
+ * which TensorFlow writes out before it compiles: none where all numbers are scaled.
+ */
+export const scaleFirstByPlace: ScaleFirst = (x, count, factor) => {
+  if (count === x.size) return x.mul(factor)
+  return x.mul(tf.where(tf.range(0, x.size, 1, 'int32').less(count), factor, tf.scalar(1)))
+}

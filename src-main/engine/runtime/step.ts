@@ -6,7 +6,7 @@ import { clipByNorm } from '../optim/clip'
 import { optimize, type OptimizerSettings } from '../optim/optimizer'
 import { headScores, meanLoss } from './head'
 import type { WeightLayout } from './layout'
-import type { Forward, ModelOps, TensorData } from './ops'
+import type { Forward, ModelOps, TensorData, TensorSource } from './ops'
 
 /** Everything that a training step is made of. */
 export interface StepSpec {
@@ -76,7 +76,7 @@ export interface TrainStep {
   /** Scores the first `counted` tokens of a batch, dropout off. Deterministic whatever the tier of the training step. */
   evaluate(batch: Tokens, counted: number): Promise<BatchScore>
   readWeights(): Promise<Map<string, TensorData>>
-  writeWeights(weights: ReadonlyMap<string, TensorData>): void
+  writeWeights(weights: TensorSource): void
   /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
   readOptimizer(): Promise<Map<string, TensorData>>
   writeOptimizer(state: ReadonlyMap<string, TensorData>): void

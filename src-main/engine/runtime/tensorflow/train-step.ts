@@ -2,7 +2,7 @@ import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records'
 import { optimizerScalars } from '../../optim/optimizer'
 import { WeightLayout } from '../layout'
-import type { TensorData } from '../ops'
+import type { TensorData, TensorSource } from '../ops'
 import type { Bfloat16Support } from '../processor'
 import {
   momentsOf,
@@ -139,7 +139,7 @@ export class TensorFlowTrainStep implements TrainStep {
     return Promise.resolve(this.#layout.unpack(numbersIn(this.#state.weights)))
   }
 
-  writeWeights(weights: ReadonlyMap<string, TensorData>): void {
+  writeWeights(weights: TensorSource): void {
     this.#write(this.#state.weights, weights)
   }
 
@@ -154,7 +154,7 @@ export class TensorFlowTrainStep implements TrainStep {
   }
 
   /** Vector by vector: never a second copy of all of them. */
-  #write(variables: readonly Variable[], tensors: ReadonlyMap<string, TensorData>): void {
+  #write(variables: readonly Variable[], tensors: TensorSource): void {
     this.#layout.vectors.forEach((vector, i) => {
       const packed = vector.pack(tensors)
       variables[i]?.write(packed)

@@ -28,6 +28,7 @@ export class Variable {
 
   /** Sets all numbers to 0. */
   clear(): void {
+    this.#drop()
     const made = [
       this.#context.newHandle(dtypes.int32, [this.shape.length], Int32Array.from(this.shape)),
       this.#context.newHandle(dtypes.float32, [], Float32Array.of(0)),
@@ -67,12 +68,20 @@ export class Variable {
   }
 
   write(values: Float32Array): void {
+    this.#drop()
     const value = this.#context.newHandle(dtypes.float32, this.shape, values)
     try {
       this.assign(value)
     } finally {
       this.#context.release([value])
     }
+  }
+
+  /** So that what takes its place can lie where it lay. */
+  #drop(): void {
+    const nothing = this.#context.newHandle(dtypes.float32, [0], new Float32Array(0))
+    this.assign(nothing)
+    this.#context.release([nothing])
   }
 
   /** @param value float32 of the same shape; stays the caller's */
