@@ -19,6 +19,12 @@ export interface WeightShape {
   readonly hidden: boolean
 }
 
+/**
+ * Numbers from which on a weight has a vector of its own on a processor, its moments too: what is not copied together then
+ * is worth the operations that it takes (docs/log.md). On a card nobody measured it.
+ */
+export const aloneFrom = 2 ** 19
+
 /** Numbers in a tensor of this shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
@@ -153,12 +159,15 @@ export function summarize(config: RunConfig, vocabSize: number, trainTokens: num
     entry.parameters += sizeOf(shape)
     layers.set(layer, entry)
   }
-  const parameterCount = weights.reduce((sum, w) => sum + sizeOf(w.shape), 0)
+  const sizes = weights.map(({ shape }) => sizeOf(shape))
+  const total = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0)
+  const parameterCount = total(sizes)
+  const aloneCount = total(sizes.filter((size) => size >= aloneFrom))
   return {
     layers: [...layers].map(([name, layer]) => ({ name, ...layer })),
     parameterCount,
     vocabSize,
-    memoryBytes: predictedBytes(config, vocabSize, parameterCount),
+    memoryBytes: predictedBytes(config, vocabSize, parameterCount, aloneCount),
     epochs: trainTokens === 0 ? 0 : (config.maxSteps * config.batchSize * config.blockSize) / trainTokens,
   }
 }

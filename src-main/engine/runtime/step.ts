@@ -76,6 +76,7 @@ export interface TrainStep {
   /** Scores the first `counted` tokens of a batch, dropout off. Deterministic whatever the tier of the training step. */
   evaluate(batch: Tokens, counted: number): Promise<BatchScore>
   readWeights(): Promise<Map<string, TensorData>>
+  /** @throws `checkpoint.damaged` when a name is missing or a shape differs; no step may be run then */
   writeWeights(weights: TensorSource): void
   /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
   readOptimizer(): Promise<Map<string, TensorData>>

@@ -1,3 +1,4 @@
+import { aloneFrom } from '../../../plan/shapes'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records'
 import { optimizerScalars } from '../../optim/optimizer'
@@ -22,12 +23,6 @@ import { dtypes, numbersOf } from './dtypes'
 import { recordEvaluation, recordTrainingStep } from './functions'
 import { variablesOf, type RecordedFunction, type StateArguments } from './step-recording'
 import { Variable } from './variables'
-
-/**
- * Numbers from which on a weight has a vector of its own on a processor: what is not copied together then is worth the
- * arguments that it takes (docs/log.md). On a card nobody measured it.
- */
-const aloneFrom = 2 ** 19
 
 type State = Readonly<Record<keyof StateArguments, readonly Variable[]>>
 
