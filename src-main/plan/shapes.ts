@@ -19,14 +19,19 @@ export interface WeightShape {
   readonly hidden: boolean
 }
 
-/**
- * Numbers from which on a weight has a vector of its own on a processor, its moments too: what is not copied together then
- * is worth the operations that it takes (docs/log.md). On a card nobody measured it.
- */
-export const aloneFrom = 2 ** 19
-
 /** Numbers in a tensor of this shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+/** Numbers from which on it pays. */
+const aloneFrom = 2 ** 19
+
+/**
+ * Whether a weight has a vector of its own on a processor, its moments too: what is not copied together then is worth the
+ * operations that it takes (docs/log.md). Muon's matrices stay together, since those of one shape go through its iteration at
+ * once. On a card nobody measured it.
+ */
+export const isAlone = ({ shape, hidden }: WeightShape, { optimizer }: Pick<RunConfig, 'optimizer'>): boolean =>
+  sizeOf(shape) >= aloneFrom && !(hidden && optimizer === 'muon')
 
 const normal = (std: number): Init => ({ kind: 'normal', std })
 const uniform = (bound: number): Init => ({ kind: 'uniform', bound })
@@ -159,10 +164,9 @@ export function summarize(config: RunConfig, vocabSize: number, trainTokens: num
     entry.parameters += sizeOf(shape)
     layers.set(layer, entry)
   }
-  const sizes = weights.map(({ shape }) => sizeOf(shape))
-  const total = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0)
-  const parameterCount = total(sizes)
-  const aloneCount = total(sizes.filter((size) => size >= aloneFrom))
+  const total = (some: readonly WeightShape[]): number => some.reduce((sum, w) => sum + sizeOf(w.shape), 0)
+  const parameterCount = total(weights)
+  const aloneCount = total(weights.filter((w) => isAlone(w, config)))
   return {
     layers: [...layers].map(([name, layer]) => ({ name, ...layer })),
     parameterCount,

@@ -76,11 +76,10 @@ export class WeightLayout {
   /** Names in the model's own order: what maps for people and files keep. */
   readonly #names: readonly string[]
 
-  /** @param alone numbers from which on a weight has a vector of its own */
-  constructor(weights: readonly WeightShape[], alone = Infinity) {
-    const isLarge = (w: WeightShape): boolean => sizeOf(w.shape) >= alone
-    const together = weights.filter((w) => !isLarge(w))
-    const groups = [...weights.filter(isLarge).map((w) => [w]), ...(together.length > 0 ? [together] : [])]
+  /** @param isAlone which weights have a vector of their own; absent: none */
+  constructor(weights: readonly WeightShape[], isAlone: (weight: WeightShape) => boolean = () => false) {
+    const together = weights.filter((w) => !isAlone(w))
+    const groups = [...weights.filter(isAlone).map((w) => [w]), ...(together.length > 0 ? [together] : [])]
     this.vectors = groups.map((group) => new WeightVector(group))
     this.size = this.vectors.reduce((sum, { size }) => sum + size, 0)
     this.#names = weights.map((w) => w.name)

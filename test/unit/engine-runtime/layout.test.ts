@@ -19,7 +19,7 @@ const weight = (name: string, shape: number[], decay: boolean): WeightShape => (
 const weights = [weight('bias', [2], false), weight('matrix', [2, 3], true), weight('norm', [1], false)]
 const layout = new WeightLayout(weights)
 /** The matrix in a vector of its own. */
-const inTwo = new WeightLayout(weights, 6)
+const inTwo = new WeightLayout(weights, ({ name }) => name === 'matrix')
 const tensors = new Map([
   ['bias', { shape: [2], data: Float32Array.of(1, 2) }],
   ['matrix', { shape: [2, 3], data: Float32Array.of(3, 4, 5, 6, 7, 8) }],

@@ -1,4 +1,4 @@
-import { aloneFrom } from '../../../plan/shapes'
+import { isAlone } from '../../../plan/shapes'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records'
 import { optimizerScalars } from '../../optim/optimizer'
@@ -50,7 +50,9 @@ export class TensorFlowTrainStep implements TrainStep {
   private constructor(backend: TensorFlowBackend, spec: StepSpec, options: CompileOptions, bfloat16: Bfloat16Support) {
     this.#backend = backend
     this.#spec = spec
-    this.#layout = new WeightLayout(spec.weights, backend.context.hasGpu() ? Infinity : aloneFrom)
+    this.#layout = new WeightLayout(spec.weights, (weight) => {
+      return !backend.context.hasGpu() && isAlone(weight, spec.optimizer)
+    })
     const noTokens = new Int32Array(spec.batchSize * spec.blockSize)
     this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
     const variables = (): Variable[] => this.#layout.vectors.map(({ size }) => new Variable(backend.context, [size]))
