@@ -154,6 +154,7 @@ export class TensorFlowTrainStep implements TrainStep {
   #write(variables: readonly Variable[], tensors: TensorSource): void {
     this.#layout.vectors.forEach((vector, i) => {
       const packed = vector.pack(tensors)
+      variables[i]?.drop()
       variables[i]?.write(packed)
       free([packed])
     })
@@ -190,7 +191,10 @@ export class TensorFlowTrainStep implements TrainStep {
     try {
       await this.#compiling(mode, () => this.#measure(mode, 1, state))
     } finally {
-      for (const variable of state) variable.clear()
+      for (const variable of state) {
+        variable.drop()
+        variable.clear()
+      }
     }
   }
 

@@ -28,7 +28,6 @@ export class Variable {
 
   /** Sets all numbers to 0. */
   clear(): void {
-    this.#drop()
     const made = [
       this.#context.newHandle(dtypes.int32, [this.shape.length], Int32Array.from(this.shape)),
       this.#context.newHandle(dtypes.float32, [], Float32Array.of(0)),
@@ -68,7 +67,6 @@ export class Variable {
   }
 
   write(values: Float32Array): void {
-    this.#drop()
     const value = this.#context.newHandle(dtypes.float32, this.shape, values)
     try {
       this.assign(value)
@@ -77,8 +75,8 @@ export class Variable {
     }
   }
 
-  /** So that what takes its place can lie where it lay. */
-  #drop(): void {
+  /** Gives up the value, so that the next one, which has to come before anyone reads, can lie where it lay. */
+  drop(): void {
     const nothing = this.#context.newHandle(dtypes.float32, [0], new Float32Array(0))
     this.assign(nothing)
     this.#context.release([nothing])
