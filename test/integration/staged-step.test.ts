@@ -3,29 +3,19 @@ import type { RunConfig } from '../../src-preload/contract/records'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import type { Tokens } from '../../src-main/engine/runtime/step'
-import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
-import { recordTrainingStep } from '../../src-main/engine/runtime/tensorflow/functions'
-import { tensorflowDir } from '../tensorflow-dir'
+import { shardsOf } from '../../src-main/plan/shards'
 import { batchOf, largestDifference, lossesOf, open, specOf, stepFor, tinyConfig } from './engine-fixture'
 
 /** Steps in XLA compute the halves of a batch at the same time; a plain graph computes the whole: both are the same step. */
 
 let engine: Engine
-let backend: TensorFlowBackend
 
 beforeAll(async () => {
   engine = await open('tensorflow')
-  backend = await openTensorFlowBackend(tensorflowDir())
 })
 
-/** Functions that a step in XLA calls, by what they are. */
-function calledBy(config: RunConfig): string[] {
-  const spec = specOf(config)
-  const mode = { tier: 'xla', precision: 'float32' } as const
-  const { name, called } = recordTrainingStep(backend, spec, new WeightLayout(spec.weights), mode)
-  for (const each of [name, ...called]) backend.context.removeFunction(each)
-  return called.map((each) => each.replace(/_xla.*/, ''))
-}
+/** In how many shards a step in XLA computes the batch. */
+const shardsFor = (config: RunConfig): number => shardsOf(config, new WeightLayout(specOf(config).weights).size)
 
 describe('a step in XLA', () => {
   const small = { nLayer: 1, learningRate: 1e-2 } as const
@@ -36,7 +26,7 @@ describe('a step in XLA', () => {
     ['lstm, in micro-batches', tinyConfig({ ...small, model: 'lstm', batchSize: 8, accumulation: 2 })],
     ['gpt, computing blocks again', tinyConfig({ ...small, activationCheckpointing: 'on' })],
   ])('is in halves what it is with the whole batch: %s', { timeout: 120_000 }, async (_, config) => {
-    expect(calledBy(config)).toContain('training_gradient')
+    expect(shardsFor(config)).toBe(2)
     const whole = await lossesOf(await stepFor(engine, config, 'graph'), config, 3)
     const inHalves = await lossesOf(await stepFor(engine, config, 'xla'), config, 3)
     expect(largestDifference(whole, inHalves)).toBeLessThan(1e-5)
@@ -70,6 +60,7 @@ describe('a step in XLA', () => {
 
   it('leaves an odd batch whole', async () => {
     for (const config of [tinyConfig({ batchSize: 3 }), tinyConfig({ batchSize: 6, accumulation: 2 })]) {
+      expect(shardsFor(config)).toBe(1)
       const whole = await lossesOf(await stepFor(engine, config, 'graph'), config, 3)
       expect(largestDifference(whole, await lossesOf(await stepFor(engine, config, 'xla'), config, 3))).toBeLessThan(
         1e-5,

@@ -19,7 +19,7 @@ import {
 
 /**
  * The training step as a function of the context, plain or compiled with XLA at its first call.
- * Inputs: x, y, scalars, dropout key (uint64 [1]), variables (`variablesOf`). Output: float32 [2].
+ * Inputs: x, y, scalars, dropout key (uint64 [1]), variables (`inOrder`). Output: float32 [2].
  */
 export function recordTrainingStep(
   backend: TensorFlowBackend,

@@ -14,7 +14,7 @@ import {
   stepArguments,
   updated,
   valuesOf,
-  variablesOf,
+  inOrder,
   type RecordedFunction,
   type StepRecording,
 } from './step-recording'
@@ -48,7 +48,7 @@ export function recordStagedStep(recording: StepRecording, shards: number): Reco
     )
     const halves = gradients.map((each) => recorder.single('L2Loss', float32, [each]))
     const sums = [loss as Output, ...gradients, sumOf(recorder, halves)]
-    const metrics = recorder.callCompiled(update.name, [...sums, scalars, ...variablesOf(state)], [dtypes.float32])
+    const metrics = recorder.callCompiled(update.name, [...sums, scalars, ...inOrder(state)], [dtypes.float32])
     recorder.register(metrics, { compileWithXla: false })
     return { name: recorder.name, called: [gradient, update].flatMap(({ name, called }) => [name, ...called]) }
   })

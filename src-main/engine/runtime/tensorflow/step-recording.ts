@@ -47,7 +47,7 @@ export interface StepArguments {
   readonly scalars: Output
   /** uint64 [1]: of dropout */
   readonly key: Output
-  readonly state: StateArguments
+  readonly state: StateOf<Output>
 }
 
 export function stepArguments(
@@ -68,24 +68,21 @@ export function stepArguments(
 export const scalarsArgument = (recorder: GraphRecorder): Output =>
   recorder.placeholder(dtypes.float32, [optimizerScalarCount])
 
-/** Variables, of each kind one for each vector of the layout. */
-export interface StateArguments {
-  readonly weights: readonly Output[]
-  readonly expAvg: readonly Output[]
-  readonly expAvgSq: readonly Output[]
+/** What a state is made of, of each kind one for each vector of the layout. */
+export interface StateOf<T> {
+  readonly weights: readonly T[]
+  readonly expAvg: readonly T[]
+  readonly expAvgSq: readonly T[]
 }
 
-export function stateArguments(recorder: GraphRecorder, { vectors }: WeightLayout): StateArguments {
+/** Its variables. */
+export function stateArguments(recorder: GraphRecorder, { vectors }: WeightLayout): StateOf<Output> {
   const variables = (): Output[] => vectors.map(() => recorder.placeholder(dtypes.resource, []))
   return { weights: variables(), expAvg: variables(), expAvgSq: variables() }
 }
 
 /** In the order of the arguments. */
-export const variablesOf = <T>({ weights, expAvg, expAvgSq }: Record<keyof StateArguments, readonly T[]>): T[] => [
-  ...weights,
-  ...expAvg,
-  ...expAvgSq,
-]
+export const inOrder = <T>({ weights, expAvg, expAvgSq }: StateOf<T>): T[] => [...weights, ...expAvg, ...expAvgSq]
 
 /** What variables hold, one for each vector of the layout. */
 export function valuesOf(
@@ -106,7 +103,7 @@ export const outputOf = (backend: TensorFlowBackend, tensor: tf.Tensor): Output 
 export function updated(
   recording: StepRecording,
   recorder: GraphRecorder,
-  variables: StateArguments,
+  variables: StateOf<Output>,
   update: (state: readonly AdamWState[]) => StepResult,
 ): Output {
   const { backend, layout } = recording
@@ -116,12 +113,12 @@ export function updated(
   const { state, metrics } = update(
     layout.vectors.map((_, i) => ({ weights: weights[i], expAvg: expAvg[i], expAvgSq: expAvgSq[i] }) as AdamWState),
   )
-  const values = variablesOf({
+  const values = inOrder({
     weights: state.map((each) => each.weights),
     expAvg: state.map((each) => each.expAvg),
     expAvgSq: state.map((each) => each.expAvgSq),
   })
-  const assigned = variablesOf(variables).map((variable, i) =>
+  const assigned = inOrder(variables).map((variable, i) =>
     recorder.assignVariable(variable, outputOf(backend, values[i] as tf.Tensor1D)),
   )
   return recorder.identityAfter(outputOf(backend, metrics), assigned)

@@ -21,10 +21,8 @@ import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { dtypes, numbersOf } from './dtypes'
 import { recordEvaluation, recordTrainingStep } from './functions'
-import { variablesOf, type RecordedFunction, type StateArguments } from './step-recording'
+import { inOrder, type RecordedFunction, type StateOf } from './step-recording'
 import { Variable } from './variables'
-
-type State = Readonly<Record<keyof StateArguments, readonly Variable[]>>
 
 const handlesOf = (variables: readonly Variable[]): TensorHandle[] => variables.map(({ handle }) => handle)
 
@@ -40,8 +38,7 @@ export class TensorFlowTrainStep implements TrainStep {
   readonly #choice: StepChoice
   readonly #functions = new Map<string, RecordedFunction>()
   #evaluation: RecordedFunction | null = null
-  /** Of each kind one for each vector of the layout. */
-  readonly #state: State
+  readonly #state: StateOf<Variable>
   /** What the last step was given: trials are made with it. */
   #last: { readonly step: number; readonly learningRate: number; readonly batch: Tokens }
   /** Result of the last step, not read yet: float32 [2]. */
@@ -97,7 +94,7 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#last = { step, learningRate, batch }
     const { mode } = this.#choice
     const feeds = this.#feeds(step, learningRate, batch)
-    const variables = handlesOf(variablesOf(this.#state))
+    const variables = handlesOf(inOrder(this.#state))
     try {
       const [metrics] = await context.executeAsync(this.#functionOf(mode), [...feeds, ...variables], 1)
       if (this.#metrics) context.release([this.#metrics])
@@ -167,7 +164,7 @@ export class TensorFlowTrainStep implements TrainStep {
   close(): void {
     if (this.#metrics) this.#backend.context.release([this.#metrics])
     this.#metrics = null
-    for (const variable of variablesOf(this.#state)) variable.destroy()
+    for (const variable of inOrder(this.#state)) variable.destroy()
     if (this.#evaluation) this.#remove(this.#evaluation)
     this.#choice.close()
     // A compilation cannot be cut short, and whoever stops a run should not wait for it.
@@ -187,7 +184,7 @@ export class TensorFlowTrainStep implements TrainStep {
 
   /** By running a step on the state itself, in which nothing is yet: copies would be what takes most memory in a run. */
   async #compileAtStart(mode: StepMode): Promise<void> {
-    const state = variablesOf(this.#state)
+    const state = inOrder(this.#state)
     try {
       await this.#compiling(mode, () => this.#measure(mode, 1, state))
     } finally {
@@ -220,7 +217,7 @@ export class TensorFlowTrainStep implements TrainStep {
 
   /** Measures on copies of the state, which nobody else sees. */
   async #onCopies(mode: StepMode, count: number): Promise<{ stepMs: number; lossNats: number }> {
-    const copies = variablesOf(this.#state).map((variable) => variable.copy())
+    const copies = inOrder(this.#state).map((variable) => variable.copy())
     try {
       return await this.#measure(mode, count, copies)
     } finally {
