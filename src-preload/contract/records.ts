@@ -175,8 +175,11 @@ export type SizeDial = z.infer<typeof sizeDial>
 export const lengthDial = z.enum(['quick', 'normal', 'long'])
 export type LengthDial = z.infer<typeof lengthDial>
 
+export const modelKind = z.enum(runLimits.model.options)
+export const tokenizerKind = z.enum(runLimits.tokenizer.options)
+
 /** The simple form: five fields, of which the name and the text are not part of the recipe. */
-export const runChoice = z.object({ model: z.enum(runLimits.model.options), size: sizeDial, length: lengthDial })
+export const runChoice = z.object({ model: modelKind, size: sizeDial, length: lengthDial })
 export type RunChoice = z.infer<typeof runChoice>
 
 export const layerSummary = z.object({
@@ -208,6 +211,8 @@ export type ConfigProblem = z.infer<typeof configProblem>
 // ---- runs ----
 export const runState = z.enum(['queued', 'running', 'paused', 'interrupted', 'stopped', 'done', 'failed'])
 export type RunState = z.infer<typeof runState>
+/** What somebody asked a run that is being trained to become. */
+export const runWish = z.enum(['paused', 'stopped'])
 
 export const runStage = z.enum(['waiting', 'preparing', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving'])
 export type RunStage = z.infer<typeof runStage>
@@ -238,7 +243,7 @@ export const runRecord = z.object({
   runId,
   name: z.string(),
   state: runState,
-  model: z.enum(runLimits.model.options),
+  model: modelKind,
   corpusId,
   /** The text's name, kept when the text itself is deleted. */
   corpus: z.string(),
@@ -355,11 +360,12 @@ export const sampling = z.object({
 })
 export type Sampling = z.infer<typeof sampling>
 
+export const messageRole = z.enum(['person', 'model'])
 export const endReason = z.enum(['length', 'stop', 'endOfText', 'cancelled', 'failed'])
 
 export const messageRecord = z.object({
   messageId,
-  role: z.enum(['person', 'model']),
+  role: messageRole,
   text: z.string(),
   at: timestamp,
   /** Of the model's messages only. */

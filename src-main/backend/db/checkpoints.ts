@@ -1,5 +1,6 @@
 import type { CheckpointKind, CheckpointRecord } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
+import { checked } from './enumerations'
 import { all, run, tables } from './query'
 import type { CheckpointsTable } from './schema'
 
@@ -36,7 +37,7 @@ export function storeCheckpoint(db: Db, runId: string, checkpoint: CheckpointRec
     saved_at: checkpoint.savedAt,
     size_bytes: checkpoint.sizeBytes,
   }
-  run(db, tables.replaceInto('checkpoints').values(values))
+  run(db, tables.replaceInto('checkpoints').values(checked('checkpoints', values)))
 }
 
 export function removeCheckpoint(db: Db, runId: string, kind: CheckpointKind): void {

@@ -1,5 +1,6 @@
 import type { ConversationRecord, MessageRecord } from '../../../src-preload/contract/records'
 import { transaction, type Db } from './connection'
+import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
 import type { MessagesTable } from './schema'
 
@@ -91,14 +92,14 @@ export function appendMessage(db: Db, conversationId: string, message: MessageRe
       tokens_per_second: tokensPerSecond,
       end_reason: endReason,
     }
-    run(db, tables.insertInto('messages').values(values))
+    run(db, tables.insertInto('messages').values(checked('messages', values)))
   })
 }
 
 export type MessageChanges = Partial<Omit<MessagesTable, 'message_id' | 'conversation_id' | 'position' | 'role'>>
 
 export function updateMessage(db: Db, messageId: string, changes: MessageChanges): void {
-  run(db, tables.updateTable('messages').set(changes).where('message_id', '=', messageId))
+  run(db, tables.updateTable('messages').set(checked('messages', changes)).where('message_id', '=', messageId))
 }
 
 export function removeMessage(db: Db, messageId: string): void {

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
 import type { CorpusCounts, CorpusDocument, CorpusRecord } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
+import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
 import type { CorporaTable } from './schema'
 
@@ -99,7 +100,7 @@ export function setCorpusReady(db: Db, corpusId: string, counts: CorpusCounts): 
 
 export function setCorpusEnded(db: Db, corpusId: string, state: 'failed' | 'cancelled', error: ErrorData | null): void {
   const error_json = error === null ? null : JSON.stringify(error)
-  const changes = { state, error_json, owner_pid: null, owner_token: null }
+  const changes = checked('corpora', { state, error_json, owner_pid: null, owner_token: null })
   run(db, tables.updateTable('corpora').set(changes).where('corpus_id', '=', corpusId))
 }
 

@@ -6,6 +6,8 @@ const versionOf = (raw: Sqlite.Database): number => raw.pragma('user_version', {
 
 /**
  * Applies what is missing, each migration in its own transaction: a kill in between leaves the old or the new version.
+ * Foreign keys are off meanwhile, since a table that is made anew would else take its children's rows along, and are
+ * checked before each transaction ends.
  *
  * @throws AppError `database.newer` {found, known} before anything is written
  */
@@ -13,15 +15,23 @@ export function migrate(raw: Sqlite.Database, migrations: readonly Migration[]):
   const known = migrations.at(-1)?.version ?? 0
   const found = versionOf(raw)
   if (found > known) throw new AppError('database.newer', { found, known })
-  for (const { version, sql } of migrations) {
-    if (version <= versionOf(raw)) continue
-    raw
-      .transaction(() => {
-        // Asked again under the lock: another process may have been first.
-        if (version <= versionOf(raw)) return
-        raw.exec(sql)
-        raw.pragma(`user_version = ${version}`)
-      })
-      .immediate()
+  if (found === known) return
+  raw.pragma('foreign_keys = OFF')
+  try {
+    for (const migration of migrations) if (migration.version > versionOf(raw)) apply(raw, migration)
+  } finally {
+    raw.pragma('foreign_keys = ON')
   }
+}
+
+function apply(raw: Sqlite.Database, { version, sql }: Migration): void {
+  const work = (): void => {
+    // Asked again under the lock: another process may have been first.
+    if (version <= versionOf(raw)) return
+    raw.exec(sql)
+    const broken = raw.pragma('foreign_key_check') as { table: string }[]
+    if (broken[0] !== undefined) throw new Error(`migration ${version}: rows of ${broken[0].table} lost their parent`)
+    raw.pragma(`user_version = ${version}`)
+  }
+  raw.transaction(work).immediate()
 }

@@ -3,6 +3,7 @@ import { withDefaults } from '../../../src-preload/contract/limits'
 import type { CheckpointRecord, RunConfig, RunRecord, RunState } from '../../../src-preload/contract/records'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
 import type { Db } from './connection'
+import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
 import type { RunsTable } from './schema'
 
@@ -75,43 +76,41 @@ export interface NewRun {
 }
 
 export function insertRun(db: Db, r: NewRun): void {
-  run(
-    db,
-    tables.insertInto('runs').values({
-      run_id: r.runId,
-      name: r.name,
-      state: 'queued',
-      model: r.config.model,
-      corpus_id: r.corpusId,
-      corpus_name: r.corpus,
-      config_json: JSON.stringify(r.config),
-      vocab_size: r.vocabSize,
-      train_tokens: r.trainTokens,
-      parameter_count: r.parameterCount,
-      step: 0,
-      max_steps: r.config.maxSteps,
-      best_val_loss_nats: null,
-      train_loss_nats: null,
-      tokens_per_second: null,
-      engine: null,
-      engine_version: null,
-      created_at: r.createdAt,
-      started_at: null,
-      ended_at: null,
-      trained_ms: 0,
-      notes: '',
-      error_json: null,
-      seq: 0,
-      ...unowned,
-      deleted_at: null,
-    }),
-  )
+  const row: RunsTable = {
+    run_id: r.runId,
+    name: r.name,
+    state: 'queued',
+    model: r.config.model,
+    corpus_id: r.corpusId,
+    corpus_name: r.corpus,
+    config_json: JSON.stringify(r.config),
+    vocab_size: r.vocabSize,
+    train_tokens: r.trainTokens,
+    parameter_count: r.parameterCount,
+    step: 0,
+    max_steps: r.config.maxSteps,
+    best_val_loss_nats: null,
+    train_loss_nats: null,
+    tokens_per_second: null,
+    engine: null,
+    engine_version: null,
+    created_at: r.createdAt,
+    started_at: null,
+    ended_at: null,
+    trained_ms: 0,
+    notes: '',
+    error_json: null,
+    seq: 0,
+    ...unowned,
+    deleted_at: null,
+  }
+  run(db, tables.insertInto('runs').values(checked('runs', row)))
 }
 
 export type RunChanges = Partial<Omit<RunsTable, 'run_id' | 'config_json' | 'created_at'>>
 
 export function updateRun(db: Db, runId: string, changes: RunChanges): void {
-  run(db, tables.updateTable('runs').set(changes).where('run_id', '=', runId))
+  run(db, tables.updateTable('runs').set(checked('runs', changes)).where('run_id', '=', runId))
 }
 
 /** A run's settings stay as they began, but for what turned out not to fit into memory. */

@@ -1,5 +1,6 @@
 import type { Rollback, SampleRecord, StepTiming, TierChange } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
+import { checked } from './enumerations'
 import { all, run, tables } from './query'
 
 export function samplesOf(db: Db, runId: string): SampleRecord[] {
@@ -23,7 +24,7 @@ export function tiersOf(db: Db, runId: string): TierChange[] {
 
 export function storeTier(db: Db, runId: string, { step, tier, precision, timings }: TierChange): void {
   const row = { run_id: runId, step, tier, precision, timings_json: JSON.stringify(timings) }
-  run(db, tables.replaceInto('tiers').values(row))
+  run(db, tables.replaceInto('tiers').values(checked('tiers', row)))
 }
 
 export function rollbacksOf(db: Db, runId: string): Rollback[] {

@@ -1,17 +1,14 @@
-import type {
-  CheckpointKind,
-  EngineId,
-  Precision,
-  RunConfig,
-  RunState,
-  Tier,
-} from '../../../src-preload/contract/records'
+import type { Enumerations } from './enumerations'
 
-/** Tables as SQLite has them (migrations/). Columns with JSON in them end in `_json`; times are ms since 1970. */
-export interface CorporaTable {
+type Listed<T extends keyof Enumerations> = Enumerations[T]
+
+/**
+ * Tables as SQLite has them (migrations/). Columns with JSON in them end in `_json`; times are ms since 1970. What a column
+ * with a fixed list of values may hold stands in enumerations.ts.
+ */
+export interface CorporaTable extends Listed<'corpora'> {
   corpus_id: string
   name: string
-  state: 'importing' | 'ready' | 'failed' | 'cancelled'
   created_at: number
   documents_json: string
   document_count: number
@@ -24,9 +21,8 @@ export interface CorporaTable {
   deleted_at: number | null
 }
 
-export interface TokenizersTable {
+export interface TokenizersTable extends Listed<'tokenizers'> {
   corpus_id: string
-  kind: 'bpe' | 'char'
   /** As asked for; what came out is in facts_json. 0 for characters. */
   vocab_size: number
   hash: string
@@ -34,11 +30,9 @@ export interface TokenizersTable {
   created_at: number
 }
 
-export interface RunsTable {
+export interface RunsTable extends Listed<'runs'> {
   run_id: string
   name: string
-  state: RunState
-  model: RunConfig['model']
   corpus_id: string
   corpus_name: string
   config_json: string
@@ -50,7 +44,6 @@ export interface RunsTable {
   best_val_loss_nats: number | null
   train_loss_nats: number | null
   tokens_per_second: number | null
-  engine: EngineId | null
   engine_version: string | null
   created_at: number
   started_at: number | null
@@ -65,8 +58,6 @@ export interface RunsTable {
   owner_token: string | null
   job_pid: number | null
   job_token: string | null
-  /** What another process asks the owner to do with this run. */
-  wanted: 'paused' | 'stopped' | null
   deleted_at: number | null
 }
 
@@ -95,9 +86,8 @@ export interface EvalsTable {
   accuracy: number
 }
 
-export interface CheckpointsTable {
+export interface CheckpointsTable extends Listed<'checkpoints'> {
   run_id: string
-  kind: CheckpointKind
   step: number
   val_loss_nats: number | null
   saved_at: number
@@ -113,11 +103,9 @@ export interface SamplesTable {
   at: number
 }
 
-export interface TiersTable {
+export interface TiersTable extends Listed<'tiers'> {
   run_id: string
   step: number
-  tier: Tier
-  precision: Precision
   /** StepTiming[] */
   timings_json: string
 }
@@ -140,20 +128,17 @@ export interface ConversationsTable {
   deleted_at: number | null
 }
 
-export interface MessagesTable {
+export interface MessagesTable extends Listed<'messages'> {
   message_id: string
   conversation_id: string
   position: number
-  role: 'person' | 'model'
   text: string
   at: number
   run_id: string | null
-  checkpoint: CheckpointKind | null
   step: number | null
   seed: number | null
   tokens: number | null
   tokens_per_second: number | null
-  end_reason: 'length' | 'stop' | 'endOfText' | 'cancelled' | 'failed' | null
 }
 
 export interface SettingsTable {

@@ -1,9 +1,11 @@
 import type { Db } from './connection'
+import { checked } from './enumerations'
 import { first, run, tables } from './query'
+import type { TokenizersTable } from './schema'
 
 export interface TokenizerKey {
   readonly corpusId: string
-  readonly kind: 'bpe' | 'char'
+  readonly kind: TokenizersTable['kind']
   /** As asked for; 0 for characters. */
   readonly vocabSize: number
 }
@@ -28,5 +30,5 @@ export function storeTokenizer(db: Db, key: TokenizerKey, hash: string, factsJso
     facts_json: factsJson,
     created_at: at,
   }
-  run(db, tables.replaceInto('tokenizers').values(values))
+  run(db, tables.replaceInto('tokenizers').values(checked('tokenizers', values)))
 }

@@ -3,9 +3,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { closeDatabase, openDatabase, transaction } from '../../../src-main/backend/db/connection'
+import { storeCheckpoint } from '../../../src-main/backend/db/checkpoints'
+import { updateRun } from '../../../src-main/backend/db/runs'
+import { storeTier } from '../../../src-main/backend/db/samples'
 import { readSettings, writeSettings } from '../../../src-main/backend/db/settings'
 import { defaultSettings } from '../../../src-preload/contract/records'
+import type { CheckpointKind, RunState, Tier } from '../../../src-preload/contract/records'
 import { temporaryFolder } from '../temporary'
+import { addRun } from './rows'
 
 const pragma = (raw: Sqlite.Database, name: string): unknown => raw.pragma(name, { simple: true })
 
@@ -53,5 +58,26 @@ it('takes the default for a stored setting that this version does not understand
   const db = openDatabase(join(temporaryFolder(), 'a.db'))
   db.raw.exec(`INSERT INTO settings VALUES ('theme', '"purple"'), ('smoothing', '0.9')`)
   expect(readSettings(db)).toEqual({ ...defaultSettings, smoothing: 0.9 })
+  closeDatabase(db)
+})
+
+it("writes only what is in the contract's lists", () => {
+  const db = openDatabase(join(temporaryFolder(), 'a.db'))
+  addRun(db, 'run_00000001')
+  const checkpoint = { step: 1, valLossNats: null, savedAt: 1, sizeBytes: 1 }
+  storeCheckpoint(db, 'run_00000001', { ...checkpoint, kind: 'last' })
+  const invented: (() => void)[] = [
+    () => {
+      updateRun(db, 'run_00000001', { state: 'dreaming' as RunState })
+    },
+    () => {
+      storeCheckpoint(db, 'run_00000001', { ...checkpoint, kind: 'middle' as CheckpointKind })
+    },
+    () => {
+      storeTier(db, 'run_00000001', { step: 1, tier: 'abacus' as Tier, precision: 'float32', timings: [] })
+    },
+  ]
+  for (const write of invented) expect(write).toThrow(/invalid_value/)
+  expect(db.raw.prepare('SELECT state FROM runs').pluck().get()).toBe('queued')
   closeDatabase(db)
 })

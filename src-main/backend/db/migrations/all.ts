@@ -4,7 +4,16 @@ import { engines } from './0003-engines'
 import { modern } from './0004-modern'
 import { stepPrecision } from './0005-precision'
 import { outOfMemory } from './0006-out-of-memory'
+import { openLists } from './0007-open-lists'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
-export const migrations: readonly Migration[] = [initial, rollbacks, engines, modern, stepPrecision, outOfMemory]
+export const migrations: readonly Migration[] = [
+  initial,
+  rollbacks,
+  engines,
+  modern,
+  stepPrecision,
+  outOfMemory,
+  openLists,
+]
