@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { durationTicks, enough, linearTicks, logTicks, valueRange } from '../../../src-renderer/composables/chart/axis'
 
@@ -36,6 +37,64 @@ describe('ticks', () => {
     expect(linearTicks(NaN, NaN, 5)).toEqual([])
     expect(logTicks(0, 10, 5)).toEqual([])
     expect(durationTicks(5, 5, 5)).toEqual([5])
+  })
+})
+
+/** Any two numbers that a curve may hold, the pairs that are hard for an axis more often than others. */
+const neighbours = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .map((x) => [x, x + Math.abs(x) * 2 ** -52] as const)
+const anyPair = fc.oneof(
+  fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  fc.tuple(fc.double({ min: 0, max: 12, noNaN: true }), fc.double({ min: 0, max: 12, noNaN: true })),
+  neighbours,
+  fc.double({ min: 0.1, max: 12, noNaN: true }).map((x) => [x, x * (1 + 2 ** -52)] as const),
+  fc.constantFrom(
+    [0, 0],
+    [-0, 0],
+    [0, Number.MIN_VALUE],
+    [-Number.MIN_VALUE, Number.MIN_VALUE],
+    [0, Number.MAX_VALUE],
+    [-Number.MAX_VALUE, Number.MAX_VALUE],
+    [Number.MAX_VALUE, Number.MAX_VALUE],
+    [6.237958, 6.237958000000001],
+  ),
+)
+const sorted = anyPair.map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }))
+
+describe('whatever a curve holds', () => {
+  test('the range is finite, holds what it can show, and can be divided', () => {
+    fc.assert(
+      fc.property(sorted, fc.boolean(), fc.boolean(), ({ low, high }, log, fromZero) => {
+        const { min, max } = valueRange(low, high, log, fromZero)
+        expect(Number.isFinite(min) && Number.isFinite(max) && Number.isFinite(max - min)).toBe(true)
+        expect(max).toBeGreaterThan(min)
+        if (!log && Math.abs(low) < 1e150 && Math.abs(high) < 1e150) {
+          expect(min).toBeLessThanOrEqual(low)
+          expect(max).toBeGreaterThanOrEqual(high)
+        }
+        // Wide enough that neighbouring ticks are different numbers with different labels.
+        expect(max - min).toBeGreaterThanOrEqual(Math.max(Math.abs(min), Math.abs(max)) * 1e-4)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('an axis has few ticks, rising, none twice', () => {
+    const scales = { linearTicks, durationTicks, logTicks, enough: enough(linearTicks), enoughLog: enough(logTicks) }
+    fc.assert(
+      fc.property(
+        sorted,
+        fc.constantFrom(...Object.values(scales)),
+        fc.integer({ min: 1, max: 40 }),
+        (pair, ticks, n) => {
+          const shown = ticks(pair.low, pair.high, n)
+          expect(shown.length).toBeLessThanOrEqual(4 * 4 * n + 4)
+          for (const [i, tick] of shown.entries()) if (i > 0) expect(tick).toBeGreaterThan(shown[i - 1] ?? NaN)
+        },
+      ),
+      { numRuns: 3000 },
+    )
   })
 })
 
