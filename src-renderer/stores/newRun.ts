@@ -5,15 +5,16 @@ import { runFields, runLimits, type RunField } from '../../src-preload/contract/
 import type { Output } from '../../src-preload/contract/methods'
 import type { RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
 import { request, subscribe } from '../api'
-import type { TextKey } from '../text/i18n'
+import { shownNumber, typedNumber, type NumberTypo } from '../composables/numberField'
 
 export type Plan = Output<'runs.plan'>
 type Overrides = Partial<RunConfig>
-/** What is wrong with a field: an error with a sentence, or text that is no number at all. */
+/** What is wrong with a field: an error with a sentence, or text that is no number for certain. */
 export interface FieldProblem {
   readonly error: ErrorData | null
-  readonly key: TextKey | null
-  readonly fix: Overrides | null
+  readonly typo: NumberTypo | null
+  /** One of them removes it. */
+  readonly fixes: readonly Overrides[]
 }
 
 const planDelayMs = 250
@@ -23,14 +24,16 @@ const memoryDelayMs = 5000
 function parse(field: RunField, draft: string): { value: string | number } | { problem: FieldProblem } {
   const limit = runLimits[field]
   if (limit.kind !== 'number') return { value: draft }
-  const value = Number(draft.trim().replace(',', '.'))
-  const typo = (key: TextKey): { problem: FieldProblem } => ({ problem: { error: null, key, fix: null } })
-  if (draft.trim() === '' || !Number.isFinite(value)) return typo('newRun.field.notNumber')
-  if (limit.integer && !Number.isInteger(value)) return typo('newRun.field.whole')
+  const typed = typedNumber(draft, limit)
+  if ('typo' in typed) {
+    const fixes = typed.typo.readings.map((reading) => ({ [field]: reading }) as Overrides)
+    return { problem: { error: null, typo: typed.typo, fixes } }
+  }
+  const { value } = typed
   if (value >= limit.min && value <= limit.max) return { value }
   const { min, max } = limit
   const fix = { [field]: Math.min(max, Math.max(min, value)) } as Overrides
-  return { problem: { error: { code: 'config.outOfRange', params: { min, max } }, key: null, fix } }
+  return { problem: { error: { code: 'config.outOfRange', params: { min, max } }, typo: null, fixes: [fix] } }
 }
 
 /** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
@@ -62,7 +65,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   const problems = computed(() => {
     const all = new Map<string, FieldProblem>(parsed.value.problems)
     for (const { field, error: found, fix } of plan.value?.problems ?? [])
-      if (!all.has(field)) all.set(field, { error: found, key: null, fix })
+      if (!all.has(field)) all.set(field, { error: found, typo: null, fixes: fix === null ? [] : [fix] })
     return all
   })
 
@@ -87,7 +90,8 @@ export const useNewRunStore = defineStore('newRun', () => {
   }
 
   function applyFix(fix: Overrides): void {
-    for (const [field, value] of Object.entries(fix)) set(field as RunField, String(value))
+    for (const [field, value] of Object.entries(fix))
+      set(field as RunField, typeof value === 'number' ? shownNumber(value) : value)
   }
 
   let asked = 0
@@ -155,6 +159,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   return {
     ...{ corpusId, choice, name, drafts, plan, suggested, planning, error, problems, changed, canStart },
     isTooLarge,
+    typed: computed(() => parsed.value.overrides),
     ...{ set, reset, resetAll, applyFix, refresh, start, startSuggested },
   }
 })

@@ -32,6 +32,14 @@ export const app = {
     copied: 'Copied',
     more: 'More actions for {name}',
   },
+  number: {
+    none: 'Enter a number.',
+    whole: 'Enter a whole number.',
+    meant: 'Did you mean {a}?',
+    which: 'Did you mean {a} or {b}?',
+    between: 'Enter a number from {min} to {max}.',
+    read: 'Read as {value}',
+  },
   explain: 'What is “{term}”?',
   unknown: '–',
   state: {

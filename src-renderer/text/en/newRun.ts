@@ -64,8 +64,6 @@ export const newRun = {
     reset: 'Back to the suggestion for {field}',
     resetAll: 'Back to all suggestions',
     changed: '{n} value differs from the suggestion | {n} values differ from the suggestion',
-    notNumber: 'Enter a number.',
-    whole: 'Enter a whole number.',
   },
   memoryWarning: 'This may need more memory than is free now ({free}). Close other programs or choose a smaller size.',
   empty: {

@@ -33,6 +33,14 @@ export const app: typeof source = {
     copied: '已复制',
     more: '“{name}”的更多操作',
   },
+  number: {
+    none: '请填写数字。',
+    whole: '请填写整数。',
+    meant: '你想填的是 {a} 吗？',
+    which: '你想填的是 {a} 还是 {b}？',
+    between: '请填写 {min} 到 {max} 之间的数字。',
+    read: '识别为 {value}',
+  },
   explain: '“{term}”是什么？',
   unknown: '–',
   state: {

@@ -66,8 +66,6 @@ export const newRun: typeof source = {
     reset: '恢复{field}的建议值',
     resetAll: '全部恢复为建议值',
     changed: '{n} 个数值与建议不同',
-    notNumber: '请填写数字。',
-    whole: '请填写整数。',
   },
   memoryWarning: '可能需要比当前可用内存（{free}）更多的内存。请关闭其他程序，或者选择较小的规模。',
   empty: {

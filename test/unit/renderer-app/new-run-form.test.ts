@@ -52,13 +52,17 @@ describe('the form of a new model', () => {
   })
 
   it.each([
-    ['nLayer', 'abc', 'newRun.field.notNumber'],
-    ['nLayer', '', 'newRun.field.notNumber'],
-    ['nLayer', '2.5', 'newRun.field.whole'],
+    ['nLayer', 'abc', 'app.number.none'],
+    ['nLayer', '', 'app.number.none'],
+    ['nLayer', '2.5', 'app.number.whole'],
+    ['maxSteps', '10.000', 'app.number.which'],
+    ['nHead', '12.000', 'app.number.meant'],
+    ['gradClip', '10.000', 'app.number.meant'],
+    ['learningRate', '0,002', 'app.number.meant'],
   ] as const)('says that %s "%s" is no such number, and never sends it', async (field, draft, key) => {
     form.set(field, draft)
     await planned(form)
-    expect(form.problems.get(field)?.key).toBe(key)
+    expect(form.problems.get(field)?.typo?.key).toBe(key)
     expect(form.canStart).toBe(false)
     expect(asked.every((overrides) => !(field in overrides))).toBe(true)
   })
@@ -67,17 +71,29 @@ describe('the form of a new model', () => {
     form.set('dropout', '1.5')
     const problem = form.problems.get('dropout')
     expect(problem?.error).toEqual({ code: 'config.outOfRange', params: { min: 0, max: 0.9 } })
-    form.applyFix(problem?.fix ?? {})
+    form.applyFix(problem?.fixes[0] ?? {})
     expect(form.problems.size).toBe(0)
     await vi.waitFor(() => {
       expect(form.plan?.config.dropout).toBe(0.9)
     })
   })
 
-  it('accepts a decimal comma', async () => {
-    form.set('learningRate', '0,002')
+  it('reads what the app itself prints', async () => {
+    form.set('maxSteps', '1,500')
+    form.set('batchSize', '1 000')
     await vi.waitFor(() => {
-      expect(form.plan?.config.learningRate).toBe(0.002)
+      expect(form.plan?.config).toMatchObject({ maxSteps: 1500, batchSize: 1000 })
+    })
+  })
+
+  it('offers what an ambiguous number may mean, and takes it', async () => {
+    form.set('maxSteps', '10.000')
+    expect(form.problems.get('maxSteps')?.fixes).toEqual([{ maxSteps: 10 }, { maxSteps: 10_000 }])
+    expect(form.typed['maxSteps']).toBeUndefined()
+    form.applyFix({ maxSteps: 10_000 })
+    expect(form.drafts.maxSteps).toBe('10,000')
+    await vi.waitFor(() => {
+      expect(form.plan?.config.maxSteps).toBe(10_000)
     })
   })
 
@@ -87,7 +103,7 @@ describe('the form of a new model', () => {
       expect(form.problems.get('nHead')?.error?.code).toBe('config.headsDoNotDivide')
     })
     expect(form.canStart).toBe(false)
-    form.applyFix(form.problems.get('nHead')?.fix ?? {})
+    form.applyFix(form.problems.get('nHead')?.fixes[0] ?? {})
     await vi.waitFor(() => {
       expect(form.canStart).toBe(true)
     })
