@@ -26,7 +26,7 @@ function parse(field: RunField, draft: string): { value: string | number } | { p
   if (limit.kind !== 'number') return { value: draft }
   const typed = typedNumber(draft, limit)
   if ('typo' in typed) {
-    const fixes = typed.typo.readings.map((reading) => ({ [field]: reading }) as Overrides)
+    const fixes = typed.typo.readings.map((reading) => ({ [field]: reading }))
     return { problem: { error: null, typo: typed.typo, fixes } }
   }
   const { value } = typed

@@ -95,7 +95,7 @@ describe('what a language writes is read as the same number', () => {
 
   it('never as another number, whatever is typed', () => {
     // Of the characters that numbers are made of; what Number() would say is compared where it says something.
-    const text = fc.string({ unit: fc.constantFrom(...'0123456789.,- e'), maxLength: 8 })
+    const text = fc.string({ unit: fc.constantFrom('0', '1', '2', '5', '.', ',', '-', ' ', 'e'), maxLength: 8 })
     fc.assert(
       fc.property(text, (typed) => {
         const reading = readNumber(typed, 'en')
