@@ -11,13 +11,13 @@ import { createSupervisor } from './jobs/supervisor'
 import { appendToLog } from './log-file'
 import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
-import { profilePaths, undoMs, type Context } from './services/context'
+import { profilePaths, type Context } from './services/context'
 import { createCorpora } from './services/corpora'
 import { createEngineProbes } from './services/engine-probes'
 import { createEngines } from './services/engines'
 import { freeMemory } from './services/free-memory'
 import { createGenerator } from './services/generator'
-import { purge, recoverLost } from './services/recovery'
+import { recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
 import { createRuns } from './services/runs'
 import type { Services } from './services/services'
@@ -25,6 +25,7 @@ import { createSettings } from './services/settings'
 import { createSystem } from './services/system'
 import { createTalk } from './services/talk'
 import { createTrainingQueue } from './services/training-queue'
+import { createTrash } from './services/trash'
 import { createUploads } from './services/uploads'
 import { watchOtherProcesses } from './services/watch'
 
@@ -51,6 +52,7 @@ export interface Backend extends Port {
 
 /** Within what the shell waits for at quit. */
 const closeGraceMs = 8000
+const tidyMs = 3_600_000
 
 /** The whole backend: database, jobs and services, in the order in which they need each other. */
 export function createBackend(options: BackendOptions): Backend {
@@ -103,6 +105,7 @@ export function createBackend(options: BackendOptions): Backend {
   const generator = createGenerator(context)
   const runs = createRuns(context, recorder, queue, generator)
   const talk = createTalk(context, generator)
+  const trash = createTrash(context)
   const system = createSystem(context, options.appVersion)
   const engines = createEngines(context)
   // Before any window hears of it, and asks.
@@ -110,15 +113,15 @@ export function createBackend(options: BackendOptions): Backend {
     if (event.topic === 'changed' && event.what === 'engines') context.probes.forget()
   })
   const settings = createSettings(context)
-  const services: Services = { system, engines, settings, uploads, corpora, runs, talk, generator }
+  const services: Services = { system, engines, settings, uploads, corpora, runs, talk, trash, generator }
 
   const tidy = (): void => {
-    Promise.all([purge(context), uploads.sweep()]).catch((thrown: unknown) => {
+    Promise.all([trash.purge(), uploads.sweep()]).catch((thrown: unknown) => {
       log(AppError.from(thrown))
     })
   }
   tidy()
-  const tidying = setInterval(tidy, undoMs)
+  const tidying = setInterval(tidy, tidyMs)
   const unwatch = watchOtherProcesses(context, recorder)
 
   const subscribe = (listener: (event: AppEvent) => void) => {
@@ -132,7 +135,7 @@ export function createBackend(options: BackendOptions): Backend {
       clearInterval(tidying)
       unwatch()
       await Promise.all([queue.close(graceMs), corpora.close(), talk.close(), engines.close()])
-      await jobs.close(0)
+      await Promise.all([jobs.close(0), trash.close()])
       closeDatabase(db)
     })()
     return closing

@@ -38,13 +38,14 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'config.unknownField': 'There is no setting {field}: see --help for their names.',
   'corpus.notFound': 'The text of this run is no longer here: import it again and start a new run.',
   'corpus.notReady': 'The text {name} is not ready: wait for its import, or import it again when it failed.',
-  'corpus.inUse': 'A run is training on this text: stop it first.',
   'run.notFound': 'There is no run {runId}: `runs` lists what there is.',
   'run.ambiguous': 'More than one run fits {runId}: use more of its id.',
   'run.active': 'This run is training, perhaps in a window: stop it there first.',
   'run.notActive': 'This run is not training.',
   'run.notResumable': 'This run is finished and cannot be carried on: start a new one with more steps.',
   'run.noCheckpoint': 'Nothing has been saved for this run yet: let it train for a while first.',
+  'run.textMissing':
+    'The text "{name}" that this run learned from was deleted: import the same files again, then resume.',
   'run.tooLargeForMemory':
     'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs and resume.',
   'run.fitsWithLess':
@@ -53,6 +54,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'checkpoint.damaged': 'The saved state is damaged and is not used: use the other one (--checkpoint), or train again.',
   'tokenizer.damaged': 'The vocabulary of this run is damaged: train again.',
   'conversation.notFound': 'This conversation is no longer here.',
+  'conversation.modelDeleted':
+    'The model of this conversation was deleted: restore it from the trash, or choose another.',
   'generation.busy': 'The model is still writing: wait until it has finished.',
   'upload.notFound': 'The uploaded file is gone: upload it again.',
   'engine.damaged':

@@ -54,8 +54,10 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       batchAt(tokens, { ...config, step: 0 })
       return tokens
     }) as [TokenStore, TokenStore]
-    const { tokenizer } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
+    const { tokenizer, hash } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
     const { vocabSize, tokenizerHash } = trainTokens
+    // Its ids would mean other tokens than the model learns.
+    if (hash !== tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
     const resumed = options.resume ? await checkpointToResume(runDir, trainTokens) : null
     const engine = await openEngine(options.engineOptions)
 

@@ -49,8 +49,10 @@ export const methods = {
         )
         .min(1)
         .max(corpusLimits.maxFiles),
+      /** Imports it also where a text with the same content is here. */
+      again: z.boolean().optional(),
     }),
-    r.corpusRecord,
+    r.importedCorpus,
   ),
   'corpora.cancel': method(z.object({ corpusId: r.corpusId }), done),
   'corpora.documents': method(z.object({ corpusId: r.corpusId }), z.array(r.corpusDocument)),
@@ -64,8 +66,8 @@ export const methods = {
     z.object({ text: z.string(), nextOffsetBytes: z.number().int(), totalBytes: z.number().int() }),
   ),
   'corpora.rename': method(z.object({ corpusId: r.corpusId, name: r.name }), r.corpusRecord),
+  /** Into the trash, as each delete; its runs keep their own tokens. What was never imported is gone at once. */
   'corpora.delete': method(z.object({ corpusId: r.corpusId }), done),
-  /** Takes a delete back; files are only removed when the undo time is over. */
   'corpora.restore': method(z.object({ corpusId: r.corpusId }), r.corpusRecord),
 
   'runs.plan': method(
@@ -113,10 +115,19 @@ export const methods = {
       /** null: generate again from the last prompt, replacing the last answer. */
       prompt: z.string().max(100_000).nullable(),
       sampling: r.sampling,
+      /** The conversation's own model was deleted, and the person chose this one. */
+      withAnother: z.boolean().optional(),
     }),
     z.object({ generationId: r.generationId, messageId: r.messageId, seed: z.number().int() }),
   ),
   'talk.stop': method(z.object({ generationId: r.generationId }), done),
+
+  'trash.list': method(nothing, r.trashContents),
+  /** For good; what something still needs is left. null: everything. */
+  'trash.empty': method(
+    z.object({ ids: z.array(r.trashItem.shape.id).min(1).max(10_000).nullable() }),
+    z.object({ removed: z.number().int(), left: z.number().int() }),
+  ),
 } as const
 
 export type Methods = typeof methods

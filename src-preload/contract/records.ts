@@ -135,6 +135,13 @@ export const corpusRecord = z.object({
 })
 export type CorpusRecord = z.infer<typeof corpusRecord>
 
+/**
+ * What an import led to. `here`: the same content was imported before, and this is that text; `trash`: it is, but
+ * deleted.
+ */
+export const importedCorpus = corpusRecord.extend({ found: z.enum(['new', 'here', 'trash']) })
+export type ImportedCorpus = z.infer<typeof importedCorpus>
+
 // ---- hyperparameters ----
 const field = (limit: FieldLimit): z.ZodType => {
   switch (limit.kind) {
@@ -382,11 +389,38 @@ export type MessageRecord = z.infer<typeof messageRecord>
 export const conversationRecord = z.object({
   conversationId,
   title: z.string(),
+  /** null once its model was deleted for good. */
   runId: runId.nullable(),
+  /** Name of its model where that is in the trash or gone; empty where nobody knows the name any more. */
+  deletedModel: z.string().nullable(),
   updatedAt: timestamp,
   messages: z.number().int(),
 })
 export type ConversationRecord = z.infer<typeof conversationRecord>
+
+// ---- trash ----
+export const trashKind = z.enum(['corpus', 'run', 'conversation'])
+export type TrashKind = z.infer<typeof trashKind>
+
+export const trashItem = z.object({
+  kind: trashKind,
+  id,
+  /** Empty for a conversation that has no title. */
+  name: z.string(),
+  deletedAt: timestamp,
+  /** When it is removed by itself. */
+  goesAt: timestamp,
+  /** What removing it frees: what a run shares with its text is freed with the last of them. */
+  sizeBytes: z.number().int(),
+})
+export type TrashItem = z.infer<typeof trashItem>
+
+export const trashContents = z.object({
+  items: z.array(trashItem),
+  /** What emptying it frees. */
+  sizeBytes: z.number().int(),
+})
+export type TrashContents = z.infer<typeof trashContents>
 
 // ---- settings ----
 export const settings = z.object({

@@ -1,6 +1,7 @@
 import { ref, type Ref } from 'vue'
-import { useAppStore } from '../stores/app'
-import { useRunsStore } from '../stores/runs'
+import { undo, useAppStore } from '../stores/app'
+import { isActive, useRunsStore } from '../stores/runs'
+import { useTalkStore } from '../stores/talk'
 
 export interface RunActions {
   /** The action under way; its button shows it and the others wait. */
@@ -18,7 +19,32 @@ export interface RunActions {
 export function useRunActions(): RunActions {
   const app = useAppStore()
   const runs = useRunsStore()
+  const talk = useTalkStore()
   const busy = ref<'pause' | 'resume' | 'stop' | null>(null)
+
+  type Gone = readonly { readonly runId: string; readonly name: string }[]
+
+  /** Says what depends on them; nothing is asked where nothing does. */
+  async function isWanted(gone: Gone): Promise<boolean> {
+    await talk.refresh()
+    const ids = new Set(gone.map(({ runId }) => runId))
+    const training = runs.list.filter((run) => ids.has(run.runId) && isActive(run)).length
+    const talked = talk.conversations.filter(({ runId }) => runId !== null && ids.has(runId)).length
+    if (training + talked === 0) return true
+    const n = gone.length
+    return await app.ask({
+      title:
+        n === 1
+          ? { key: 'run.delete.title', params: { name: gone[0]?.name ?? '' } }
+          : { key: 'run.delete.titleMany', params: { n } },
+      lines: [
+        ...(training > 0 ? [{ key: 'run.delete.training', params: { n: training }, count: training } as const] : []),
+        ...(talked > 0 ? [{ key: 'run.delete.conversations', params: { n: talked }, count: talked } as const] : []),
+        { key: 'run.delete.trash' },
+      ],
+      action: 'app.action.delete',
+    })
+  }
 
   async function command(which: 'pause' | 'resume' | 'stop', runId: string): Promise<void> {
     if (busy.value) return
@@ -38,6 +64,7 @@ export function useRunActions(): RunActions {
     },
     note: (runId, notes) => app.attempt(() => runs.update({ runId, notes })),
     remove: async (gone) => {
+      if (!(await isWanted(gone))) return false
       const removed: string[] = []
       const done = await app.attempt(async () => {
         for (const { runId } of gone) {
@@ -45,12 +72,12 @@ export function useRunActions(): RunActions {
           removed.push(runId)
         }
       })
-      const undo = async (): Promise<void> => {
+      const back = undo(async () => {
         for (const runId of removed) await runs.restore(runId)
-      }
+      })
       const only = gone[0]
-      if (gone.length === 1 && only && done) app.notify('run.deleted', { name: only.name }, undo)
-      else if (removed.length > 0) app.notify('history.delete.doneMany', { n: removed.length }, undo)
+      if (gone.length === 1 && only && done) app.notify('run.deleted', { name: only.name }, back)
+      else if (removed.length > 0) app.notify('history.delete.doneMany', { n: removed.length }, back)
       return done
     },
   }

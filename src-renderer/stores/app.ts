@@ -4,24 +4,42 @@ import { AppError, type ErrorCode } from '../../src-preload/contract/errors'
 import { subscribe } from '../api'
 import type { TextKey, TextParams } from '../text/i18n'
 
-/** A short message at the foot of the window, with the way back where there is one. */
-export interface Notice {
-  readonly id: number
-  readonly key: TextKey
-  readonly params: TextParams
-  readonly undo: (() => Promise<unknown>) | null
-}
-
-/** What can be done about an error where it is shown. */
+/** What can be done where something is said: its button and what that does. */
 export interface Remedy {
   readonly key: TextKey
   readonly action: () => Promise<unknown>
 }
 
+/** A short message at the foot of the window, each with its own way back where there is one. */
+export interface Notice {
+  readonly id: number
+  readonly key: TextKey
+  readonly params: TextParams
+  readonly actions: readonly Remedy[]
+}
+
+export const undo = (action: () => Promise<unknown>): readonly Remedy[] => [{ key: 'app.action.undo', action }]
+
+/** Asked before something that cannot be taken back, or that reaches further than it looks. */
+export interface Question {
+  readonly title: Words
+  readonly lines: readonly Words[]
+  /** On the button that does it. */
+  readonly action: TextKey
+}
+export interface Words {
+  readonly key: TextKey
+  readonly params?: TextParams
+  /** Chooses the plural. */
+  readonly count?: number
+}
+
 /** What concerns every screen: is the backend there, what was just done, what failed outside a form. */
 export const useAppStore = defineStore('app', () => {
   const backendUp = ref(true)
-  const notice = shallowRef<Notice | null>(null)
+  /** Shown, or waiting for their turn. */
+  const notices = shallowRef<readonly Notice[]>([])
+  const question = shallowRef<Question | null>(null)
   const error = shallowRef<AppError | null>(null)
   const remedy = shallowRef<Remedy | null>(null)
   let nextId = 1
@@ -32,12 +50,29 @@ export const useAppStore = defineStore('app', () => {
     backendUp.value = event.state === 'up'
   })
 
-  function notify(key: TextKey, params: TextParams = {}, undo: (() => Promise<unknown>) | null = null): void {
-    notice.value = { id: nextId++, key, params, undo }
+  function notify(key: TextKey, params: TextParams = {}, actions: readonly Remedy[] = []): void {
+    notices.value = [...notices.value, { id: nextId++, key, params, actions }]
   }
 
-  function dismiss(): void {
-    notice.value = null
+  function dismiss(id: number): void {
+    notices.value = notices.value.filter((notice) => notice.id !== id)
+  }
+
+  let answerQuestion: ((isYes: boolean) => void) | null = null
+
+  /** Resolves to whether the person wants it. */
+  function ask(asked: Question): Promise<boolean> {
+    answer(false)
+    question.value = asked
+    return new Promise((resolve) => {
+      answerQuestion = resolve
+    })
+  }
+
+  function answer(isYes: boolean): void {
+    question.value = null
+    answerQuestion?.(isYes)
+    answerQuestion = null
   }
 
   /** Runs something that may fail where no form stands to show it; cancelling is silent. */
@@ -63,11 +98,8 @@ export const useAppStore = defineStore('app', () => {
     if (chosen) await attempt(chosen.action)
   }
 
-  async function undo(): Promise<void> {
-    const action = notice.value?.undo
-    dismiss()
-    if (action) await attempt(action)
+  return {
+    ...{ backendUp, notices, question, error, remedy },
+    ...{ notify, dismiss, ask, answer, attempt, remedyError },
   }
-
-  return { backendUp, notice, error, remedy, notify, dismiss, undo, attempt, remedyError }
 })

@@ -3,10 +3,10 @@ import { computed, reactive, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../src-preload/contract/events'
 import type { Input, Output } from '../../src-preload/contract/methods'
-import type { CorpusDocument, CorpusRecord } from '../../src-preload/contract/records'
+import type { CorpusDocument, CorpusRecord, ImportedCorpus } from '../../src-preload/contract/records'
 import { isWindow, pathOf, pickTexts, request, subscribe, upload } from '../api'
 import type { Locale } from '../text/i18n'
-import { useAppStore } from './app'
+import { undo, useAppStore } from './app'
 
 type Progress = Extract<CorpusEvent, { kind: 'progress' }>
 type Sources = Input<'corpora.import'>['sources']
@@ -23,6 +23,8 @@ export const useCorporaStore = defineStore('corpora', () => {
   const loaded = ref(false)
   const error = shallowRef<AppError | null>(null)
   const sending = shallowRef<Upload | null>(null)
+  /** A text that somebody should see: its card opens. */
+  const shown = ref<string | null>(null)
   let ending = new AbortController()
   /** Changes seen, so that a list that was fetched while one arrived is fetched again. */
   let changes = 0
@@ -58,11 +60,28 @@ export const useCorporaStore = defineStore('corpora', () => {
     }
   }
 
-  async function importSources(sources: Sources, name?: string): Promise<CorpusRecord> {
-    const record = await request('corpora.import', name === undefined ? { sources } : { sources, name })
+  async function importSources(input: Input<'corpora.import'>): Promise<ImportedCorpus> {
+    const imported = await request('corpora.import', input)
+    const { found, ...record } = imported
     // A small text may be ready before the answer is here: the event is newer.
-    if (!corpora.value.some(({ corpusId }) => corpusId === record.corpusId)) put(record)
-    return record
+    if (found !== 'trash' && !corpora.value.some(({ corpusId }) => corpusId === record.corpusId)) put(record)
+    return imported
+  }
+
+  /** What a person brought. Where it is here already, it is shown, and imported a second time only when asked for. */
+  async function bring(sources: Sources): Promise<void> {
+    const { found, corpusId, name } = await importSources({ sources })
+    if (found === 'new') return
+    const again = { key: 'texts.found.again', action: () => importSources({ sources, again: true }) } as const
+    if (found === 'here') {
+      shown.value = corpusId
+      app.notify('texts.found.here', { name }, [again])
+    } else {
+      app.notify('texts.found.trash', { name }, [
+        { key: 'texts.found.restore', action: () => restore(corpusId) },
+        again,
+      ])
+    }
   }
 
   /** Dropped or picked files: by path in the window, sent in a browser. */
@@ -85,7 +104,7 @@ export const useCorporaStore = defineStore('corpora', () => {
     } finally {
       sending.value = null
     }
-    await importSources(sources)
+    await bring(sources)
   }
 
   const stopSending = (): void => {
@@ -95,11 +114,13 @@ export const useCorporaStore = defineStore('corpora', () => {
   /** The system's file dialog (window only). */
   async function addPicked(): Promise<void> {
     const paths = await pickTexts()
-    if (paths.length > 0) await importSources(paths.map((path) => ({ kind: 'path', path })))
+    if (paths.length > 0) await bring(paths.map((path) => ({ kind: 'path', path })))
   }
 
-  const addSample = (language: Locale, name: string): Promise<CorpusRecord> =>
-    importSources([{ kind: 'sample', language }], name)
+  async function addSample(language: Locale, name: string): Promise<CorpusRecord> {
+    const { found, ...record } = await importSources({ sources: [{ kind: 'sample', language }], name })
+    return found === 'trash' ? restore(record.corpusId) : record
+  }
 
   async function rename(corpusId: string, name: string): Promise<void> {
     put(await request('corpora.rename', { corpusId, name }))
@@ -108,9 +129,14 @@ export const useCorporaStore = defineStore('corpora', () => {
   async function remove(record: CorpusRecord): Promise<void> {
     await request('corpora.delete', { corpusId: record.corpusId })
     drop(record.corpusId)
-    app.notify('texts.deleted', { name: record.name }, async () => {
-      put(await request('corpora.restore', { corpusId: record.corpusId }))
-    })
+    const isInTrash = record.state === 'ready'
+    app.notify('texts.deleted', { name: record.name }, isInTrash ? undo(() => restore(record.corpusId)) : [])
+  }
+
+  async function restore(corpusId: string): Promise<CorpusRecord> {
+    const record = await request('corpora.restore', { corpusId })
+    put(record)
+    return record
   }
 
   const cancel = (corpusId: string): Promise<object> => request('corpora.cancel', { corpusId })
@@ -138,6 +164,7 @@ export const useCorporaStore = defineStore('corpora', () => {
     loaded,
     error,
     sending,
+    shown,
     load,
     addFiles,
     addPicked,

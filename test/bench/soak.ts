@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jobEnvironment } from '../../src-main/backend/jobs/environment'
@@ -64,11 +64,12 @@ type Message =
 async function soak({ name, config }: Soak, folder: string, tokenizedDir: string) {
   const chosen = withDefaults({ ...small, ...config }) as RunConfig
   const tensorflowDir = required('HOMEGROWN_TENSORFLOW_DIR')
+  const runDir = join(folder, name)
+  cpSync(tokenizedDir, runDir, { recursive: true })
   const task: SoakTask = {
     task: {
       kind: 'train',
-      runDir: join(folder, name),
-      tokenizedDir,
+      runDir,
       config: chosen,
       resume: false,
       engineOptions: { engine: 'tensorflow', tensorflowDirs: [tensorflowDir] },

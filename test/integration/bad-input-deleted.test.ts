@@ -87,7 +87,8 @@ describe('a run that is deleted while it is open', () => {
     expect(messages.at(-1)?.text).not.toBe('')
     while (childrenOf(process.pid).length > 0) await new Promise((wait) => setTimeout(wait, 20))
 
-    const sentence = expectClear(await world.refusal('talk.generate', input), 'run.notFound')
+    expectClear(await world.refusal('talk.generate', input), 'conversation.modelDeleted')
+    const sentence = expectClear(await world.refusal('runs.get', { runId }), 'run.notFound')
     const cli = await runCli(world.profileDir, ['generate', runId, 'the '])
     expect(cli).toEqual({ code: 3, stdout: '', stderr: `${sentence}\n` })
 
@@ -97,24 +98,35 @@ describe('a run that is deleted while it is open', () => {
 })
 
 describe('a text that is deleted while a run needs it', () => {
-  it('stays as long as the run trains', async () => {
+  it('leaves its runs their tokens: one that trains goes on, one that stopped resumes, with the text gone for good', async () => {
     const { runId } = await world.request('runs.start', { corpusId, config: config() })
     await world.runEvent(runId, 'steps')
-    expectClear(await world.refusal('corpora.delete', { corpusId }), 'corpus.inUse')
+    await world.request('corpora.delete', { corpusId })
+    expect(await world.request('trash.empty', { ids: null })).toEqual({ removed: 1, left: 0 })
+    expect(existsSync(join(world.profileDir, 'corpora', corpusId))).toBe(false)
+    const before = world.events.length
+    await world.runEvent(runId, 'steps', undefined, before)
     await world.request('runs.stop', { runId })
-    expect((await world.request('corpora.list', {})).map((corpus) => corpus.state)).toEqual(['ready'])
+
+    const since = world.events.length
+    await world.request('runs.resume', { runId: trained.runId })
+    const [first] = (await world.runEvent(trained.runId, 'steps', undefined, since)).rows
+    expect(first?.step).toBe(trained.step + 1)
+    trained = await world.request('runs.stop', { runId: trained.runId })
+    expect((await world.ask(trained.runId, 'last')).message).toMatchObject({ tokens: 5, endReason: 'length' })
+    expect((await world.request('runs.get', { runId: trained.runId })).run).toMatchObject({
+      state: 'stopped',
+      corpus: 'text.txt',
+    })
   })
 
-  it('is asked for when the run is carried on; talking goes on without it', async () => {
+  it('is asked for where the run has lost its tokens too, and serves again when it is imported again', async () => {
     const { runId } = trained
-    await world.request('corpora.delete', { corpusId })
-    const sentence = expectClear(await world.refusal('runs.resume', { runId }), 'corpus.notFound')
+    rmSync(join(world.profileDir, 'runs', runId, 'train.bin'))
+    const sentence = expectClear(await world.refusal('runs.resume', { runId }), 'run.textMissing')
     const cli = await runCli(world.profileDir, ['resume', runId])
     expect({ code: cli.code, stderr: cli.stderr }).toEqual({ code: 3, stderr: `${sentence}\n` })
-    expect((await world.ask(runId, 'last')).message).toMatchObject({ tokens: 5, endReason: 'length' })
-    expect((await world.request('runs.get', { runId })).run).toMatchObject({ state: 'stopped', corpus: 'text.txt' })
-
-    await world.request('corpora.restore', { corpusId })
+    corpusId = (await world.importPath(join(folder, 'text.txt'))).corpusId
     const since = world.events.length
     await world.request('runs.resume', { runId })
     const [first] = (await world.runEvent(runId, 'steps', undefined, since)).rows
@@ -122,13 +134,14 @@ describe('a text that is deleted while a run needs it', () => {
     trained = await world.request('runs.stop', { runId })
   })
 
-  it('fails the run clearly when its folder was emptied by hand, and nothing of the run is lost', async () => {
+  it('fails the run clearly when both folders were emptied by hand, and nothing of the run is lost', async () => {
     const { runId } = trained
     const corpusDir = join(world.profileDir, 'corpora', corpusId)
+    rmSync(join(world.profileDir, 'runs', runId, 'train.bin'))
     renameSync(corpusDir, `${corpusDir}-away`)
     await world.request('runs.resume', { runId })
     const failed = await world.reached(runId, 'failed', 'done')
-    expectClear(failed.error, 'corpus.notFound')
+    expectClear(failed.error, 'run.textMissing')
     expect(failed).toMatchObject({ step: trained.step, checkpoints: trained.checkpoints })
     expect((await world.ask(runId, 'best')).error).toBeNull()
 

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { cpSync } from 'node:fs'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { runLimits } from '../../src-preload/contract/limits'
 import { jobEnvironment } from '../../src-main/backend/jobs/environment'
@@ -80,6 +81,12 @@ export function startJob(task: JobTask): RunningJob {
         look()
       }),
   }
+}
+
+/** As the backend gives a run its own tokens. @returns runDir */
+export function withTokens(runDir: string, tokenizedDir: string): string {
+  cpSync(tokenizedDir, runDir, { recursive: true })
+  return runDir
 }
 
 /** Runs a task to its end; throws where it fails. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
 
 let root = ''
 beforeAll(async () => {
@@ -25,8 +25,7 @@ afterAll(async () => {
 const trainTask = (name: string, maxSteps: number, resume = false) =>
   ({
     kind: 'train',
-    runDir: join(root, name),
-    tokenizedDir: join(root, 'tokens'),
+    runDir: withTokens(join(root, name), join(root, 'tokens')),
     config: smallConfig({ engine: 'wasm', tokenizer: 'char', maxSteps, sampleInterval: 0, evalInterval: 1000 }),
     resume,
     engineOptions: engineOptions('wasm'),

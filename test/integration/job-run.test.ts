@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sampling } from '../../src-preload/contract/records'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob, type RunningJob } from './job-fixture'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens, type RunningJob } from './job-fixture'
 
 const sampling: Sampling = { temperature: 0.8, topK: 40, topP: 1, maxTokens: 24, seed: 11, stop: [] }
 
@@ -49,8 +49,7 @@ describe.each([
   const train = (dir: string, maxSteps: number, resume: boolean) =>
     runJob({
       kind: 'train',
-      runDir: dir,
-      tokenizedDir,
+      runDir: withTokens(dir, tokenizedDir),
       config: { ...config, maxSteps },
       resume,
       engineOptions: options,
@@ -67,7 +66,8 @@ describe.each([
     expect(eventsOf(events, 'sample')).toMatchObject([{ step: 20, prompt: 'The ' }])
     expect(eventsOf(events, 'checkpoint').at(-1)).toMatchObject({ checkpoint: 'last', step: 20 })
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
-    expect((await readdir(runDir())).sort()).toEqual(['checkpoints', 'config.json', 'tokenizer.json'])
+    const files = ['checkpoints', 'config.json', 'tokenizer.json', 'train.bin', 'val.bin']
+    expect((await readdir(runDir())).sort()).toEqual(files)
     expect((await readdir(join(runDir(), 'checkpoints'))).sort()).toEqual(['best-20', 'last-20'])
     expect(JSON.parse(await readFile(join(runDir(), 'config.json'), 'utf8'))).toEqual(config)
   })
@@ -77,8 +77,7 @@ describe.each([
     const endless = { ...config, maxSteps: 20 }
     const job = startJob({
       kind: 'train',
-      runDir: stoppedDir,
-      tokenizedDir,
+      runDir: withTokens(stoppedDir, tokenizedDir),
       config: endless,
       resume: false,
       engineOptions: options,

@@ -10,7 +10,7 @@ import { summarize } from '../../src-main/plan/shapes'
 import { AppError } from '../../src-preload/contract/errors'
 import type { RunConfig, RunRecord } from '../../src-preload/contract/records'
 import { built } from '../built'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
 
 const text = resolve('resources/sample/en.txt')
 let root: string
@@ -36,7 +36,7 @@ afterAll(() => {
 
 /** A job of some steps, evaluations and saves; the peak of what it occupied, in bytes. */
 async function peakOf(config: RunConfig, name: string): Promise<number> {
-  const task = { kind: 'train', runDir: join(root, name), tokenizedDir: join(root, 'tokens'), resume: false } as const
+  const task = { kind: 'train', runDir: withTokens(join(root, name), join(root, 'tokens')), resume: false } as const
   const job = startJob({ ...task, config, engineOptions: engineOptions('tensorflow') })
   let peakBytes = 0
   const look = (): void => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records'
 import type { JobEvent } from '../../src-main/backend/jobs/protocol'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
 
 let root = ''
 let tokenizedDir = ''
@@ -28,8 +28,7 @@ let runs = 0
 function trained(runDir: string, change: Partial<RunConfig>, programsDir?: string): Promise<readonly JobEvent[]> {
   return runJob({
     kind: 'train',
-    runDir,
-    tokenizedDir,
+    runDir: withTokens(runDir, tokenizedDir),
     config: smallConfig({ maxSteps: 6, evalInterval: 6, sampleInterval: 0, ...change }),
     resume: false,
     engineOptions: { ...engineOptions('tensorflow'), ...(programsDir === undefined ? {} : { programsDir }) },

@@ -7,7 +7,7 @@ import type { JobEvent, JobTask } from '../../src-main/backend/jobs/protocol'
 import { newestCheckpoint } from '../../src-main/engine/checkpoint'
 import { sha256Of } from '../../src-main/engine/files'
 import { RandomStream } from '../../src-main/engine/random'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob } from './job-fixture'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
 
 /** How a run is disturbed: told to stop (it saves and ends), or its process killed (it goes on from what was saved last). */
 type Stop = 'stop' | 'kill'
@@ -82,7 +82,8 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 const taskOf = (runDir: string, config: RunConfig, resume: boolean): JobTask => {
-  return { kind: 'train', runDir, tokenizedDir, config, resume, engineOptions: engineOptions('tensorflow') }
+  const dir = withTokens(runDir, tokenizedDir)
+  return { kind: 'train', runDir: dir, config, resume, engineOptions: engineOptions('tensorflow') }
 }
 
 /** What a run computed, by what it is of; a step that was computed again must have the same bits. */

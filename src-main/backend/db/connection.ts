@@ -37,11 +37,15 @@ export function openDatabase(file: string): Db {
   }
 }
 
-/** Leaves no write-ahead log behind: deleted text would live on in it. */
+/** Empties the write-ahead log: what secure_delete overwrote lives on in it. Another process that reads may prevent it. */
+export function truncateLog(db: Db): void {
+  db.raw.pragma('wal_checkpoint(TRUNCATE)')
+}
+
 export function closeDatabase(db: Db): void {
   if (!db.raw.open) return
   db.statements.clear()
-  db.raw.pragma('wal_checkpoint(TRUNCATE)')
+  truncateLog(db)
   db.raw.close()
 }
 

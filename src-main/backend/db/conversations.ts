@@ -5,19 +5,31 @@ import { all, first, run, tables } from './query'
 import type { MessagesTable } from './schema'
 
 const conversations = () =>
-  tables.selectFrom('conversations as c').select((e) => [
-    'c.conversation_id as conversationId',
-    'c.title',
-    'c.run_id as runId',
-    'c.updated_at as updatedAt',
-    e
-      .selectFrom('messages as m')
-      .select((m) => m.fn.countAll<number>().as('count'))
-      .whereRef('m.conversation_id', '=', 'c.conversation_id')
-      .$asScalar()
-      .$notNull()
-      .as('messages'),
-  ])
+  tables
+    .selectFrom('conversations as c')
+    .leftJoin('runs as r', 'r.run_id', 'c.run_id')
+    .select((e) => [
+      'c.conversation_id as conversationId',
+      'c.title',
+      'c.run_id as runId',
+      'c.updated_at as updatedAt',
+      e
+        .case()
+        .when('r.run_id', 'is', null)
+        .then(e.fn.coalesce('c.run_name', e.val('')))
+        .when('r.deleted_at', 'is not', null)
+        .then(e.ref('r.name'))
+        .else(null)
+        .end()
+        .as('deletedModel'),
+      e
+        .selectFrom('messages as m')
+        .select((m) => m.fn.countAll<number>().as('count'))
+        .whereRef('m.conversation_id', '=', 'c.conversation_id')
+        .$asScalar()
+        .$notNull()
+        .as('messages'),
+    ])
 
 export function listConversations(db: Db): ConversationRecord[] {
   return all(db, conversations().where('c.deleted_at', 'is', null).orderBy('c.updated_at', 'desc'))
@@ -33,6 +45,7 @@ export function insertConversation(db: Db, conversationId: string, title: string
     conversation_id: conversationId,
     title,
     run_id: runId,
+    run_name: null,
     created_at: at,
     updated_at: at,
     deleted_at: null,
@@ -110,11 +123,6 @@ export function removeMessage(db: Db, messageId: string): void {
 export function endOpenMessages(db: Db): void {
   const open = tables.updateTable('messages').set({ end_reason: 'failed' }).where('role', '=', 'model')
   run(db, open.where('end_reason', 'is', null))
-}
-
-export function conversationsDeletedBefore(db: Db, time: number): string[] {
-  const query = tables.selectFrom('conversations').select('conversation_id').where('deleted_at', '<', time)
-  return all(db, query).map((row) => row.conversation_id)
 }
 
 export function removeConversation(db: Db, conversationId: string): void {

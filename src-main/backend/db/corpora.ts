@@ -43,24 +43,63 @@ export function corpusDocuments(db: Db, corpusId: string): CorpusDocument[] {
   return row === undefined ? [] : (JSON.parse(row.documents_json) as CorpusDocument[])
 }
 
-/** The newest ready text with the same bytes and the same name. */
-export function findCorpusBySource(db: Db, sourceHash: string, name: string): CorpusRecord | null {
-  const query = tables
+export interface StoredCorpus {
+  readonly corpus: CorpusRecord
+  readonly sourceHash: string | null
+  readonly isDeleted: boolean
+}
+
+const stored = () =>
+  tables
     .selectFrom('corpora')
-    .select(recordColumns)
-    .where('source_hash', '=', sourceHash)
-    .where('name', '=', name)
-    .where('state', '=', 'ready')
-    .where('deleted_at', 'is', null)
-  const row = first(db, query.orderBy('created_at', 'desc').limit(1))
-  return row === undefined ? null : toRecord(row)
+    .select([...recordColumns, 'source_hash', 'deleted_at'])
+    .orderBy('created_at', 'desc')
+
+const toStored = (row: Row & Pick<CorporaTable, 'source_hash' | 'deleted_at'>): StoredCorpus => ({
+  corpus: toRecord(row),
+  sourceHash: row.source_hash,
+  isDeleted: row.deleted_at !== null,
+})
+
+/** Texts made of that many bytes, the newest first, deleted ones too; an earlier version only noted the hash. */
+export function corporaOfSize(db: Db, sourceBytes: number): StoredCorpus[] {
+  const query = stored()
+    .where('state', 'in', ['ready', 'importing'])
+    .where((e) =>
+      e.or([
+        e('source_bytes', '=', sourceBytes),
+        e.and([e('source_bytes', 'is', null), e('source_hash', 'is not', null)]),
+      ]),
+    )
+  return all(db, query).map(toStored)
+}
+
+export type Likeness = 'own' | 'sameContent' | 'sameName'
+
+/** Texts that a run could have been trained on, the likeliest first, deleted ones too. */
+export function corporaForRun(db: Db, runId: string): { corpusId: string; likeness: Likeness }[] {
+  const trained = tables.selectFrom('runs').select(['corpus_id', 'corpus_name', 'source_hash'])
+  const run = first(db, trained.where('run_id', '=', runId))
+  if (run === undefined) return []
+  const likenessOf = ({ corpus, sourceHash }: StoredCorpus): Likeness | null => {
+    if (corpus.corpusId === run.corpus_id) return 'own'
+    if (sourceHash !== null && sourceHash === run.source_hash) return 'sameContent'
+    return run.source_hash === null && corpus.name === run.corpus_name ? 'sameName' : null
+  }
+  const order: readonly (Likeness | null)[] = ['own', 'sameContent', 'sameName']
+  const texts = all(db, stored().where('state', '=', 'ready')).map(toStored)
+  return order.flatMap((likeness) =>
+    texts.flatMap((one) =>
+      likeness !== null && likenessOf(one) === likeness ? [{ corpusId: one.corpus.corpusId, likeness }] : [],
+    ),
+  )
 }
 
 export interface NewCorpus {
   readonly corpusId: string
   readonly name: string
   readonly createdAt: number
-  readonly sourceHash: string | null
+  readonly sourceBytes: number
   readonly owner: { readonly pid: number; readonly token: string }
 }
 
@@ -76,7 +115,8 @@ export function insertCorpus(db: Db, corpus: NewCorpus): void {
       document_count: 0,
       counts_json: null,
       error_json: null,
-      source_hash: corpus.sourceHash,
+      source_hash: null,
+      source_bytes: corpus.sourceBytes,
       owner_pid: corpus.owner.pid,
       owner_token: corpus.owner.token,
       deleted_at: null,
@@ -108,6 +148,10 @@ export function renameCorpus(db: Db, corpusId: string, name: string): void {
   run(db, tables.updateTable('corpora').set({ name }).where('corpus_id', '=', corpusId))
 }
 
+export function setCorpusSource(db: Db, corpusId: string, sourceHash: string): void {
+  run(db, tables.updateTable('corpora').set({ source_hash: sourceHash }).where('corpus_id', '=', corpusId))
+}
+
 export function setCorpusDeleted(db: Db, corpusId: string, deletedAt: number | null): void {
   run(db, tables.updateTable('corpora').set({ deleted_at: deletedAt }).where('corpus_id', '=', corpusId))
 }
@@ -116,12 +160,6 @@ export function setCorpusDeleted(db: Db, corpusId: string, deletedAt: number | n
 export function importingCorpora(db: Db): Pick<CorporaTable, 'corpus_id' | 'owner_pid' | 'owner_token'>[] {
   const query = tables.selectFrom('corpora').select(['corpus_id', 'owner_pid', 'owner_token'])
   return all(db, query.where('state', '=', 'importing'))
-}
-
-/** Deleted before `time`: their files and rows may go. */
-export function corporaDeletedBefore(db: Db, time: number): string[] {
-  const query = tables.selectFrom('corpora').select('corpus_id').where('deleted_at', '<', time)
-  return all(db, query).map((row) => row.corpus_id)
 }
 
 export function removeCorpus(db: Db, corpusId: string): void {

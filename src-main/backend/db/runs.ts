@@ -2,7 +2,7 @@ import type { ErrorData } from '../../../src-preload/contract/errors'
 import { withDefaults } from '../../../src-preload/contract/limits'
 import type { CheckpointRecord, RunConfig, RunRecord, RunState } from '../../../src-preload/contract/records'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
-import type { Db } from './connection'
+import { transaction, type Db } from './connection'
 import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
 import type { RunsTable } from './schema'
@@ -76,6 +76,7 @@ export interface NewRun {
 }
 
 export function insertRun(db: Db, r: NewRun): void {
+  const text = tables.selectFrom('corpora').select('source_hash').where('corpus_id', '=', r.corpusId)
   const row: RunsTable = {
     run_id: r.runId,
     name: r.name,
@@ -83,6 +84,7 @@ export function insertRun(db: Db, r: NewRun): void {
     model: r.config.model,
     corpus_id: r.corpusId,
     corpus_name: r.corpus,
+    source_hash: first(db, text)?.source_hash ?? null,
     config_json: JSON.stringify(r.config),
     vocab_size: r.vocabSize,
     train_tokens: r.trainTokens,
@@ -130,14 +132,10 @@ export function ownedRuns(db: Db, states: readonly RunState[]): OwnedRun[] {
   return all(db, tables.selectFrom('runs').select(columns).where('state', 'in', states))
 }
 
+/** Deleted ones too: they can be restored. */
 export function runsOfCorpus(db: Db, corpusId: string): Pick<RunsTable, 'run_id' | 'state'>[] {
   const query = tables.selectFrom('runs').select(['run_id', 'state']).where('corpus_id', '=', corpusId)
-  return all(db, query.where('deleted_at', 'is', null))
-}
-
-export function runsDeletedBefore(db: Db, time: number): string[] {
-  const query = tables.selectFrom('runs').select('run_id').where('deleted_at', '<', time)
-  return all(db, query.where('state', 'not in', ['running', 'queued'])).map((row) => row.run_id)
+  return all(db, query)
 }
 
 /** What another process asks of a run that this one trains. */
@@ -151,7 +149,11 @@ export function ownerOf(db: Db, runId: string): Pick<RunsTable, 'owner_pid' | 'o
   return first(db, query) ?? null
 }
 
-/** Its metrics, samples and checkpoints go with it (ON DELETE CASCADE). */
+/** Its metrics, samples and checkpoints go with it (ON DELETE CASCADE); its conversations keep its name. */
 export function removeRun(db: Db, runId: string): void {
-  run(db, tables.deleteFrom('runs').where('run_id', '=', runId))
+  transaction(db, () => {
+    const name = tables.selectFrom('runs').select('name').where('run_id', '=', runId)
+    run(db, tables.updateTable('conversations').set({ run_name: name }).where('run_id', '=', runId))
+    run(db, tables.deleteFrom('runs').where('run_id', '=', runId))
+  })
 }

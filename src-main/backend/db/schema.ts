@@ -14,8 +14,10 @@ export interface CorporaTable extends Listed<'corpora'> {
   document_count: number
   counts_json: string | null
   error_json: string | null
-  /** sha256 of the imported file's bytes; null when several files were imported or nobody asked for it. */
+  /** sha256 of the imported file's bytes, of several files over their hashes; null for what earlier versions imported. */
   source_hash: string | null
+  /** Of all imported files; null as above. */
+  source_bytes: number | null
   owner_pid: number | null
   owner_token: string | null
   deleted_at: number | null
@@ -35,6 +37,8 @@ export interface RunsTable extends Listed<'runs'> {
   name: string
   corpus_id: string
   corpus_name: string
+  /** The text's, so that a run knows the same text again; null where the text has none. */
+  source_hash: string | null
   config_json: string
   vocab_size: number
   train_tokens: number
@@ -123,6 +127,8 @@ export interface ConversationsTable {
   conversation_id: string
   title: string
   run_id: string | null
+  /** Of the run that was deleted for good, and whose id is gone with it. */
+  run_name: string | null
   created_at: number
   updated_at: number
   deleted_at: number | null

@@ -71,8 +71,8 @@ export type JobTask =
     }
   | {
       readonly kind: 'train'
+      /** Holds its tokenizer.json, train.bin and val.bin. */
       readonly runDir: string
-      readonly tokenizedDir: string
       readonly config: RunConfig
       /** Continue from the newest good checkpoint in runDir. */
       readonly resume: boolean

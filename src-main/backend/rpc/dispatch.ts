@@ -9,6 +9,7 @@ import { runsHandlers } from './runs'
 import { settingsHandlers } from './settings'
 import { systemHandlers } from './system'
 import { talkHandlers } from './talk'
+import { trashHandlers } from './trash'
 
 /** Answers a request with data, whatever happens: never rejects. */
 export type Dispatch = (method: string, input: unknown, client: Client) => Promise<Result>
@@ -30,6 +31,7 @@ export function createDispatch(services: Services, { checkOutput, onInternal }: 
     ...corporaHandlers(services),
     ...runsHandlers(services),
     ...talkHandlers(services),
+    ...trashHandlers(services),
   }
 
   const answer = async (method: string, input: unknown, client: Client): Promise<unknown> => {

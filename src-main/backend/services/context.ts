@@ -60,5 +60,5 @@ export function profilePaths(root: string): ProfilePaths {
   }
 }
 
-/** Deleted things stay this long, so that the undo button always works. */
-export const undoMs = 60_000
+/** Deleted things stay in the trash this long. */
+export const trashMs = 30 * 86_400_000

@@ -5,21 +5,23 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../../src-preload/contract/events'
 import { corpusLimits, nameMaxLength } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type { CorpusRecord } from '../../../src-preload/contract/records'
+import type { CorpusRecord, ImportedCorpus } from '../../../src-preload/contract/records'
 import {
+  corporaOfSize,
   corpusDocuments,
   findCorpus,
-  findCorpusBySource,
   insertCorpus,
   listCorpora,
+  removeCorpus,
   renameCorpus,
   setCorpusDeleted,
+  setCorpusSource,
+  type StoredCorpus,
 } from '../db/corpora'
-import { runsOfCorpus } from '../db/runs'
 import type { ImportSource } from '../jobs/protocol'
 import type { Context } from './context'
 import { importText, type ImportRequest } from './import'
-import { filesUnder, hashFile } from './import-sources'
+import { contentHash, filesUnder, sizeOf } from './import-sources'
 import { newId } from './ids'
 import type { UploadService } from './uploads'
 
@@ -28,7 +30,7 @@ type SourceInput = Input<'corpora.import'>['sources'][number]
 
 export function createCorpora(context: Context, uploads: UploadService) {
   const { db } = context
-  const importing = new Map<string, { cancel: AbortController; ended: Promise<void> }>()
+  const importing = new Map<string, { cancel: AbortController; hash: Promise<string | null>; ended: Promise<void> }>()
   // Events of a text only matter while it is being imported: numbering starts anew with each backend.
   let seq = context.now()
 
@@ -60,16 +62,20 @@ export function createCorpora(context: Context, uploads: UploadService) {
     }
   }
 
-  const begin = async (
-    name: string,
-    sources: ImportSource[],
-    sourceHash: string | null,
-    uploadIds: string[] = [],
-  ): Promise<CorpusRecord> => {
+  interface Import {
+    readonly name: string
+    readonly sources: readonly ImportSource[]
+    readonly sourceBytes: number
+    readonly uploadIds: readonly string[]
+  }
+
+  const begin = async ({ name, sources, sourceBytes, uploadIds }: Import): Promise<CorpusRecord> => {
     const corpusId = newId('c')
     await mkdir(context.paths.corpus(corpusId), { recursive: true })
-    insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceHash, owner: context.self })
+    insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceBytes, owner: context.self })
     const cancel = new AbortController()
+    // Beside the reading. A file that cannot be read is the import's problem.
+    const hash = contentHash(sources, cancel.signal).catch(() => null)
     const onProgress: ImportRequest['onProgress'] = (stage, progress, file) => {
       tell({ kind: 'progress', corpusId, stage, progress, file })
     }
@@ -78,35 +84,53 @@ export function createCorpora(context: Context, uploads: UploadService) {
       const swept = (error: unknown): void => {
         context.log(AppError.from(error))
       }
+      const sourceHash = await hash
+      if (sourceHash !== null) setCorpusSource(db, corpusId, sourceHash)
       for (const uploadId of uploadIds) await uploads.remove(uploadId).catch(swept)
       importing.delete(corpusId)
       tellState(corpusId)
     })
-    importing.set(corpusId, { cancel, ended })
+    importing.set(corpusId, { cancel, hash, ended })
     tellState(corpusId)
     return mustFind(corpusId)
   }
 
-  const importSources = async ({ name, sources }: Input<'corpora.import'>): Promise<CorpusRecord> => {
+  /** The text that these files already are here: rather one that is not deleted, rather the newest. */
+  const twinOf = async (sources: readonly ImportSource[], sourceBytes: number): Promise<StoredCorpus | null> => {
+    const candidates = corporaOfSize(db, sourceBytes)
+    // Hashing takes seconds a gigabyte: only where there is something to compare with.
+    if (candidates.length === 0) return null
+    const hash = await contentHash(sources).catch(() => null)
+    if (hash === null) return null
+    const twins: StoredCorpus[] = []
+    for (const one of candidates) {
+      const { corpusId, state } = one.corpus
+      const of = state === 'ready' ? one.sourceHash : ((await importing.get(corpusId)?.hash) ?? null)
+      if (of === hash) twins.push(one)
+    }
+    return twins.find(({ isDeleted }) => !isDeleted) ?? twins[0] ?? null
+  }
+
+  /** A text with the same content is answered instead, unless asked for again; uploads wait for that until swept. */
+  const importSources = async (input: Input<'corpora.import'>): Promise<ImportedCorpus> => {
+    const { name, sources, again = false } = input
     const files = (await Promise.all(sources.map(resolveSource))).flat()
     const [first] = files
     if (first === undefined) throw new AppError('corpus.noText')
     if (files.length > corpusLimits.maxFiles) throw new AppError('corpus.tooLarge', { name: first.name })
     const chosen = name ?? `${first.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
+    const sourceBytes = await sizeOf(files)
+    const twin = again ? null : await twinOf(files, sourceBytes)
+    if (twin !== null) return { ...twin.corpus, found: twin.isDeleted ? 'trash' : 'here' }
     const uploadIds = sources.flatMap((source) => (source.kind === 'upload' ? [source.uploadId] : []))
-    return await begin(chosen.slice(0, nameMaxLength), files, null, uploadIds)
+    const corpus = await begin({ name: chosen.slice(0, nameMaxLength), sources: files, sourceBytes, uploadIds })
+    return { ...corpus, found: 'new' }
   }
 
-  /** The text that this file's bytes already are here, or an import of it. For the command line. */
+  /** The text that this content already is here, also out of the trash, or an import of it. For the command line. */
   const importFile = async (path: string): Promise<CorpusRecord> => {
-    const files = await filesUnder(path)
-    const [first] = files
-    if (first === undefined) throw new AppError('corpus.noText')
-    if (files.length > 1) return await importSources({ sources: [{ kind: 'path', path }] })
-    const sourceHash = await hashFile(first.path).catch((error: unknown) => {
-      throw new AppError('corpus.unreadable', { name: first.name }, error)
-    })
-    return findCorpusBySource(db, sourceHash, first.name) ?? (await begin(first.name, [first], sourceHash))
+    const { found, ...corpus } = await importSources({ sources: [{ kind: 'path', path }] })
+    return found === 'trash' ? restore(corpus.corpusId) : corpus
   }
 
   const cancel = async (corpusId: string): Promise<void> => {
@@ -144,11 +168,11 @@ export function createCorpora(context: Context, uploads: UploadService) {
   }
 
   const remove = async (corpusId: string): Promise<void> => {
-    mustFind(corpusId)
-    const active = runsOfCorpus(db, corpusId).some(({ state }) => state === 'running' || state === 'queued')
-    if (active) throw new AppError('corpus.inUse', { corpusId })
     await cancel(corpusId)
-    setCorpusDeleted(db, corpusId, context.now())
+    const { state } = mustFind(corpusId)
+    // What was not imported has no files: there is nothing to restore.
+    if (state === 'failed' || state === 'cancelled') removeCorpus(db, corpusId)
+    else setCorpusDeleted(db, corpusId, context.now())
     context.emit({ topic: 'changed', what: 'corpora' })
   }
 

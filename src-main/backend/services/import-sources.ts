@@ -49,9 +49,22 @@ async function textsUnder(root: string, name: string): Promise<string[]> {
   return files
 }
 
-/** sha256 of a file's bytes, as hex. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
+/** Bytes of all of them; 0 for one that cannot be looked at. */
+export async function sizeOf(sources: readonly ImportSource[]): Promise<number> {
+  let bytes = 0
+  for (const { path } of sources) bytes += (await stat(path).catch(() => ({ size: 0 }))).size
+  return bytes
+}
+
+/** sha256 (hex) of a file's bytes; of several files over theirs, whatever their names and their order. */
+export async function contentHash(sources: readonly ImportSource[], signal?: AbortSignal): Promise<string> {
+  const hashes: string[] = []
+  for (const { path } of sources) {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(path), hash, { signal })
+    hashes.push(hash.digest('hex'))
+  }
+  const [only] = hashes
+  if (hashes.length === 1 && only !== undefined) return only
+  return createHash('sha256').update(hashes.sort().join()).digest('hex')
 }

@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../../src-preload/contract/errors'
-import { transaction, type Db } from '../db/connection'
-import { conversationsDeletedBefore, removeConversation } from '../db/conversations'
-import { corporaDeletedBefore, importingCorpora, removeCorpus, setCorpusEnded } from '../db/corpora'
-import { ownedRuns, removeRun, runsDeletedBefore, unowned, type OwnedRun } from '../db/runs'
+import { transaction } from '../db/connection'
+import { importingCorpora, setCorpusEnded } from '../db/corpora'
+import { ownedRuns, unowned, type OwnedRun } from '../db/runs'
 import { isAlive } from '../jobs/process-identity'
 import { reconcileCheckpoints } from './checkpoint-files'
-import { undoMs, type Context } from './context'
+import type { Context } from './context'
 import { seqGapAfterCrash, type RunRecorder } from './run-recorder'
 
 /**
@@ -54,35 +53,3 @@ function killLost({ job_pid: pid, job_token: token }: OwnedRun): void {
     // Gone meanwhile, or somebody else's.
   }
 }
-
-/**
- * Removes for good what was deleted before the undo time: files first, so that a kill in between leaves the row. What
- * cannot be removed keeps its row, and nothing else from being removed.
- */
-export async function purge(context: Context): Promise<void> {
-  const { db, paths } = context
-  const before = context.now() - undoMs
-  const remove = async (folder: string, removeRow: () => void): Promise<void> => {
-    try {
-      await rm(folder, { recursive: true, force: true })
-      // Closed meanwhile: the row goes at the next start.
-      if (isOpen(db)) removeRow()
-    } catch (problem) {
-      context.log(AppError.from(problem))
-    }
-  }
-  for (const id of runsDeletedBefore(db, before)) {
-    await remove(paths.run(id), () => {
-      removeRun(db, id)
-    })
-  }
-  for (const id of isOpen(db) ? corporaDeletedBefore(db, before) : []) {
-    await remove(paths.corpus(id), () => {
-      removeCorpus(db, id)
-    })
-  }
-  for (const id of isOpen(db) ? conversationsDeletedBefore(db, before) : []) removeConversation(db, id)
-}
-
-/** Asked through a call: TypeScript would remember an earlier answer. */
-const isOpen = (db: Db): boolean => db.raw.open

@@ -25,6 +25,7 @@ import type { Context } from './context'
 import type { Generator } from './generator'
 import { newId } from './ids'
 import type { RunRecorder } from './run-recorder'
+import { canHaveTokens } from './run-tokens'
 import type { Ending } from './training'
 import type { TrainingQueue } from './training-queue'
 
@@ -175,7 +176,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const run = mustFind(runId)
     if (run.state === 'running' || run.state === 'queued') throw new AppError('run.active', { runId })
     if (run.state === 'done') throw new AppError('run.notResumable', { runId })
-    readyCorpus(run.corpusId)
+    if (!canHaveTokens(context, runId)) throw new AppError('run.textMissing', { name: run.corpus })
     reconcileCheckpoints(context, runId)
     const hasCheckpoint = mustFind(runId).checkpoints.length > 0
     const without = withoutCheckpoint(run)

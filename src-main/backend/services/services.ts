@@ -5,6 +5,7 @@ import type { RunService } from './runs'
 import type { SettingsService } from './settings'
 import type { SystemService } from './system'
 import type { TalkService } from './talk'
+import type { TrashService } from './trash'
 import type { UploadService } from './uploads'
 
 /** The use-cases: what requests and the command line are made of. */
@@ -16,5 +17,6 @@ export interface Services {
   readonly corpora: CorpusService
   readonly runs: RunService
   readonly talk: TalkService
+  readonly trash: TrashService
   readonly generator: Generator
 }

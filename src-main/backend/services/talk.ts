@@ -82,6 +82,11 @@ export function createTalk(context: Context, generator: Generator) {
   const generate = (input: Input<'talk.generate'>): Output<'talk.generate'> => {
     const { conversationId, runId, checkpoint } = input
     const conversation = mustFind(conversationId)
+    // Nobody goes on with another model unasked.
+    const goesOn = input.withAnother === true && runId !== conversation.runId
+    if (conversation.deletedModel !== null && !goesOn) {
+      throw new AppError('conversation.modelDeleted', { name: conversation.deletedModel })
+    }
     const { step } = checkpointFor(runId, checkpoint)
     if (writing.size > 0) throw new AppError('generation.busy')
     const { text: prompt, replaces } = promptOf(conversationId, input.prompt)

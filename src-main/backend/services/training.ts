@@ -1,7 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig, RunState } from '../../../src-preload/contract/records'
 import { lessMemory } from '../../plan/less-memory'
-import { summarize } from '../../plan/shapes'
 import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
 import { isTrainEvent, type EngineOptions } from '../jobs/protocol'
@@ -9,7 +8,7 @@ import type { Job } from '../jobs/supervisor'
 import { reconcileCheckpoints } from './checkpoint-files'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
-import { ensureTokenized } from './tokenizing'
+import { ensureOwnTokens } from './run-tokens'
 
 /** How a person wants a training to end before its last step. */
 export type Ending = 'paused' | 'stopped'
@@ -54,10 +53,10 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     // Beside the tokens, which take as long where they are new.
     const before = resume ? (findRun(db, runId, 'any')?.engine ?? null) : null
     context.probes.prepareFor(config.engine, before)
-    const tokenizedDir = await tokenize(config)
+    await tokenize()
 
     const seen = { finished: false, step: 0 }
-    const task = { kind: 'train', runDir: context.paths.run(runId), tokenizedDir } as const
+    const task = { kind: 'train', runDir: context.paths.run(runId) } as const
     /** @param lost at which step the last job ran out of memory */
     const runJob = async (config: RunConfig, engineOptions: EngineOptions, lost: number | null): Promise<void> => {
       job = context.jobs.start({ ...task, config, engineOptions, resume: resume || lost !== null }, (event) => {
@@ -105,21 +104,16 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     return { kind: 'rollback', step, toStep, learningRateFactor, accumulation } as const
   }
 
-  const tokenize = async (config: RunConfig): Promise<string> => {
-    const corpus = findRun(db, runId, 'any')
-    if (corpus === null) throw new AppError('run.notFound')
-    const request = { corpusId: corpus.corpusId, tokenizer: config.tokenizer, vocabSize: config.vocabSize }
-    const onProgress = (_: unknown, progress: number) => {
+  const tokenize = async (): Promise<void> => {
+    const run = findRun(db, runId, 'any')
+    if (run === null) throw new AppError('run.notFound')
+    const onProgress = (progress: number): void => {
       recording.record({ kind: 'stage', stage: 'tokenizing', progress })
     }
-    const { dir, facts } = await ensureTokenized(context, request, onProgress, cancel.signal)
-    const { parameterCount } = summarize(config, facts.vocabSize, facts.trainTokens)
-    recording.change({
-      vocab_size: facts.vocabSize,
-      train_tokens: facts.trainTokens,
-      parameter_count: parameterCount,
-    })
-    return dir
+    const onFacts = (changes: RunChanges): void => {
+      recording.change(changes)
+    }
+    await ensureOwnTokens(context, { run, onProgress, onFacts, signal: cancel.signal })
   }
 
   /** @returns the state to end in, and why */

@@ -80,10 +80,6 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'This text is not ready yet',
     body: 'Wait until the import is finished. If it failed, look at the text to see why.',
   },
-  'corpus.inUse': {
-    title: 'This text is being used',
-    body: 'A model is training on it. Stop that training first, then try again.',
-  },
   'run.notFound': {
     title: 'This model is no longer here',
     body: 'It was deleted, perhaps in another window. The history shows what there is.',
@@ -108,6 +104,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'Nothing has been saved for this model yet',
     body: 'The first state is saved after a few minutes of training, or when it is stopped. Wait for it, then try again.',
   },
+  'run.textMissing': {
+    title: 'The text of this model was deleted',
+    body: 'To resume, import the same files again (it learned from “{name}”). What is saved can still be used.',
+  },
   'run.tooLargeForMemory': {
     title: 'Going on needs about {neededGb} GB of memory, and {freeGb} GB are free',
     body: 'What was saved is safe. Close other programs, then resume.',
@@ -131,6 +131,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
   'conversation.notFound': {
     title: 'This conversation is no longer here',
     body: 'It was deleted, perhaps in another window. Start a new one.',
+  },
+  'conversation.modelDeleted': {
+    title: 'The model of this conversation was deleted',
+    body: 'Restore it from the trash, or choose another model to continue with.',
   },
   'generation.busy': {
     title: 'The model is still writing',

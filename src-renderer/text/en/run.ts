@@ -3,7 +3,7 @@ export const run = {
   loading: 'Opening the training',
   gone: {
     title: 'This model is no longer here',
-    body: 'It was deleted while it was open. It can be brought back from the message at the foot of the window for a short while.',
+    body: 'It was deleted while it was open. You can restore it from the trash.',
     action: 'To the history',
   },
   facts: '{model}, {parameters} parameters, from “{corpus}”',
@@ -21,6 +21,15 @@ export const run = {
     delete: 'Delete {name}',
   },
   deleted: '“{name}” was deleted',
+  delete: {
+    title: 'Delete “{name}”?',
+    titleMany: 'Delete {n} models?',
+    training:
+      '{n} model is training or queued. Deleting stops it. | {n} models are training or queued. Deleting stops them.',
+    conversations:
+      '{n} conversation uses what you delete. It stays, and asks for another model. | {n} conversations use what you delete. They stay, and ask for another model.',
+    trash: 'You can restore it from the trash for 30 days.',
+  },
   progress: {
     label: 'Progress of the training',
     step: 'Step',

@@ -53,6 +53,18 @@ export const texts = {
     problems: '{n} file was left out | {n} files were left out',
   },
   deleted: '“{name}” was deleted.',
+  delete: {
+    title: 'Delete “{name}”?',
+    unfinished:
+      '{n} unfinished model learns from this text. It keeps its own copy and can still resume. | {n} unfinished models learn from this text. They keep their own copy and can still resume.',
+    trash: 'You can restore the text from the trash for 30 days.',
+  },
+  found: {
+    here: 'You already have this text: “{name}”.',
+    trash: 'This text is in the trash: “{name}”.',
+    again: 'Import again anyway',
+    restore: 'Restore',
+  },
   renamed: 'Renamed to “{name}”.',
   renameTitle: 'Rename the text',
   nameLabel: 'Name',

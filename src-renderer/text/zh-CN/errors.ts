@@ -52,7 +52,6 @@ export const errors: typeof source = {
     body: '它已被删除，可能是在另一个窗口中。请选择其他文本，或者重新导入。',
   },
   'corpus.notReady': { title: '这份文本还没有准备好', body: '请等待导入完成。如果导入失败，请打开文本查看原因。' },
-  'corpus.inUse': { title: '这份文本正在使用中', body: '有模型正在用它训练。请先停止训练，然后重试。' },
   'run.notFound': { title: '这个模型已经不在了', body: '它已被删除，可能是在另一个窗口中。历史页面列出了现有的模型。' },
   'run.ambiguous': { title: '有多个模型符合这个名称', body: '请使用完整的名称，或者更长的编号。' },
   'run.active': { title: '这个模型正在训练', body: '请先停止训练，然后重试。' },
@@ -64,6 +63,10 @@ export const errors: typeof source = {
   'run.noCheckpoint': {
     title: '这个模型还没有保存过',
     body: '训练几分钟后，或者停止训练时，才会第一次保存。请稍后再试。',
+  },
+  'run.textMissing': {
+    title: '这个模型的训练文本已被删除',
+    body: '要继续训练，请重新导入原来的文件（文本名为“{name}”）。已保存的模型仍然可以使用。',
   },
   'run.tooLargeForMemory': {
     title: '继续训练大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
@@ -86,6 +89,10 @@ export const errors: typeof source = {
     body: '没有词表，就无法在文字和数字之间转换。请重新训练模型。',
   },
   'conversation.notFound': { title: '这段对话已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一段对话。' },
+  'conversation.modelDeleted': {
+    title: '这段对话的模型已被删除',
+    body: '可以从回收站恢复它，或者换一个模型继续。',
+  },
   'generation.busy': { title: '模型还在写', body: '请等它写完，或者先停止，然后重试。' },
   'upload.notFound': { title: '上传的文件已经不在了', body: '上传之后 Homegrown 重新启动过。请重新添加文件。' },
   'engine.damaged': {

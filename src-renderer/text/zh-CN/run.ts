@@ -5,7 +5,7 @@ export const run: typeof source = {
   loading: '正在打开训练',
   gone: {
     title: '这个模型已经不在了',
-    body: '它在打开期间被删除了。短时间内，可以通过窗口底部的提示恢复。',
+    body: '它在打开期间被删除了。可以从回收站恢复。',
     action: '前往历史',
   },
   facts: '{model}，{parameters}个参数，来自“{corpus}”',
@@ -23,6 +23,13 @@ export const run: typeof source = {
     delete: '删除“{name}”',
   },
   deleted: '已删除“{name}”',
+  delete: {
+    title: '删除“{name}”？',
+    titleMany: '删除 {n} 个模型？',
+    training: '有 {n} 个模型正在训练或排队，删除后会停止。',
+    conversations: '有 {n} 段对话在使用它。对话会保留，之后需要另选模型。',
+    trash: '30 天内可以从回收站恢复。',
+  },
   progress: {
     label: '训练进度',
     step: '步数',

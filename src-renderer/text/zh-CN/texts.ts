@@ -53,6 +53,17 @@ export const texts: typeof source = {
     problems: '跳过了 {n} 个文件',
   },
   deleted: '“{name}”已删除。',
+  delete: {
+    title: '删除“{name}”？',
+    unfinished: '有 {n} 个尚未训练完的模型在用这份文本。它们各自留有副本，仍然可以继续训练。',
+    trash: '30 天内可以从回收站恢复。',
+  },
+  found: {
+    here: '这份文本已经有了：“{name}”。',
+    trash: '这份文本在回收站里：“{name}”。',
+    again: '仍要再次导入',
+    restore: '恢复',
+  },
   renamed: '已重命名为“{name}”。',
   renameTitle: '重命名文本',
   nameLabel: '名称',

@@ -93,6 +93,29 @@ INSERT INTO messages VALUES ('m', 'talk', 1, 'model', 'Hi', 1, 'r', 'last', 1, 7
       expect(raw.prepare('SELECT run_id FROM conversations').get()).toEqual({ run_id: null })
     },
   },
+  8: {
+    insert: `
+INSERT INTO corpora (corpus_id, name, state, created_at, source_hash, deleted_at)
+VALUES ('c1', 'here', 'ready', 1, 'hash', NULL), ('c2', 'in the trash', 'ready', 1, NULL, 7);
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at, deleted_at)
+VALUES ('r1', 'a', 'paused', 'gpt', 'c1', 'here', '{}', 65, 1000, 10, 20, 1, NULL),
+  ('r2', 'b', 'done', 'gpt', 'gone', 'gone', '{}', 65, 1000, 10, 20, 1, 7);
+INSERT INTO conversations VALUES ('talk', 'a', 'r1', 1, 1, 7)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT corpus_id, source_hash, source_bytes, deleted_at FROM corpora').all()).toEqual([
+        { corpus_id: 'c1', source_hash: 'hash', source_bytes: null, deleted_at: null },
+        { corpus_id: 'c2', source_hash: null, source_bytes: null, deleted_at: 7 },
+      ])
+      expect(raw.prepare('SELECT run_id, source_hash, deleted_at FROM runs').all()).toEqual([
+        { run_id: 'r1', source_hash: 'hash', deleted_at: null },
+        { run_id: 'r2', source_hash: null, deleted_at: 7 },
+      ])
+      expect(raw.prepare('SELECT run_id, run_name, deleted_at FROM conversations').all()).toEqual([
+        { run_id: 'r1', run_name: null, deleted_at: 7 },
+      ])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -176,6 +199,7 @@ describe('migrations', () => {
         counts_json: true,
         error_json: true,
         source_hash: true,
+        source_bytes: true,
         owner_pid: true,
         owner_token: true,
         deleted_at: true,
@@ -188,6 +212,7 @@ describe('migrations', () => {
         model: true,
         corpus_id: true,
         corpus_name: true,
+        source_hash: true,
         config_json: true,
         vocab_size: true,
         train_tokens: true,
@@ -251,6 +276,7 @@ describe('migrations', () => {
         conversation_id: true,
         title: true,
         run_id: true,
+        run_name: true,
         created_at: true,
         updated_at: true,
         deleted_at: true,

@@ -66,9 +66,9 @@ describe('browser mode', () => {
   })
 
   it('throws the error that the backend names', async () => {
-    answer.of = ({ id }) => ({ id, ok: false, error: { code: 'corpus.inUse', params: { runs: 2 } } })
+    answer.of = ({ id }) => ({ id, ok: false, error: { code: 'run.active', params: { runs: 2 } } })
     await expect(api.request('corpora.list', {})).rejects.toMatchObject({
-      code: 'corpus.inUse',
+      code: 'run.active',
       kind: 'precondition',
       params: { runs: 2 },
     })

@@ -35,7 +35,7 @@ const { emit } = installBridge({
       createdAt: 9,
     })
     stored.set(corpus.corpusId, corpus)
-    return corpus
+    return { ...corpus, found: 'new' as const }
   },
   'corpora.delete': ({ corpusId }) => {
     const corpus = stored.get(corpusId)
@@ -100,15 +100,20 @@ describe('the store of texts', () => {
     expect(corpora.ready).toHaveLength(3)
   })
 
-  it('brings a deleted text back on undo', async () => {
+  it('brings each deleted text back on its own undo', async () => {
     const corpora = await open()
     const app = useAppStore()
     await corpora.remove(record('c_00000001'))
     expect(ids(corpora)).toEqual(['c_00000002'])
-    expect(app.notice?.key).toBe('texts.deleted')
-    await app.undo()
+    await corpora.remove(record('c_00000002'))
+    expect(ids(corpora)).toEqual([])
+    const [first, second] = app.notices
+    expect([first?.params['name'], second?.params['name']]).toEqual(['c_00000001', 'c_00000002'])
+    await first?.actions[0]?.action()
+    expect(ids(corpora)).toEqual(['c_00000001'])
+    // The other one's way back is still there.
+    await second?.actions[0]?.action()
     expect(ids(corpora)).toEqual(['c_00000002', 'c_00000001'])
-    expect(app.notice).toBeNull()
   })
 
   it('keeps an error that no form shows', async () => {

@@ -150,7 +150,14 @@ describe('the list of runs', () => {
 })
 
 describe('talk', () => {
-  const conversation = { conversationId: 'con_00000000', title: 'Once', runId, updatedAt: 1, messages: 1 }
+  const conversation = {
+    conversationId: 'con_00000000',
+    title: 'Once',
+    runId,
+    deletedModel: null,
+    updatedAt: 1,
+    messages: 1,
+  }
   const generationId = 'gen_00000000'
   const asked = message('msg_00000001')
   const answer = message('msg_00000002', { role: 'model', text: ' upon a time', tokens: 3, endReason: 'length' })

@@ -85,6 +85,46 @@ describe('importing', () => {
     await corpora.settled(other.corpusId)
   })
 
+  it('of the same content finds the text that is here, in the trash, or imports it again where told to', async () => {
+    const test = openBackend()
+    const [one, other] = [temporaryFolder(), temporaryFolder()]
+    for (const folder of [one, other]) writeFileSync(join(folder, 'b.txt'), 'second')
+    writeFileSync(join(one, 'a.txt'), 'first')
+    writeFileSync(join(other, 'c.txt'), 'first')
+    const from = (path: string) => ({ sources: [{ kind: 'path' as const, path }] })
+    const first = await test.request('corpora.import', from(one))
+    expect(first.found).toBe('new')
+    // While it is read, and afterwards; neither names nor their order matter.
+    const found = { corpusId: first.corpusId, found: 'here' }
+    expect(await test.request('corpora.import', from(other))).toMatchObject(found)
+    await test.backend.services.corpora.settled(first.corpusId)
+    expect(await test.request('corpora.import', from(other))).toMatchObject(found)
+    // As long, but not the same.
+    writeFileSync(join(other, 'c.txt'), 'First')
+    expect(await test.request('corpora.import', from(other))).toMatchObject({ found: 'new' })
+
+    await test.request('corpora.delete', { corpusId: first.corpusId })
+    expect(await test.request('corpora.import', from(one))).toMatchObject({ ...found, found: 'trash' })
+    const again = await test.request('corpora.import', { ...from(one), again: true })
+    expect(again.found).toBe('new')
+    await test.backend.services.corpora.settled(again.corpusId)
+    expect(await test.request('corpora.import', from(one))).toMatchObject({ corpusId: again.corpusId, found: 'here' })
+    await test.request('corpora.delete', { corpusId: again.corpusId })
+    // The command line takes the newest out of the trash.
+    expect((await test.backend.services.corpora.importFile(one)).corpusId).toBe(again.corpusId)
+    expect((await test.request('corpora.list', {})).map(({ corpusId }) => corpusId)).toContain(again.corpusId)
+  })
+
+  it('that did not succeed is gone when it is deleted', async () => {
+    const test = openBackend()
+    const path = join(temporaryFolder(), 'a.txt')
+    writeFileSync(path, 'text')
+    const { corpusId } = await test.request('corpora.import', { sources: [{ kind: 'path', path }] })
+    await test.request('corpora.delete', { corpusId })
+    expect(await test.request('corpora.list', {})).toEqual([])
+    expect(await test.request('trash.list', {})).toEqual({ items: [], sizeBytes: 0 })
+  })
+
   it('survives rename, delete and restore', async () => {
     const test = openBackend()
     const { corpusId } = await test.importSample()

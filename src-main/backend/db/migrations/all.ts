@@ -5,6 +5,7 @@ import { modern } from './0004-modern'
 import { stepPrecision } from './0005-precision'
 import { outOfMemory } from './0006-out-of-memory'
 import { openLists } from './0007-open-lists'
+import { trash } from './0008-trash'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   stepPrecision,
   outOfMemory,
   openLists,
+  trash,
 ]
