@@ -1,55 +1,92 @@
 import type { Backend } from './backend/backend'
-import { startBackend } from './backend/start'
-import { readArguments, UsageError, type Arguments } from './cli/arguments'
+import { startBackend, versionOf } from './backend/start'
+import { readArguments, wantsJson, type Arguments } from './cli/arguments'
+import { pause, remove, rename, stop } from './cli/change'
+import { isCommand, type CommandName, type shells } from './cli/commands'
+import { completion } from './cli/completion'
 import { doctor } from './cli/doctor'
 import { engine } from './cli/engine'
-import { exitCodes, exitWith } from './cli/exit'
+import { exitWith } from './cli/exit'
+import { exitCodes } from './cli/exit-codes'
 import { generate } from './cli/generate'
-import { help } from './cli/help'
-import { compare, listRuns, remove, show } from './cli/list'
-import { write } from './cli/output'
+import { help, helpFor } from './cli/help'
+import { compare, listRuns, show } from './cli/list'
+import { jsonLine, text } from './cli/output'
 import { serve } from './cli/serve'
 import { texts } from './cli/text'
 import { resume, train } from './cli/train'
+import { emptyTrash, listTrash, restore } from './cli/trash'
 
-type Command = (backend: Backend, args: Arguments) => number | Promise<number>
+const installation = { programDir: import.meta.dirname }
 
-const commands: Readonly<Record<string, Command>> = {
+type BackendCommand = Exclude<
+  CommandName,
+  'engine' | 'engine install' | 'engine remove' | 'serve' | 'completion' | 'help'
+>
+
+const commands: Readonly<Record<BackendCommand, (backend: Backend, args: Arguments) => number | Promise<number>>> = {
   train,
   resume,
+  pause,
+  stop,
   generate,
   runs: listRuns,
   show,
   compare,
+  rename,
   delete: remove,
+  restore,
+  trash: listTrash,
+  'trash empty': emptyTrash,
   doctor,
 }
 
-const installation = { programDir: import.meta.dirname }
+function say(content: string): number {
+  text(`${content}\n`)
+  return 0
+}
 
 async function run(argv: readonly string[]): Promise<number> {
   const args = readArguments(argv)
-  const { command } = args
-  if (args.options.help === true || command === null || command === 'help') {
-    write(help())
-    return command === null && args.options.help !== true ? exitCodes.usage : 0
-  }
-  if (command === 'engine') return await engine(installation, process.env, args)
-  if (command === 'serve') return await serve(installation, process.env)
-  const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined
-  if (chosen === undefined) throw new UsageError(texts.unknownCommand(command))
-  const backend = startBackend(installation, process.env)
-  try {
-    return await chosen(backend, args)
-  } finally {
-    await backend.close()
+  const { command, operands, options } = args
+  if (options.version === true) return version(options)
+  if (command !== null && options.help === true) return say(helpFor(command))
+  switch (command) {
+    case null:
+      say(help())
+      return options.help === true ? 0 : exitCodes.usage
+    case 'help': {
+      const topic = operands.join(' ')
+      return say(isCommand(topic) ? helpFor(topic) : help())
+    }
+    case 'completion': {
+      const [shell] = operands as [(typeof shells)[number]]
+      text(completion(shell, { node: process.execPath, file: process.argv[1] ?? '' }))
+      return 0
+    }
+    case 'engine':
+    case 'engine install':
+    case 'engine remove':
+      return await engine(installation, process.env, { ...args, command })
+    case 'serve':
+      return await serve(installation, process.env, args)
+    default: {
+      const backend = startBackend(installation, process.env)
+      try {
+        return await commands[command](backend, args)
+      } finally {
+        await backend.close()
+      }
+    }
   }
 }
 
-function usage(thrown: unknown): number {
-  if (!(thrown instanceof UsageError)) throw thrown
-  process.stderr.write(`${thrown.message} ${texts.seeHelp}\n`)
-  return exitCodes.usage
+function version(options: Arguments['options']): number {
+  const found = versionOf(installation)
+  if (options.json !== true) return say(texts.version(found))
+  jsonLine({ type: 'version', version: found })
+  return 0
 }
 
-exitWith(run(process.argv.slice(2)).catch(usage))
+const argv = process.argv.slice(2)
+exitWith(() => run(argv), { json: wantsJson(argv) })

@@ -1,4 +1,4 @@
-import { serve } from './cli/serve'
 import { exitWith } from './cli/exit'
+import { serve } from './cli/serve'
 
-exitWith(serve({ programDir: import.meta.dirname }, process.env))
+exitWith(() => serve({ programDir: import.meta.dirname }, process.env, { options: {} }), { json: false })

@@ -10,18 +10,23 @@ export interface Installation {
 
 export const pageDirOf = ({ programDir }: Installation): string => join(programDir, '..', 'renderer')
 
+/** Of the whole program, as package.json says. */
+export function versionOf({ programDir }: Installation): string {
+  const packageJson = readFileSync(join(programDir, '..', '..', 'package.json'), 'utf8')
+  return (JSON.parse(packageJson) as { version: string }).version
+}
+
 /** The backend as this program runs it: places from the environment, the job program beside the built file. */
-export function startBackend({ programDir }: Installation, env: NodeJS.ProcessEnv): Backend {
+export function startBackend(installation: Installation, env: NodeJS.ProcessEnv): Backend {
   // Texts and what was learned from them are for this person alone, in whatever folder the profile lies.
   process.umask(0o077)
-  const packageJson = readFileSync(join(programDir, '..', '..', 'package.json'), 'utf8')
-  const { version } = JSON.parse(packageJson) as { version: string }
+  const { programDir } = installation
   return createBackend({
     profileDir: profileDirFrom(env),
     jobEntry: join(programDir, 'job.cjs'),
     resourcesDir: env['HOMEGROWN_RESOURCES'] ?? join(programDir, '..', '..', 'resources'),
     engineOptions: engineOptionsFrom(env),
-    appVersion: version,
+    appVersion: versionOf(installation),
     checkOutput: env['HOMEGROWN_CHECK'] === '1',
   })
 }

@@ -1,16 +1,15 @@
 import type { ComputerInfo } from '../../src-preload/contract/records'
 import type { Backend } from '../backend/backend'
-import { operandsOf, type Arguments } from './arguments'
-import { table } from './list'
-import { jsonLine, line } from './output'
+import type { Arguments } from './arguments'
+import { jsonLine, line, table } from './output'
 import { errorSentence, texts } from './text'
+import { aligned } from './visible'
 
 /** What this computer can do. Measures the engines where that has not been done here yet, and again when asked. */
-export async function doctor(backend: Backend, args: Arguments): Promise<number> {
-  operandsOf(args)
+export async function doctor(backend: Backend, { options }: Arguments): Promise<number> {
   const { system } = backend.services
-  const info = args.options.measure === true ? await system.measure() : await measured(system)
-  if (args.options.json === true) {
+  const info = options.measure === true ? await system.measure() : await measured(system)
+  if (options.json === true) {
     jsonLine(info)
     return 0
   }
@@ -22,8 +21,9 @@ export async function doctor(backend: Backend, args: Arguments): Promise<number>
     line('')
     line(texts.engineState(id, problem === null, stepMs))
     if (problem !== null) line(`  ${errorSentence(problem)}`)
-    const details = { version, hardware, location }
-    for (const [key, value] of Object.entries(details)) if (value !== null) line(`  ${key.padEnd(8)}  ${value}`)
+    const details = Object.entries({ version, hardware, location })
+    for (const row of aligned(details.flatMap(([key, value]) => (value === null ? [] : [[`  ${key}`, value]]))))
+      line(row)
   }
   return 0
 }

@@ -1,31 +1,49 @@
 import { AppError, type ErrorKind } from '../../src-preload/contract/errors'
-import { quietWhenReaderIsGone } from './output'
-import { errorSentence } from './text'
+import { exitCodes } from './exit-codes'
+import { interruptedCode, watchInterruptions } from './interrupt'
+import { jsonLine, note } from './output'
+import { errorSentence, texts } from './text'
+import { UsageError } from './usage-error'
 
-/** Documented in `--help`. */
-export const exitCodes = { failed: 1, usage: 2, precondition: 3, resource: 4, interrupted: 130 } as const
-
-const codeOfKind: Readonly<Record<ErrorKind, number>> = {
-  validation: exitCodes.usage,
-  precondition: exitCodes.precondition,
-  cancelled: exitCodes.interrupted,
-  resource: exitCodes.resource,
-  external: exitCodes.failed,
-  internal: exitCodes.failed,
+const codeOfKind = (kind: ErrorKind): number => {
+  switch (kind) {
+    case 'validation':
+      return exitCodes.usage
+    case 'precondition':
+      return exitCodes.precondition
+    case 'resource':
+      return exitCodes.resource
+    case 'cancelled':
+      return interruptedCode()
+    case 'external':
+    case 'internal':
+      return exitCodes.failed
+  }
 }
 
-/** One sentence on standard error, no stack; the code tells a script what kind of thing it was. */
-export function reportError(thrown: unknown): number {
+/** One sentence on standard error, or one object on standard output; never a stack. */
+function report(thrown: unknown, json: boolean): number {
+  if (thrown instanceof UsageError) {
+    const { code, message } = thrown
+    if (json) jsonLine({ type: 'error', code, message })
+    else note(thrown.exitCode === exitCodes.usage ? `${message} ${texts.seeHelp}` : message)
+    return thrown.exitCode
+  }
   const error = AppError.from(thrown)
-  process.stderr.write(`${errorSentence(error.toData())}\n`)
-  return codeOfKind[error.kind]
+  const { code, params } = error
+  const message = errorSentence(error.toData())
+  if (json) jsonLine({ type: 'error', code, message, params })
+  else note(message)
+  return codeOfKind(error.kind)
 }
 
 /** Ends the process with what a command resolves to. */
-export function exitWith(command: Promise<number>): void {
-  quietWhenReaderIsGone()
-  void command.catch(reportError).then((code) => {
-    // Standard output may be a pipe, which is asynchronous: leaving at once would cut it off.
-    process.stdout.write('', () => process.exit(code))
-  })
+export function exitWith(command: () => Promise<number>, { json }: { json: boolean }): void {
+  watchInterruptions()
+  void command()
+    .catch((thrown: unknown) => report(thrown, json))
+    .then((code) => {
+      // Standard output may be a pipe, which is asynchronous: leaving at once would cut it off.
+      process.stdout.write('', () => process.exit(code))
+    })
 }

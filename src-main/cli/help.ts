@@ -1,65 +1,49 @@
-import { runFields, runLimits, samplingLimits, type RunField } from '../../src-preload/contract/limits'
+import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
+import { commandTexts, optionTexts } from './command-text'
+import { commandNames, commandOf, commonOptions, optionOf, type CommandName, type OptionName } from './commands'
+import { texts } from './text'
+import { aligned } from './visible'
+
+/** Rows of two columns, indented. */
+const listed = (rows: readonly (readonly [string, string])[]): string =>
+  aligned(rows.map(([left, right]) => [`  ${left}`, right])).join('\n')
+
+const usageOf = (command: CommandName): string =>
+  [command, ...commandOf(command).operands.map(({ name, optional }) => (optional === true ? `[${name}]` : name))].join(
+    ' ',
+  )
+
+const optionUsage = (name: OptionName): string => {
+  const { value, short } = optionOf(name)
+  return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`
+}
 
 function range(field: RunField): string {
   const limit = runLimits[field]
   switch (limit.kind) {
     case 'number':
-      return `${limit.min} to ${limit.max}`
+      return texts.range(limit.min, limit.max)
     case 'choice':
       return limit.options.join(', ')
     case 'text':
-      return `text, up to ${limit.maxLength} characters`
+      return texts.textUpTo(limit.maxLength)
   }
 }
 
-const { temperature, topK, topP, maxTokens } = samplingLimits
-
-/** What `--help` prints. */
+/** What `help` prints. */
 export function help(): string {
-  const settings = runFields.map((field) => `    ${field.padEnd(24)} ${range(field)}`).join('\n')
-  return `Homegrown trains language models on this computer, from your own texts.
+  const commands = commandNames.map((name) => [usageOf(name), commandTexts[name][0]] as const)
+  return texts.helpOverview(listed(commands))
+}
 
-Usage: npm run -s homegrown -- COMMAND
-
-  train FILE             train on a text (.txt, .md, or a folder of them)
-    --model NAME           kind of model: ${range('model')} (modern)
-    --preset NAME          size and length: tiny, small, medium or large, with -quick, -normal or -long (tiny-normal)
-    --steps N              number of steps, instead of the preset's
-    --name NAME            what the run is called
-    --set KEY=VALUE …      settings (below)
-  resume RUN             carry on a run that was paused, stopped, interrupted or failed
-    --less-memory          where it does not fit any more: the same steps computed with less, slower
-  generate RUN PROMPT    let a run continue a text
-    --max-tokens N         ${maxTokens.min} to ${maxTokens.max} (${maxTokens.default})
-    --temperature X        ${temperature.min} to ${temperature.max} (${temperature.default}); 0 always takes the likeliest
-    --top-k N              ${topK.min} to ${topK.max} (${topK.default}); 0 turns it off
-    --top-p X              ${topP.min} to ${topP.max} (${topP.default})
-    --seed N               repeats an answer
-    --stop TEXT            ends where this text would come, may be repeated
-    --checkpoint best|last which saved state (best)
-  runs                   list all runs
-  show RUN               one run with its settings and its last figures
-  compare RUN RUN        which settings differ, and what came of it
-  delete RUN             delete a run and what it saved
-  serve                  Homegrown in the browser, on this computer only
-  engine                 which engines can be installed, and what is there
-  engine install NAME    install one (tensorflow, cuda): with Python's pip, or from files
-    --file WHEEL           a file that was brought from elsewhere, may be repeated
-  engine remove NAME     remove it again
-  doctor                 what this computer can do, and how fast each engine is
-    --measure              measure again
-
-RUN is a run's id, the beginning of one, or its exact name.
---json writes one JSON object a line (runs: one array) instead of words.
-Ctrl-C while training saves and says how to carry on.
-
-Environment: HOMEGROWN_PROFILE (folder of texts, runs and database), HOMEGROWN_CACHE, HOMEGROWN_TENSORFLOW_DIR,
-HOMEGROWN_ENGINE=wasm, HOMEGROWN_PORT (serve).
-
-Exit codes: 0 done; 1 the work failed; 2 wrong arguments or settings, or a file that cannot be used; 3 not possible now
-(no such run, not resumable, nothing saved); 4 disk or memory full; 130 ended by Ctrl-C.
-
-Settings for --set:
-${settings}
-`
+/** What `help COMMAND` prints. */
+export function helpFor(command: CommandName): string {
+  const options = [...commandOf(command).options, ...commonOptions].map(
+    (name) => [optionUsage(name), optionTexts[name]] as const,
+  )
+  const takesSettings = commandOf(command).options.includes('set')
+  const settings = takesSettings ? [texts.settingsHeading, listed(runFields.map((field) => [field, range(field)]))] : []
+  const [summary, ...more] = commandTexts[command]
+  const about = [`${summary}.`, ...more].join('\n')
+  return [texts.usage(usageOf(command)), about, listed(options), ...settings].join('\n\n')
 }

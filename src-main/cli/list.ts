@@ -1,35 +1,19 @@
 import type { RunRecord } from '../../src-preload/contract/records'
 import type { Backend } from '../backend/backend'
-import { operandsOf, type Arguments } from './arguments'
+import type { Arguments } from './arguments'
 import { findRun } from './find-run'
-import { jsonLine, line } from './output'
+import { json, jsonLine, line, table, text } from './output'
+import { localTime } from './local-time'
 import { texts } from './text'
 
 const number = (value: number | null, digits = 3): string => (value === null ? '–' : value.toFixed(digits))
-const time = (ms: number | null): string =>
-  ms === null ? '–' : new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+const time = (ms: number | null): string => (ms === null ? '–' : localTime(ms))
 
-export function table(rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  for (const row of rows)
-    line(
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-}
-
-export function listRuns(backend: Backend, args: Arguments): number {
-  operandsOf(args)
+export function listRuns(backend: Backend, { options }: Arguments): number {
   const runs = backend.services.runs.list()
-  if (args.options.json === true) {
-    line(JSON.stringify(runs, null, 2))
-    return 0
-  }
-  if (runs.length === 0) line(texts.noRuns)
-  else
-    table([['runId', 'name', 'state', 'model', 'corpus', 'step', 'bestValLossNats', 'startedAt'], ...runs.map(toRow)])
+  if (options.json === true) json(runs)
+  else if (runs.length === 0) line(texts.noRuns)
+  else table([texts.runColumns, ...runs.map(toRow)])
   return 0
 }
 
@@ -44,13 +28,12 @@ const toRow = (run: RunRecord): string[] => [
   time(run.startedAt),
 ]
 
-export function show(backend: Backend, args: Arguments): number {
-  const [wish = ''] = operandsOf(args, 'RUN')
+export function show(backend: Backend, { operands: [wish = ''], options }: Arguments): number {
   const { runs } = backend.services
   const { runId } = findRun(runs.list(), wish)
   const detail = runs.get(runId)
   const { evals } = runs.curves(runId, 1000)
-  if (args.options.json === true) {
+  if (options.json === true) {
     jsonLine({ ...detail, evals })
     return 0
   }
@@ -58,7 +41,7 @@ export function show(backend: Backend, args: Arguments): number {
   const facts = { ...run, startedAt: time(run.startedAt), endedAt: time(run.endedAt), createdAt: time(run.createdAt) }
   const plain = Object.entries({ ...facts, vocabSize: summary.vocabSize, epochs: summary.epochs.toFixed(1) })
   table(plain.flatMap(([key, value]) => (typeof value === 'object' ? [] : [[key, String(value)]])))
-  for (const { kind, step, sizeBytes } of run.checkpoints) line(`checkpoint ${kind}  step ${step}  ${sizeBytes} bytes`)
+  for (const { kind, step, sizeBytes } of run.checkpoints) line(texts.checkpoint(kind, step, sizeBytes))
   line('')
   table(Object.entries(config).map(([key, value]) => [key, String(value)]))
   const last = evals.at(-1)
@@ -67,17 +50,16 @@ export function show(backend: Backend, args: Arguments): number {
     table(Object.entries(last).map(([key, value]) => [key, number(value, key === 'step' || key === 'tokens' ? 0 : 4)]))
   }
   const sample = samples.at(-1)
-  if (sample !== undefined) line(`\n${sample.prompt}${sample.text}`)
+  if (sample !== undefined) text(`\n${sample.prompt}${sample.text}\n`)
   return 0
 }
 
-export function compare(backend: Backend, args: Arguments): number {
-  const [a = '', b = ''] = operandsOf(args, 'RUN', 'RUN')
+export function compare(backend: Backend, { operands: [a = '', b = ''], options }: Arguments): number {
   const { runs } = backend.services
   const list = runs.list()
   const runIds = [findRun(list, a).runId, findRun(list, b).runId]
   const result = runs.compare({ runIds, maxPoints: 100 })
-  if (args.options.json === true) {
+  if (options.json === true) {
     jsonLine({ runs: result.runs, differences: result.differences })
     return 0
   }
@@ -90,14 +72,5 @@ export function compare(backend: Backend, args: Arguments): number {
     ...result.differences.map(({ field, values }) => [field, ...values.map(String)]),
   ])
   if (result.differences.length === 0) line(texts.same)
-  return 0
-}
-
-export async function remove(backend: Backend, args: Arguments): Promise<number> {
-  const [wish = ''] = operandsOf(args, 'RUN')
-  const run = findRun(backend.services.runs.list(), wish)
-  await backend.services.runs.delete(run.runId)
-  if (args.options.json === true) jsonLine({ type: 'deleted', runId: run.runId })
-  else line(texts.deleted(run.name))
   return 0
 }

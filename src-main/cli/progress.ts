@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../src-preload/contract/events'
 import type { RunRecord } from '../../src-preload/contract/records'
-import { jsonLine, line, overwrite, write } from './output'
+import { jsonLine, line, overwrite } from './output'
 import { texts } from './text'
 
 /** Shows a training as it goes. */
@@ -114,7 +114,7 @@ export function textProgress(run: RunRecord, terminal: boolean): Progress {
     }
   }
   const end = (): void => {
-    if (terminal) write('\n')
+    if (terminal) line('')
   }
   return { event, end }
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
 import type { CorpusStage, InstallStage } from '../../src-preload/contract/events'
 import type {
+  CheckpointKind,
   EngineId,
   EnginePackageInfo,
   EngineReason,
@@ -11,7 +12,9 @@ import type {
   RunRecord,
   RunStage,
   RunState,
+  TrashKind,
 } from '../../src-preload/contract/records'
+import { argumentTexts } from './argument-text'
 
 /** Everything that the command line says, in one place. `{name}` is filled from the error's parameters. */
 const errorTexts: Readonly<Record<ErrorCode, string>> = {
@@ -181,15 +184,20 @@ const installStages: Readonly<Record<InstallStage, string>> = {
   unpacking: 'Unpacking',
 }
 
+const trashKinds: Readonly<Record<TrashKind, string>> = { corpus: 'text', run: 'run', conversation: 'conversation' }
+
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
 
 const command = 'npm run -s homegrown --'
 
 export const texts = {
+  ...argumentTexts,
   settings,
+  version: (version: string) => `Homegrown ${version}`,
   serving: (address: string) => `Homegrown is at ${address}`,
   state: (state: RunState) => states[state],
   stage: (stage: RunStage) => stages[stage],
+  standardInput: 'standard input',
   usingText: (name: string, characters: number) => `Text: ${name} (${characters.toLocaleString('en')} characters)`,
   importStage: (stage: CorpusStage) => importStages[stage],
   percent: (share: number) => `${Math.round(share * 100)} %`,
@@ -204,34 +212,52 @@ export const texts = {
   },
   installing: (stage: InstallStage, doneBytes: number, totalBytes: number) =>
     `${installStages[stage]}: ${megabytes(doneBytes)} of ${megabytes(totalBytes)}`,
-  installed: (engine: InstallableEngine) => `The engine ${engine} is there.`,
-  removed: (engine: InstallableEngine) => `The engine ${engine} was removed.`,
+  installed: (engine: InstallableEngine) => `Installed ${engine}.`,
+  removed: (engine: InstallableEngine) => `Removed ${engine}.`,
   enginePackage: ({ engine, version, downloadBytes, diskBytes, installedBytes, supported }: EnginePackageInfo) => {
     if (installedBytes !== null) return `${engine} ${version}: installed (${megabytes(installedBytes)})`
-    if (!supported) return `${engine} ${version}: not for this kind of computer`
-    return `${engine} ${version}: ${megabytes(downloadBytes)} to fetch, ${megabytes(diskBytes)} on the disk`
+    if (!supported) return `${engine} ${version}: not available for this computer`
+    return `${engine} ${version}: downloads ${megabytes(downloadBytes)}, takes ${megabytes(diskBytes)} on disk`
   },
   rollback: ({ step, toStep, learningRateFactor, accumulation }: Rollback) =>
     accumulation !== null
-      ? `There was not enough memory at step ${step}: back to step ${toStep}, with less of it needed from now on (parts of a step: ${accumulation}).`
-      : `The loss went off course at step ${step}: back to step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
-  saving: 'Saving; press Ctrl-C again to end without it.',
-  saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Carry on with: ${command} resume ${runId}`,
-  notSaved: ({ runId }: RunRecord) =>
-    `Ended without saving. Carry on from the last saved state with: ${command} resume ${runId}`,
+      ? `Ran out of memory at step ${step}. Continuing from step ${toStep} with ${accumulation} micro-batches per step: same result, slower.`
+      : `The loss went off course at step ${step}. Continuing from step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
+  saving: 'Saving. Press Ctrl-C again to end without saving.',
+  saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Resume with: ${command} resume ${runId}`,
+  notSaved: ({ runId }: RunRecord) => `Nothing was saved yet. Start over with: ${command} resume ${runId}`,
   endedEarly: ({ step, maxSteps, checkpoints }: RunRecord, patience: number) =>
-    `Ended early, at step ${step} of ${maxSteps}: ${patience} tests in a row brought nothing better on unseen text. ` +
-    `Its best state, from step ${checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0}, is kept.`,
-  done: ({ runId }: RunRecord) => `Done. Talk to it with: ${command} generate ${runId} "…"`,
+    `Ended early, at step ${step} of ${maxSteps}: ${patience} evaluations in a row brought no lower validation loss. ` +
+    `The best version, from step ${checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0}, is saved.`,
+  done: ({ runId }: RunRecord) => `Done. Try it with: ${command} generate ${runId} "…"`,
   loss: 'loss',
-  valLoss: 'validation',
+  valLoss: 'validation loss',
   left: 'left',
   tokensPerSecond: 'tokens/s',
-  deleted: (name: string) => `Deleted ${name}.`,
+  runColumns: ['ID', 'Name', 'State', 'Model', 'Text', 'Step', 'Validation loss', 'Started'],
+  checkpoint: (kind: CheckpointKind, step: number, sizeBytes: number) =>
+    `${kind === 'best' ? 'Best' : 'Last'} version: step ${step}, ${megabytes(sizeBytes)}`,
+  renamed: (before: string, name: string) => `Renamed ${before} to ${name}.`,
+  askDelete: (name: string) => `Move ${name} to the trash?`,
+  yesOrNo: '[y/N]',
+  notDeleted: 'Nothing was deleted.',
+  deleted: (name: string, runId: string) => `Deleted ${name}. Restore it with: ${command} restore ${runId}`,
+  size: megabytes,
+  trashColumns: ['ID', 'Kind', 'Name', 'Size', 'Deleted', 'Removed for good'],
+  trashKind: (kind: TrashKind) => trashKinds[kind],
+  trashEmpty: 'The trash is empty.',
+  trashSize: (bytes: number) => `${megabytes(bytes)} in total. Restore with: ${command} restore ID`,
+  askEmpty: (items: number, bytes: number) =>
+    `Remove ${items === 1 ? '1 item' : `${items} items`} (${megabytes(bytes)}) for good?`,
+  emptied: (removed: number, left: number) =>
+    `Removed ${removed === 1 ? '1 item' : `${removed} items`}.${left > 0 ? ` ${left} could not be removed now; try again later.` : ''}`,
+  notInTrash: (wish: string) => `The trash holds nothing called ${wish}. See what it holds with: ${command} trash`,
+  severalInTrash: (wish: string) => `The trash holds more than one ${wish}. Use the ID: ${command} trash`,
+  restored: (name: string) => `Restored ${name}.`,
+  requested: (name: string, as: 'paused' | 'stopped') => `${name} will be ${as} after its current step.`,
+  waitingForSave: (name: string) => `Waiting for ${name} to finish its step and save. Ctrl-C ends the wait only.`,
+  requestStands: 'Not waiting any longer. The run still saves and ends.',
+  ended: (name: string, state: RunState, step: number) => `${name}: ${states[state]}, step ${step}.`,
   noRuns: `No runs yet. Start one with: ${command} train FILE`,
   same: 'The settings are the same.',
-  unknownCommand: (name: string) => `There is no command ${name}.`,
-  missing: (what: string) => `${what} is missing.`,
-  surplus: (what: string) => `${what} is one argument too many.`,
-  seeHelp: 'See --help.',
 }

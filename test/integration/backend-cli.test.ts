@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ComputerInfo, RunRecord } from '../../src-preload/contract/records'
 import { built } from '../built'
-import { command, environment, temporaryProfile, type CommandResult } from './backend-process'
+import { command, commandReading, environment, temporaryProfile, type CommandResult } from './backend-process'
 
 const text = resolve('resources/sample/en.txt')
 const small = ['nLayer=1', 'nHead=2', 'nEmbd=32', 'blockSize=32', 'batchSize=4', 'compile=graph', 'samplePrompt=Once']
@@ -42,8 +42,8 @@ describe('the command line', () => {
     const [found] = await runsOf(profileDir)
     const best = found?.checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0
     expect(found).toMatchObject({ state: 'done', step: best + 2 * 3, maxSteps: 2000 })
-    expect(stdout).toContain(`Ended early, at step ${best + 6} of 2000: 3 tests in a row brought nothing better`)
-    expect(stdout).toContain(`from step ${best}, is kept`)
+    expect(stdout).toContain(`Ended early, at step ${best + 6} of 2000: 3 evaluations in a row brought no lower`)
+    expect(stdout).toContain(`The best version, from step ${best}, is saved.`)
   })
 
   it('trains, lists, shows, generates, compares and deletes', async () => {
@@ -95,8 +95,17 @@ describe('the command line', () => {
     const compared = await run(profileDir, 'compare', 'first', 'second', '--json')
     expect(lines(compared)[0]?.['differences']).toEqual([{ field: 'seed', values: [1, 2] }])
     expect((await run(profileDir, 'show', runs[0]?.runId.slice(0, 8) ?? '')).stdout).toContain('second')
-    expect((await run(profileDir, 'delete', 'second')).code).toBe(0)
+
+    expect((await run(profileDir, 'rename', 'second', ' The other ')).stdout).toBe('Renamed second to The other.\n')
+    // Nobody can be asked here.
+    const unasked = await run(profileDir, 'delete', 'The other', '--json')
+    expect(unasked.code).toBe(2)
+    expect(lines(unasked)).toMatchObject([{ type: 'error', code: 'arguments.needsYes' }])
+    expect((await run(profileDir, 'delete', 'The other', '--yes')).code).toBe(0)
     expect((await runsOf(profileDir)).map(({ name }) => name)).toEqual(['first'])
+    expect((await run(profileDir, 'trash')).stdout).toMatch(/run_\w+ +run +The other/)
+    expect((await run(profileDir, 'restore', 'The other')).stdout).toBe('Restored The other.\n')
+    expect((await runsOf(profileDir)).map(({ name }) => name)).toEqual(['The other', 'first'])
   })
 
   it('saves at Ctrl-C, says how to resume, and goes on from there', async () => {
@@ -133,7 +142,13 @@ describe('the command line', () => {
     ['an unknown run', ['show', 'nothing'], 3, /no run nothing/],
     ['an unknown command', ['teach'], 2, /no command teach/],
     ['an unknown option', ['runs', '--all'], 2, /--all/],
-    ['a missing operand', ['generate', 'x'], 2, /PROMPT is missing/],
+    ['a missing operand', ['show'], 2, /RUN is missing/],
+    ['an empty file name', ['train', ''], 2, /file name is empty/],
+    ['an empty name', ['train', text, '--name', ' '], 2, /name is empty/],
+    ['a device', ['train', '/dev/zero'], 2, /zero/],
+    ['nothing on standard input', ['train', '-'], 2, /empty/],
+    ['a setting that is not offered', ['train', text, '--set', 'tokenizer=word'], 2, /bpe or char/],
+    ['an option of another command', ['resume', 'x', '--steps', '100'], 2, /resume has no option --steps/],
   ])('%s: one sentence and its exit code', async (_, args, code, sentence) => {
     const profileDir = temporaryProfile()
     const files: Record<string, string | Buffer> = {
@@ -154,6 +169,14 @@ describe('the command line', () => {
     expect(result.stderr).toMatch(sentence)
     expect(result.stderr.trim().split('\n')).toHaveLength(1)
     expect(result.stderr).not.toMatch(/ {4}at |Error:/)
+
+    const forScripts = await run(profileDir, ...named, '--json')
+    expect(forScripts).toMatchObject({ code, stderr: '' })
+    const { type, code: name, message } = lines(forScripts).at(-1) ?? {}
+    expect({ type, name }).toEqual({ type: 'error', name: expect.stringMatching(/^\w+\.\w+$/) as string })
+    // What is free changes from one to the next.
+    const figures = /[\d.]+ GB|--set \S+/g
+    expect(result.stderr.replace(figures, '')).toContain(String(message).replace(figures, ''))
     expect(await runsOf(profileDir)).toEqual([])
   })
 
@@ -171,6 +194,40 @@ describe('the command line', () => {
     const help = await run(profileDir, '--help')
     expect(help.code).toBe(0)
     expect(help.stdout).toContain('Exit codes')
+  })
+
+  it('reads a text and a prompt from standard input', async () => {
+    const profileDir = temporaryProfile()
+    const args = ['train', '-', '--steps', '4', '--name', 'piped', ...settings]
+    const { code, stdout } = await commandReading(readFileSync(text), profileDir, args).ended
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Text: standard input.txt') as string })
+    // It is a text as any other, and nothing of it is left where it came in.
+    expect((await runsOf(profileDir))[0]).toMatchObject({ name: 'piped', corpus: 'standard input.txt', state: 'done' })
+    expect(readdirSync(join(profileDir, 'uploads'))).toEqual([])
+
+    const short = ['generate', 'piped', '--seed', '7', '--max-tokens', '5']
+    const written = await commandReading('- Ana\n', profileDir, short).ended
+    const asked = await run(profileDir, 'generate', 'piped', '- Ana', '--seed', '7', '--max-tokens', '5')
+    expect(written).toMatchObject({ code: 0, stdout: expect.stringMatching(/^- Ana[^\n]/) as string })
+    expect(asked.stdout).toBe(written.stdout)
+    const wrong = await run(profileDir, 'generate', 'piped', '- Ana', '--temperature', '0,8')
+    expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('write 0.8.') as string })
+  })
+
+  it('pauses and stops what another process trains, and waits until it is saved', async () => {
+    const profileDir = temporaryProfile()
+    const training = command(profileDir, 'train', text, '--steps', '100000', '--name', 'long', '--json', ...settings)
+    await training.said('"type":"step"')
+    const paused = await run(profileDir, 'pause', 'long')
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^long: paused, step \d+\.\n$/) as string })
+    expect(paused.stderr).toMatch(/^Waiting for long/)
+    const [found] = await runsOf(profileDir)
+    expect(found?.checkpoints).toContainEqual(expect.objectContaining({ kind: 'last', step: found?.step }))
+    expect((await training.ended).code).toBe(1)
+
+    expect(await run(profileDir, 'pause', 'long')).toMatchObject({ code: 3 })
+    const stopped = await run(profileDir, 'stop', 'long', '--json')
+    expect(lines(stopped)).toEqual([{ type: 'stopped', runId: found?.runId, step: found?.step }])
   })
 
   it('serves the browser mode at an address with a key, and ends when told', async () => {

@@ -100,12 +100,18 @@ export interface RunningCommand {
   said(text: string): Promise<void>
 }
 
-/** The built command line, started with these arguments. */
-export function command(profileDir: string, ...args: string[]): RunningCommand {
+/** The built command line, started with these arguments; there is nothing to read on its standard input. */
+export const command = (profileDir: string, ...args: string[]): RunningCommand => commandReading('', profileDir, args)
+
+/** It reads this on its standard input. */
+export function commandReading(input: string | Buffer, profileDir: string, args: readonly string[]): RunningCommand {
   const child = spawn(process.execPath, [built('cli.cjs'), ...args], {
     env: environment(profileDir),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // Most never read it, and may have ended by now.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   const waiting: { text: string; resolve: () => void }[] = []
