@@ -17,6 +17,7 @@ import { createEngineProbes } from './services/engine-probes'
 import { createEngines } from './services/engines'
 import { freeMemory } from './services/free-memory'
 import { createGenerator } from './services/generator'
+import { createOtherRuns } from './services/other-runs'
 import { recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
 import { createRuns } from './services/runs'
@@ -122,7 +123,11 @@ export function createBackend(options: BackendOptions): Backend {
   }
   tidy()
   const tidying = setInterval(tidy, tidyMs)
-  const unwatch = watchOtherProcesses(context, recorder)
+  const otherRuns = createOtherRuns(context)
+  listeners.add((event) => {
+    if (event.topic === 'run') otherRuns.note(event)
+  })
+  const unwatch = watchOtherProcesses(context, recorder, otherRuns)
 
   const subscribe = (listener: (event: AppEvent) => void) => {
     listeners.add(listener)

@@ -269,6 +269,8 @@ export const runRecord = z.object({
   checkpoints: z.array(checkpointRecord),
   notes: z.string(),
   error: errorData.nullable(),
+  /** Highest sequence number of the events that this record holds. */
+  seq: z.number().int(),
 })
 export type RunRecord = z.infer<typeof runRecord>
 

@@ -5,8 +5,8 @@ import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import { maxCurvePoints } from '../../src-preload/contract/limits'
 import type { RunDetail, RunRecord, RunStage } from '../../src-preload/contract/records'
 import { request, subscribe } from '../api'
-import { withCheckpoint } from './runs'
 import { CurveBuffer } from '../composables/chart/curveBuffer'
+import { detailAfterEvent, newerOf } from './runEvents'
 
 /** The run that is open on the screen: its record, its curves, its samples, live. */
 export const useRunStore = defineStore('run', () => {
@@ -28,54 +28,29 @@ export const useRunStore = defineStore('run', () => {
   /** Tells an answer that belongs to the run opened before from the one that is wanted. */
   let opening = 0
 
-  function change(part: Partial<RunDetail>): void {
-    if (detail.value) detail.value = { ...detail.value, ...part }
-  }
-  function changeRun(part: Partial<RunRecord>): void {
-    if (detail.value) change({ run: { ...detail.value.run, ...part } })
-  }
-
   function apply(event: RunEvent): void {
+    if (detail.value) detail.value = detailAfterEvent(detail.value, event)
     switch (event.kind) {
       case 'state':
-        change({ run: event.run })
-        if (event.run.state !== 'running') stage.value = null
+        if (run.value?.state !== 'running') stage.value = null
         break
       case 'stage':
         stage.value = event.stage
         stageProgress.value = event.progress
         break
-      case 'steps': {
-        if (curves.value.appendSteps(event.rows) === 0) break
-        const row = event.rows.at(-1)
-        if (row) {
-          const { step, tokensPerSecond, lossNats, elapsedMs } = row
-          changeRun({ step, tokensPerSecond, trainLossNats: lossNats, trainedMs: elapsedMs })
-        }
-        version.value++
+      case 'steps':
+        if (curves.value.appendSteps(event.rows) > 0) version.value++
         break
-      }
       case 'eval':
         if (curves.value.appendEval(event.row)) version.value++
-        changeRun({ bestValLossNats: Math.min(event.row.valLossNats, run.value?.bestValLossNats ?? Infinity) })
-        break
-      case 'sample': {
-        const kept = detail.value?.samples.filter((other) => other.step < event.sample.step) ?? []
-        change({ samples: [...kept, event.sample] })
-        break
-      }
-      case 'checkpoint':
-        changeRun({ checkpoints: withCheckpoint(run.value?.checkpoints ?? [], event.checkpoint) })
         break
       case 'rollback':
         if (runId.value !== null) void open(runId.value)
         break
-      case 'tier': {
-        const kept = detail.value?.tiers.filter((other) => other.step < event.step) ?? []
-        const { step, tier, precision, timings } = event
-        change({ tiers: [...kept, { step, tier, precision, timings }] })
+      case 'sample':
+      case 'checkpoint':
+      case 'tier':
         break
-      }
     }
   }
 
@@ -87,7 +62,7 @@ export const useRunStore = defineStore('run', () => {
     else if (event.topic === 'backend' && event.state === 'up' && runId.value !== null) void open(runId.value)
   }
 
-  /** A list change may mean that this run is no longer there, or has a new name or notes. */
+  /** A list change may mean that this run is no longer there, or that another process changed it. */
   async function check(): Promise<void> {
     const id = runId.value
     if (id === null) return
@@ -95,7 +70,7 @@ export const useRunStore = defineStore('run', () => {
       const { run: fresh } = await request('runs.get', { runId: id })
       if (id !== runId.value) return
       if (gone.value) await open(id)
-      else changeRun({ name: fresh.name, notes: fresh.notes })
+      else if (detail.value) detail.value = { ...detail.value, run: newerOf(detail.value.run, fresh) }
     } catch (thrown) {
       if (id === runId.value && AppError.from(thrown).code === 'run.notFound') gone.value = true
     }
@@ -141,6 +116,6 @@ export const useRunStore = defineStore('run', () => {
 
   return {
     ...{ runId, run, detail, stage, stageProgress, error, gone, curves, version },
-    ...{ open, close, changeRun },
+    ...{ open, close },
   }
 })

@@ -3,20 +3,15 @@ import { computed, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import type { Input } from '../../src-preload/contract/methods'
-import type { CheckpointRecord, RunRecord, RunState } from '../../src-preload/contract/records'
+import type { RunRecord, RunState } from '../../src-preload/contract/records'
 import { request, subscribe } from '../api'
+import { afterEvent, newerOf } from './runEvents'
 
 /** States in which a process works on the run or is about to. */
 const activeStates: readonly RunState[] = ['queued', 'running']
 const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
 export const isActive = (run: RunRecord): boolean => activeStates.includes(run.state)
 export const isResumable = (run: RunRecord): boolean => resumableStates.includes(run.state) && run.step < run.maxSteps
-
-/** The checkpoints with a newer one of its kind: of each kind only the last is kept. */
-export const withCheckpoint = (kept: readonly CheckpointRecord[], added: CheckpointRecord): CheckpointRecord[] => [
-  ...kept.filter(({ kind }) => kind !== added.kind),
-  added,
-]
 
 /** Every run there is, newest first, kept current by events. */
 export const useRunsStore = defineStore('runs', () => {
@@ -29,16 +24,9 @@ export const useRunsStore = defineStore('runs', () => {
   let subscribed = false
   let fetching: Promise<void> | null = null
   let again = false
-  /** States that arrived while the list was being fetched, newer than what the answer will hold. */
-  const meanwhile = new Map<string, RunRecord>()
 
   function replace(run: RunRecord): void {
     list.value = list.value.map((other) => (other.runId === run.runId ? run : other))
-  }
-
-  function patch(runId: string, change: Partial<RunRecord>): void {
-    const run = byId(runId)
-    if (run) replace({ ...run, ...change })
   }
 
   function byId(runId: string): RunRecord | undefined {
@@ -46,19 +34,12 @@ export const useRunsStore = defineStore('runs', () => {
   }
 
   function receiveRun(event: RunEvent): void {
-    if (event.kind === 'state') {
-      if (fetching) meanwhile.set(event.runId, event.run)
+    const known = byId(event.runId)
+    if (known) {
+      const run = afterEvent(known, event)
+      if (run !== known) replace(run)
       // A run that is not in the list was started elsewhere, or has just been deleted: the backend knows which.
-      if (byId(event.runId)) replace(event.run)
-      else void refresh()
-    } else if (event.kind === 'steps') {
-      const row = event.rows.at(-1)
-      if (!row) return
-      const { step, tokensPerSecond, lossNats, elapsedMs } = row
-      patch(event.runId, { step, tokensPerSecond, trainLossNats: lossNats, trainedMs: elapsedMs })
-    } else if (event.kind === 'checkpoint') {
-      patch(event.runId, { checkpoints: withCheckpoint(byId(event.runId)?.checkpoints ?? [], event.checkpoint) })
-    }
+    } else if (event.kind === 'state') void refresh()
   }
 
   function receive(event: AppEvent): void {
@@ -68,11 +49,10 @@ export const useRunsStore = defineStore('runs', () => {
   }
 
   async function fetchList(): Promise<void> {
-    meanwhile.clear()
     try {
       const runs = await request('runs.list', {})
       list.value = runs
-        .map((run) => meanwhile.get(run.runId) ?? run)
+        .map((run) => newerOf(byId(run.runId), run))
         .sort((one, other) => other.createdAt - one.createdAt)
       error.value = null
       loaded.value = true

@@ -37,6 +37,21 @@ export function insertEval(db: Db, runId: string, row: EvalRow): void {
   run(db, tables.insertInto('evals').values(values))
 }
 
+const stepColumns = `seq, step, tokens, elapsed_ms AS elapsedMs, loss_nats AS lossNats, grad_norm AS gradNorm,
+  learning_rate AS learningRate, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes`
+const evalColumns = `seq, step, tokens, elapsed_ms AS elapsedMs, val_loss_nats AS valLossNats, perplexity,
+  bits_per_byte AS bitsPerByte, accuracy`
+
+export const stepsAfterSql = `SELECT ${stepColumns} FROM steps WHERE run_id = ? AND seq > ? ORDER BY seq`
+export function stepsAfter(db: Db, runId: string, seq: number): StepRow[] {
+  return statement(db, stepsAfterSql).all(runId, seq) as StepRow[]
+}
+
+export function evalsAfter(db: Db, runId: string, seq: number): EvalRow[] {
+  const sql = `SELECT ${evalColumns} FROM evals WHERE run_id = ? AND seq > ? ORDER BY seq`
+  return statement(db, sql).all(runId, seq) as EvalRow[]
+}
+
 export const countStepsSql = 'SELECT count(*) AS rows FROM steps WHERE run_id = ?'
 
 /**

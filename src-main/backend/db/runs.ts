@@ -28,6 +28,7 @@ const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord =>
   checkpoints,
   notes: row.notes,
   error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
+  seq: row.seq,
 })
 
 /** What the row says beyond the record that screens see. */
@@ -105,11 +106,13 @@ export function insertRun(db: Db, r: NewRun): void {
     seq: 0,
     ...unowned,
     deleted_at: null,
+    // The database counts (migrations/0009-revisions.ts).
+    revision: 0,
   }
   run(db, tables.insertInto('runs').values(checked('runs', row)))
 }
 
-export type RunChanges = Partial<Omit<RunsTable, 'run_id' | 'config_json' | 'created_at'>>
+export type RunChanges = Partial<Omit<RunsTable, 'run_id' | 'config_json' | 'created_at' | 'revision'>>
 
 export function updateRun(db: Db, runId: string, changes: RunChanges): void {
   run(db, tables.updateTable('runs').set(checked('runs', changes)).where('run_id', '=', runId))
@@ -130,6 +133,23 @@ export type OwnedRun = Pick<
 export function ownedRuns(db: Db, states: readonly RunState[]): OwnedRun[] {
   const columns = ['run_id', 'state', 'owner_pid', 'owner_token', 'job_pid', 'job_token', 'seq', 'deleted_at'] as const
   return all(db, tables.selectFrom('runs').select(columns).where('state', 'in', states))
+}
+
+export interface ChangedRun {
+  readonly runId: string
+  readonly seq: number
+  readonly isOwn: boolean
+}
+
+/** Runs that are there and changed after this revision (revisions.ts), with who trains them. */
+export function runsChangedSince(db: Db, revision: number, self: { pid: number; token: string }): ChangedRun[] {
+  const columns = ['run_id', 'seq', 'owner_pid', 'owner_token'] as const
+  const query = tables.selectFrom('runs').select(columns).where('revision', '>', revision)
+  return all(db, query.where('deleted_at', 'is', null)).map(({ run_id: runId, seq, owner_pid, owner_token }) => ({
+    runId,
+    seq,
+    isOwn: owner_pid === self.pid && owner_token === self.token,
+  }))
 }
 
 /** Deleted ones too: they can be restored. */

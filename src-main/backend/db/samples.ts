@@ -8,6 +8,12 @@ export function samplesOf(db: Db, runId: string): SampleRecord[] {
   return all(db, query.orderBy('seq'))
 }
 
+export function samplesAfter(db: Db, runId: string, seq: number): { seq: number; sample: SampleRecord }[] {
+  const columns = ['seq', 'step', 'prompt', 'text', 'at'] as const
+  const query = tables.selectFrom('samples').select(columns).where('run_id', '=', runId).where('seq', '>', seq)
+  return all(db, query.orderBy('seq')).map(({ seq: own, ...sample }) => ({ seq: own, sample }))
+}
+
 export function insertSample(db: Db, runId: string, seq: number, sample: SampleRecord): void {
   run(db, tables.insertInto('samples').values({ run_id: runId, seq, ...sample }))
 }

@@ -63,6 +63,8 @@ export interface RunsTable extends Listed<'runs'> {
   job_pid: number | null
   job_token: string | null
   deleted_at: number | null
+  /** Of the last change of this row or its checkpoints; set by a trigger. */
+  revision: number
 }
 
 export interface StepsTable {
@@ -152,6 +154,12 @@ export interface SettingsTable {
   value_json: string
 }
 
+export interface RevisionsTable {
+  topic: 'runs' | 'corpora' | 'conversations' | 'settings'
+  last: number
+  purged: number
+}
+
 export interface Schema {
   corpora: CorporaTable
   tokenizers: TokenizersTable
@@ -165,4 +173,5 @@ export interface Schema {
   conversations: ConversationsTable
   messages: MessagesTable
   settings: SettingsTable
+  revisions: RevisionsTable
 }

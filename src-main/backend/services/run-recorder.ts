@@ -130,6 +130,9 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         Object.assign(changes, { step: rollback.toStep } satisfies RunChanges)
         show({ topic: 'run', runId, seq: ++seq, kind: 'rollback', rollback })
         beat()
+        // The best loss may be among what is gone, and lists do not fetch a run again.
+        const event = failed ? null : stateEvent(runId, ++seq)
+        if (event !== null) emit(event)
       },
       step: (event) => {
         const row: StepRow = { ...numbersOf(event), seq: ++seq }

@@ -116,6 +116,31 @@ INSERT INTO conversations VALUES ('talk', 'a', 'r1', 1, 1, 7)`,
       ])
     },
   },
+  9: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1), ('s', 'b', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1);
+INSERT INTO checkpoints VALUES ('r', 'last', 1, NULL, 1, 1)`,
+    check: (raw) => {
+      const revisions = (): unknown => raw.prepare('SELECT run_id, revision FROM runs ORDER BY run_id').raw().all()
+      expect(revisions()).toEqual(expect.arrayContaining([['r', 1]]))
+      raw.exec("UPDATE runs SET step = 5 WHERE run_id = 's'")
+      expect(revisions()).toEqual([
+        ['r', 1],
+        ['s', 2],
+      ])
+      raw.exec("REPLACE INTO checkpoints VALUES ('r', 'last', 2, NULL, 1, 1)")
+      expect(revisions()).toEqual([
+        ['r', 3],
+        ['s', 2],
+      ])
+      raw.exec("DELETE FROM runs WHERE run_id = 'r'")
+      expect(raw.prepare("SELECT last, purged FROM revisions WHERE topic = 'runs'").raw().get()).toEqual([3, 3])
+      raw.exec(`INSERT INTO settings VALUES ('theme', '"dark"')`)
+      expect(raw.prepare("SELECT last FROM revisions WHERE topic = 'settings'").pluck().get()).toBe(2)
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -237,6 +262,7 @@ describe('migrations', () => {
         job_token: true,
         wanted: true,
         deleted_at: true,
+        revision: true,
       },
       steps: {
         run_id: true,
@@ -297,6 +323,7 @@ describe('migrations', () => {
         end_reason: true,
       },
       settings: { key: true, value_json: true },
+      revisions: { topic: true, last: true, purged: true },
     }
     for (const [table, names] of Object.entries(typed)) expect(columns(table), table).toEqual(Object.keys(names).sort())
   })

@@ -25,6 +25,7 @@ const run = (name: string, over: Partial<RunRecord> = {}): RunRecord => ({
   checkpoints: [],
   notes: '',
   error: null,
+  seq: 0,
   ...over,
 })
 const names = (rows: readonly RunRecord[]): string[] => rows.map(({ name }) => name)

@@ -32,6 +32,7 @@ export const record = (over: Partial<RunRecord> = {}): RunRecord => ({
   checkpoints: [],
   notes: '',
   error: null,
+  seq: 0,
   ...over,
 })
 

@@ -123,7 +123,7 @@ describe('the list of runs', () => {
     const list = later<Output<'runs.list'>>()
     page.bridge.answers = { 'runs.list': () => list.promise }
     const refreshed = page.runs.refresh()
-    page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'state', run: record({ state: 'paused' }) })
+    page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'state', run: record({ state: 'paused', seq: 1 }) })
     list.resolve([record({ state: 'running' })])
     await refreshed
     expect(page.runs.byId(runId)?.state).toBe('paused')

@@ -6,6 +6,7 @@ import { stepPrecision } from './0005-precision'
 import { outOfMemory } from './0006-out-of-memory'
 import { openLists } from './0007-open-lists'
 import { trash } from './0008-trash'
+import { revisions } from './0009-revisions'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   outOfMemory,
   openLists,
   trash,
+  revisions,
 ]
