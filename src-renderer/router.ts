@@ -45,6 +45,12 @@ export function createAppRouter(): Router {
         component: () => import('./views/HistoryView.vue'),
       },
       {
+        path: '/trash',
+        name: 'trash',
+        meta: { title: 'trash.title' },
+        component: () => import('./views/TrashView.vue'),
+      },
+      {
         path: '/settings',
         name: 'settings',
         meta: { title: 'app.nav.settings' },

@@ -15,6 +15,8 @@ export interface Format {
   readonly duration: (durationMs: number) => string
   /** 3 minutes ago. */
   readonly ago: (timestampMs: number, nowMs?: number) => string
+  /** In 3 days, rounded up to the unit. */
+  readonly until: (timestampMs: number, nowMs?: number) => string
   readonly dateTime: (timestampMs: number) => string
 }
 
@@ -73,6 +75,12 @@ export function useFormat(): Format {
       const relative = new Intl.RelativeTimeFormat(i18n.global.locale.value, { numeric: 'auto' })
       const found = spans.find(([unit, length]) => unit !== 'second' && passed >= length)
       return found ? relative.format(-Math.floor(passed / found[1]), found[0]) : i18n.global.t('app.justNow')
+    },
+    until: (timestampMs, nowMs = Date.now()) => {
+      const left = Math.max(0, timestampMs - nowMs)
+      const relative = new Intl.RelativeTimeFormat(i18n.global.locale.value, { numeric: 'auto' })
+      const [unit, length] = spans.find((span) => left >= span[1]) ?? spans[3]
+      return relative.format(Math.ceil(left / length), unit)
     },
     dateTime: (timestampMs) =>
       new Intl.DateTimeFormat(i18n.global.locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(

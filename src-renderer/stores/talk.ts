@@ -21,6 +21,8 @@ export interface Wish {
   /** null: write the last answer anew. */
   readonly prompt: string | null
   readonly sampling: Sampling
+  /** The conversation's own model was deleted, and the person chose this one. */
+  readonly withAnother?: boolean
 }
 
 /** Conversations, the open one with its messages, and the text that is arriving. */

@@ -135,6 +135,8 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
         .or(page.getByText('Delete', { exact: true }))
         .last()
         .click()
+      // It was talked to: that is said before.
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
       await expect(row).toBeHidden()
     }
     await remove()

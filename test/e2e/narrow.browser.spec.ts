@@ -50,7 +50,12 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
   const at = (hash: string): string => `${done.split('#')[0] ?? ''}#${hash}`
   const ids = [done, running].map((url) => url.split('/').at(-1)).join()
   const screens = { start: at('/start'), texts: at('/texts'), new: at('/new'), run: done, running, talk: talkUrl }
-  const more = { history: at('/history'), compare: at(`/history?compare=${ids}`), settings: at('/settings') }
+  const more = {
+    history: at('/history'),
+    compare: at(`/history?compare=${ids}`),
+    settings: at('/settings'),
+    trash: at('/trash'),
+  }
   const found: string[] = []
   for (const [l, language] of (['en', 'zh-CN'] as const).entries()) {
     await page.setViewportSize({ width: 1280, height: 860 })

@@ -91,6 +91,7 @@ test('every screen, in both themes and languages, looked at by axe', async ({ pa
     history: at('/history'),
     compare: at(`/history?compare=${ids.join()}`),
     settings: at('/settings'),
+    trash: at('/trash'),
   }
   const found: string[] = []
   for (const [l, language] of languages.entries()) {

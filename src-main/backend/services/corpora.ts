@@ -177,7 +177,7 @@ export function createCorpora(context: Context, uploads: UploadService) {
   }
 
   const restore = (corpusId: string): CorpusRecord => {
-    if (findCorpus(db, corpusId, true) === null) throw new AppError('corpus.notFound', { corpusId })
+    if (findCorpus(db, corpusId, true) === null) return mustFind(corpusId)
     setCorpusDeleted(db, corpusId, null)
     context.emit({ topic: 'changed', what: 'corpora' })
     return mustFind(corpusId)

@@ -203,7 +203,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   const restore = (runId: string): RunRecord => {
-    if (findRun(db, runId, 'only') === null) throw new AppError('run.notFound', { runId })
+    if (findRun(db, runId, 'only') === null) return mustFind(runId)
     updateRun(db, runId, { deleted_at: null })
     context.emit({ topic: 'changed', what: 'runs' })
     return mustFind(runId)

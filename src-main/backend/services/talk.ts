@@ -151,9 +151,7 @@ export function createTalk(context: Context, generator: Generator) {
   }
 
   const restore = (conversationId: string): ConversationRecord => {
-    if (findConversation(db, conversationId, true) === null) {
-      throw new AppError('conversation.notFound', { conversationId })
-    }
+    if (findConversation(db, conversationId, true) === null) return mustFind(conversationId)
     updateConversation(db, conversationId, { deleted_at: null })
     changed()
     return mustFind(conversationId)

@@ -9,5 +9,6 @@ import { settings } from './settings'
 import { start } from './start'
 import { talk } from './talk'
 import { texts } from './texts'
+import { trash } from './trash'
 
-export const en = { app, errors, fields, glossary, history, newRun, run, settings, start, talk, texts }
+export const en = { app, errors, fields, glossary, history, newRun, run, settings, start, talk, texts, trash }

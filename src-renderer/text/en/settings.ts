@@ -65,6 +65,7 @@ export const settings = {
     lead: 'Texts, models and conversations stay in this folder on this computer. Nothing is sent anywhere.',
     profile: 'Profile folder',
     free: '{size} free on this disk',
+    trash: 'The trash uses {size}.',
     copy: 'Copy the path',
     copied: 'Path copied',
   },

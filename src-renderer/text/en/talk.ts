@@ -1,4 +1,5 @@
 export const talk = {
+  withAnother: 'Continue with {name}',
   title: 'Talk',
   explain: {
     title: 'It continues your text',

@@ -63,6 +63,7 @@ export const settings: typeof source = {
     lead: '文本、模型和对话都保存在这台电脑的这个文件夹里，不会发送到任何地方。',
     profile: '资料文件夹',
     free: '这个磁盘还有 {size} 可用空间',
+    trash: '回收站占用 {size}。',
     copy: '复制路径',
     copied: '路径已复制',
   },

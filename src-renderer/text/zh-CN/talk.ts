@@ -1,6 +1,7 @@
 import type { talk as source } from '../en/talk'
 
 export const talk: typeof source = {
+  withAnother: '用“{name}”继续',
   title: '对话',
   explain: {
     title: '它会接着你的文字往下写',
