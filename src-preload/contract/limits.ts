@@ -8,7 +8,6 @@ export type FieldUnit =
   | 'heads'
   | 'numbers'
   | 'tokens'
-  | 'pieces'
   | 'steps'
   | 'batches'
   | 'minutes'
@@ -100,7 +99,7 @@ export const runLimits = {
 
   tokenizer: choice('tokenizer', ['bpe', 'char']),
   /** BPE only: 256 bytes + the end-of-text token + merges. */
-  vocabSize: number('tokenizer', 'pieces', 257, 65_536, 1, 512),
+  vocabSize: number('tokenizer', 'tokens', 257, 65_536, 1, 512),
 
   batchSize: number('training', 'examples', 1, 1024, 1, 12),
   /** Parts of a step's examples that are computed one after the other, to need less memory; must divide batchSize. */

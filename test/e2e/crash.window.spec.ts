@@ -36,7 +36,7 @@ test.setTimeout(300_000)
 test('a crashed page comes back by itself to its training, which has gone on', async ({ window }) => {
   await expect
     .poll(() => read(window), { timeout: patienceMs })
-    .toMatchObject({ title: 'Grow your own language model' })
+    .toMatchObject({ title: 'Train your own language model' })
   const runId = await startLongTraining(window.call)
   const { name } = (await ask(window.call, 'runs.get', { runId })).run
   await window.call((id) => {

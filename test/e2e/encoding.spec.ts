@@ -15,7 +15,7 @@ test('a text in GB18030 arrives in its own characters', async ({ page }) => {
   expect(new TextDecoder('gb18030').decode(line)).toBe('春眠不觉晓，处处闻啼鸟。㐀\n')
 
   await importText(page, file)
-  await page.getByRole('button', { name: 'Look inside' }).click()
+  await page.getByRole('button', { name: 'View text' }).click()
   const preview = page.getByRole('region', { name: '唐诗.txt', exact: true })
   await expect(preview).toContainText('春眠不觉晓，处处闻啼鸟。㐀')
   await expect(preview).not.toContainText('�')

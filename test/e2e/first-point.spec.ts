@@ -18,11 +18,11 @@ async function watchFirstPoints(page: Page, freezes: Freezes): Promise<string[]>
   await freezes.settle()
   const before = freezes.longerThan(feltMs).length
   await waitForStep(page, 1)
-  await expect.poll(() => chartWords(page), { timeout: patienceMs }).toMatch(/Training text.*: \d/)
+  await expect.poll(() => chartWords(page), { timeout: patienceMs }).toMatch(/Training loss.*: \d/)
   await waitForStep(page, 20)
   await freezes.settle()
   const during = freezes.longerThan(feltMs).slice(before)
-  await page.getByRole('button', { name: 'Stop and keep' }).click()
+  await page.getByRole('button', { name: 'Save and stop' }).click()
   await expect(state(page, 'Stopped')).toBeVisible({ timeout: patienceMs })
   return during
 }

@@ -45,7 +45,7 @@ export async function choose(menu: Locator, option: Locator): Promise<void> {
 export async function importText(page: Page, file: string): Promise<void> {
   await go(page, 'Texts')
   await page.getByTestId('file-input').setInputFiles(file)
-  await expect(page.getByRole('link', { name: 'Train a model on this' })).toBeVisible({ timeout: patienceMs })
+  await expect(page.getByRole('link', { name: 'Train a model' })).toBeVisible({ timeout: patienceMs })
 }
 
 /** Fills the expert form and presses Start; ends on the screen of the new run. */
@@ -64,15 +64,15 @@ export async function train(page: Page, name: string, settings: Readonly<Record<
 
 /** From the screen of a run: lets its model go on from a beginning; ends with the whole answer. */
 export async function talk(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Talk to it' }).click()
-  await page.getByLabel('The beginning of a text').fill('There was a')
+  await page.getByRole('link', { name: 'Try it' }).click()
+  await page.getByLabel('Beginning of a text').fill('There was a')
   await page.keyboard.press('Enter')
-  await expect(page.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
+  await expect(page.getByText(/\d+ tokens/)).toBeVisible({ timeout: patienceMs })
 }
 
 /** The value beside its name in the progress card. */
 export function fact(page: Page, name: string): Locator {
-  const card = page.getByRole('region', { name: 'Progress of the training' })
+  const card = page.getByRole('region', { name: 'Training progress' })
   return card
     .locator('div', { has: page.getByText(name, { exact: true }) })
     .locator('dd')

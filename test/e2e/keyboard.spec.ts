@@ -35,10 +35,10 @@ async function train(page: Page, name: string, settings: Readonly<Record<string,
 
 test('the journey by keyboard alone', async ({ page, place, app, complaints }) => {
   await test.step('past the rail', async () => {
-    await expect(heading(page, 'Grow your own language model')).toBeVisible()
+    await expect(heading(page, 'Train your own language model')).toBeVisible()
     await reach(page, 'Skip to content')
     await page.keyboard.press('Enter')
-    await expect(heading(page, 'Grow your own language model')).toBeFocused()
+    await expect(heading(page, 'Train your own language model')).toBeFocused()
   })
 
   await test.step('import', async () => {
@@ -55,15 +55,15 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
       await press(page, 'Choose files')
       await (await chooser).setFiles(sampleFile)
     }
-    await expect(page.getByRole('link', { name: 'Train a model on this' })).toBeVisible({ timeout: patienceMs })
+    await expect(page.getByRole('link', { name: 'Train a model' })).toBeVisible({ timeout: patienceMs })
   })
 
   await test.step('train and stop', async () => {
-    await press(page, 'Train a model on this')
+    await press(page, 'Train a model')
     await train(page, 'First', { ...small, maxSteps: '100000' })
     // Past two tests on unseen text, which the comparison shows.
     await waitForStep(page, 2 * Number(small.evalInterval))
-    await press(page, 'Stop and keep')
+    await press(page, 'Save and stop')
     await expect(state(page, 'Stopped')).toBeVisible({ timeout: patienceMs })
   })
 
@@ -71,12 +71,12 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
     const dialog = page.getByRole('dialog')
     const open = page.getByRole('button', { name: /^Rename / })
     await press(page, 'Rename First')
-    await expect(dialog.getByLabel('Name of the model')).toBeFocused()
+    await expect(dialog.getByLabel('Model name')).toBeFocused()
     await page.keyboard.press('Escape')
     await expect(dialog).toBeHidden()
     await expect(open).toBeFocused()
     await page.keyboard.press('Enter')
-    await expect(dialog.getByLabel('Name of the model')).toBeFocused()
+    await expect(dialog.getByLabel('Model name')).toBeFocused()
     await page.keyboard.press('ControlOrMeta+A')
     await page.keyboard.type('By hand')
     await page.keyboard.press('Enter')
@@ -85,13 +85,13 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
   })
 
   await test.step('talk', async () => {
-    await press(page, 'Talk to it')
-    await expect(page.getByLabel('The beginning of a text')).toBeFocused()
+    await press(page, 'Try it')
+    await expect(page.getByLabel('Beginning of a text')).toBeFocused()
     await page.keyboard.type('There was a')
     await page.keyboard.press('Enter')
-    const reply = page.getByRole('article', { name: 'The model goes on' })
-    await expect(reply.getByText(/\d+ pieces/)).toBeVisible({ timeout: patienceMs })
-    await expect(page.getByLabel('The beginning of a text')).toBeFocused()
+    const reply = page.getByRole('article', { name: 'Model' })
+    await expect(reply.getByText(/\d+ tokens/)).toBeVisible({ timeout: patienceMs })
+    await expect(page.getByLabel('Beginning of a text')).toBeFocused()
   })
 
   await test.step('a second model', async () => {
@@ -108,7 +108,7 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
     await press(page, 'Compare', { key: 'Shift+Tab' })
     await expect(heading(page, 'Comparison')).toBeFocused()
     await expect(page.getByRole('img', { name: /Second: \d.*By hand: \d/ })).toBeVisible()
-    await press(page, 'Back to the history')
+    await press(page, 'Back to History')
     await expect(heading(page, 'History')).toBeFocused()
   })
 
@@ -151,12 +151,12 @@ test('the settings by keyboard alone', async ({ open, complaints }) => {
   await expect(heading(page, 'Settings')).toBeFocused()
 
   await test.step('theme', async () => {
-    await pick(page, ['theme', 'Colours'], 'Dark')
+    await pick(page, ['theme', 'Theme'], 'Dark')
     await expect(page.locator('.v-application')).toHaveClass(/v-theme--dark/)
   })
 
   await test.step('engine', async () => {
-    await pick(page, ['engine-choice', 'Computing engine'], 'Built-in engine')
+    await pick(page, ['engine-choice', 'Engine'], 'Built-in engine')
     await expect(page.getByTestId('engine-reason')).toHaveText('Built-in engine is used, as chosen here.')
   })
 

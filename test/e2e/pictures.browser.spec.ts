@@ -53,7 +53,7 @@ async function pauseTooLarge(page: Page, profile: string): Promise<void> {
 
 async function askToResume(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^(Resume|继续)$/ }).click()
-  await expect(page.getByRole('button', { name: /^(Go on with less memory|用更少的内存继续)$/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^(Resume with less memory|用较少内存继续)$/ })).toBeVisible()
 }
 
 async function violations(page: Page): Promise<string[]> {

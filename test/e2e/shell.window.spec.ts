@@ -127,8 +127,8 @@ test('the menu opens each screen', async ({ app }) => {
     }, label)
   for (const [label, address] of [
     ['Texts', /#\/texts/],
-    ['New run', /#\/new/],
-    ['Talk', /#\/talk/],
+    ['New model', /#\/new/],
+    ['Write', /#\/talk/],
     ['History', /#\/history/],
     ['Settings', /#\/settings/],
     ['Start', /#\/start/],

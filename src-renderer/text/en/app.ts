@@ -9,16 +9,16 @@ export const app = {
     texts: 'Texts',
     new: 'New model',
     run: 'Training',
-    talk: 'Talk',
+    talk: 'Write',
     history: 'History',
     settings: 'Settings',
     running: '{name}, {percent}',
   },
   backend: {
-    down: 'Homegrown’s engine room stopped. It is being started again; nothing that was saved is lost.',
+    down: 'A background process stopped and is restarting. Your saved work is safe.',
     downBrowser:
-      'The connection to Homegrown is gone. It connects again by itself. If Homegrown was closed, start it and open the address it prints.',
-    up: 'Everything works again.',
+      'Connection lost. Reconnecting automatically. If you closed Homegrown, start it again and open the address it prints.',
+    up: 'Connected again.',
   },
   action: {
     undo: 'Undo',

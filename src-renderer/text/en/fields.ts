@@ -7,11 +7,11 @@ export type FieldText = {
 }
 
 const group: Record<FieldGroup, FieldText> = {
-  model: { label: 'Model', help: 'How the network is built: how much it can hold and how far it looks back.' },
-  tokenizer: { label: 'Vocabulary', help: 'How text is cut into the pieces that the model reads and writes.' },
-  training: { label: 'Training', help: 'How much it practises, on what, and where it is computed.' },
-  optimizer: { label: 'Learning', help: 'How boldly the model is corrected after each step.' },
-  reporting: { label: 'Reporting and saving', help: 'How often it is tested, shown and saved.' },
+  model: { label: 'Model', help: 'How the network is built: how much it can learn and how far back it reads.' },
+  tokenizer: { label: 'Tokenizer', help: 'How text is split into tokens.' },
+  training: { label: 'Training', help: 'How long to train, on how much at once, and where it runs.' },
+  optimizer: { label: 'Optimizer', help: 'How much each step changes the model.' },
+  reporting: { label: 'Reporting and saving', help: 'How often the model is evaluated, sampled and saved.' },
 }
 
 /** One and many, by the value before it. */
@@ -20,172 +20,180 @@ const unit: Record<FieldUnit, string> = {
   layers: 'layer | layers',
   heads: 'head | heads',
   numbers: 'number | numbers',
-  tokens: 'piece of text | pieces of text',
-  pieces: 'piece | pieces',
+  tokens: 'token | tokens',
   steps: 'step | steps',
   batches: 'batch | batches',
-  parts: 'part | parts',
+  parts: 'micro-batch | micro-batches',
   minutes: 'minute | minutes',
   share: 'share, 0 to 1',
   examples: 'example | examples',
-  evaluations: 'test | tests',
+  evaluations: 'evaluation | evaluations',
 }
 
 const field: Record<RunField, FieldText> = {
   model: {
-    label: 'Kind of model',
-    help: 'Modern GPT looks at the whole reading window at once and learns most from each step. GPT-2 is its model of 2019, part for part. LSTM reads piece by piece and keeps a running memory: older, smaller, simple to follow.',
+    label: 'Architecture',
+    help: 'Modern GPT reads the whole context at once and learns most from each step. GPT-2 is the model from 2019. LSTM reads token by token with a running memory: older, smaller and easier to follow.',
   },
   nLayer: {
     label: 'Layers',
-    help: 'How many processing stages follow each other. More can learn more, and take longer.',
+    help: 'How many processing layers the model has. More layers can learn more and take longer.',
   },
   nHead: {
     label: 'Attention heads',
-    help: 'How many different things a layer can look for at the same time. Must divide the width.',
+    help: 'How many different things each layer can look for at once. The width must be divisible by it.',
   },
   nEmbd: {
     label: 'Width',
-    help: 'How many numbers describe each piece of text inside the model. Doubling it takes about four times the work.',
+    help: 'How many numbers represent each token inside the model. Doubling it takes about four times the work.',
   },
   blockSize: {
-    label: 'Reading window',
-    help: 'How many pieces of text the model sees at once. It cannot remember anything further back.',
+    label: 'Context length',
+    help: 'How many tokens the model reads at once. It can’t use anything further back.',
   },
   dropout: {
     label: 'Dropout',
-    help: 'The share of the network that is switched off at random while training. Helps against learning short texts by heart.',
+    help: 'The share of the network that is switched off at random during training. Helps against memorizing short texts.',
   },
   positions: {
-    label: 'Places in the text',
-    help: 'How the model knows where a piece stands. Turned: by the distance of two pieces, which it learns from faster. Learned: a table of places, as in GPT-2.',
+    label: 'Position encoding',
+    help: 'How the model knows the order of tokens. RoPE encodes the distance between tokens and learns faster. Learned is a table of positions, as in GPT-2.',
   },
   norm: {
-    label: 'Levelling',
-    help: 'How the numbers inside are kept at one size. By size alone is simpler and as good; by mean and size is what GPT-2 does.',
+    label: 'Normalization',
+    help: 'Keeps the numbers inside the model at a stable scale. RMSNorm is simpler and works as well; LayerNorm is what GPT-2 uses.',
   },
   queryKeyNorm: {
-    label: 'Levelled attention',
-    help: 'Keeps what the model looks for at one size, so that the start stays calm with large corrections.',
+    label: 'QK-norm',
+    help: 'Normalizes queries and keys in attention, which keeps training stable at high learning rates.',
   },
   activation: {
-    label: 'Switches inside',
-    help: 'What a stage does with a number: squared ReLU drops more and learns faster, GELU is what GPT-2 has.',
+    label: 'Activation function',
+    help: 'What each layer applies to its numbers. Squared ReLU learns faster; GELU is what GPT-2 uses.',
   },
   projectionStart: {
-    label: 'Start of the stages',
-    help: 'From zero, a stage adds nothing until it has learned something. Small random numbers are what GPT-2 starts from.',
+    label: 'Output projection init',
+    help: 'Zero: a layer adds nothing until it has learned something. Small: random values, as in GPT-2.',
   },
   tokenizer: {
-    label: 'Kind of pieces',
-    help: 'Frequent letter groups (BPE) make the text shorter for the model. Single characters suit very small texts.',
+    label: 'Tokenizer',
+    help: 'BPE joins frequent letter groups into tokens, which makes text shorter. Characters suit very short texts.',
   },
   vocabSize: {
-    label: 'Vocabulary',
-    help: 'How many different pieces there are. Only used with letter groups; a short text cannot fill a large vocabulary.',
+    label: 'Vocabulary size',
+    help: 'How many different tokens there are. Only for BPE. Short texts can’t fill a large vocabulary.',
   },
   batchSize: {
-    label: 'Examples a step',
-    help: 'How many passages the model learns from before each correction. More is steadier, and needs more memory.',
+    label: 'Batch size',
+    help: 'How many passages the model reads in each step. Larger is steadier and needs more memory.',
   },
   accumulation: {
-    label: 'Parts of a step',
-    help: 'In how many parts the examples of a step are computed, one after the other. More parts need less memory and learn the same; each step takes a little longer.',
+    label: 'Gradient accumulation',
+    help: 'Splits each batch into this many micro-batches, one after the other. Needs less memory, learns the same, and is slightly slower. Must divide the batch size.',
   },
   activationCheckpointing: {
-    label: 'Compute again, not keep',
-    help: 'Keeps only what goes into each stage and computes its inside again where it is needed: the same learning in much less memory, each step a fifth to a half longer.',
+    label: 'Activation checkpointing',
+    help: 'Recomputes values in the backward pass instead of storing them. Learns the same with much less memory, but each step takes a fifth to a half longer.',
   },
   maxSteps: {
     label: 'Training steps',
-    help: 'How many corrections are made in all. More takes longer and learns more, until it knows the text by heart.',
+    help: 'How many steps to train. More steps learn more, until the model only memorizes the text.',
   },
   patience: {
-    label: 'Ends early after',
-    help: 'The training ends when this many tests in a row bring nothing better on unseen text; its best state is kept. Saves time once it only learns its text by heart. 0 means never.',
+    label: 'Early stopping',
+    help: 'Stops training after this many evaluations in a row without a lower validation loss. The best version is saved. 0 turns it off.',
   },
   seed: {
-    label: 'Random start',
-    help: 'The same number with the same settings gives the same training again. Change it to get another try.',
+    label: 'Random seed',
+    help: 'The same seed with the same settings repeats a training. Change it for a different one.',
   },
   engine: {
     label: 'Engine',
-    help: 'What computes the training. Automatic takes what is chosen in Settings, which is the fastest one that works here unless another is named.',
+    help: 'What does the computing. Automatic uses the engine from Settings.',
   },
   compile: {
-    label: 'Compiling',
-    help: 'Compiled steps (XLA) are faster after a short wait. Automatic starts at once and changes over when the compiled step is ready.',
+    label: 'Compilation',
+    help: 'XLA makes steps faster after a short wait. Automatic starts right away and switches when compilation is done.',
   },
   precision: {
-    label: 'Precision of products',
-    help: '16-bit products are faster on newer processors and learn the same to within a thousandth; weights stay in 32 bit. Automatic measures both on this computer.',
+    label: 'Precision',
+    help: 'bfloat16 multiplies faster on newer processors with almost the same result; weights stay float32. Automatic measures both here.',
   },
   optimizer: {
     label: 'Optimizer',
-    help: 'The rule that turns errors into corrections. Muon corrects whole matrices evenly and learns more from each step; each step takes longer.',
+    help: 'How errors become changes to the model. Muon learns more from each step; each step takes longer.',
   },
   learningRate: {
     label: 'Learning rate',
-    help: 'How large each correction is. Too high and the loss jumps or explodes; too low and nothing happens.',
+    help: 'How much each step changes the model. Too high: the loss jumps or explodes. Too low: almost nothing happens.',
   },
   minLearningRate: {
     label: 'Final learning rate',
-    help: 'The corrections become smaller along a smooth curve and end with this size.',
+    help: 'The learning rate falls smoothly to this value at the end of training.',
   },
   matrixLearningRate: {
-    label: 'Learning rate of the matrices',
-    help: 'Only with Muon: how large the corrections of the inner matrices are. It grows and shrinks together with the learning rate.',
+    label: 'Muon learning rate',
+    help: 'The learning rate of the hidden matrices. Only for Muon. It follows the same schedule.',
   },
   warmupSteps: {
-    label: 'Warm-up',
-    help: 'During these first steps the learning rate grows from zero, so that the start is calm.',
+    label: 'Warm-up steps',
+    help: 'The learning rate rises from zero over these steps, for a stable start.',
   },
   beta1: {
-    label: 'Momentum (beta 1)',
-    help: 'How much of the earlier direction is kept at each step. Rarely needs changing.',
+    label: 'Beta 1 (momentum)',
+    help: 'How much of the previous direction is kept in each step. Rarely needs changing.',
   },
   beta2: {
-    label: 'Scale memory (beta 2)',
-    help: 'How slowly the usual size of corrections is remembered. Rarely needs changing.',
+    label: 'Beta 2',
+    help: 'How slowly the optimizer adapts to the size of the gradients. Rarely needs changing.',
   },
-  epsilon: { label: 'Epsilon', help: 'A tiny number that avoids dividing by zero. Rarely needs changing.' },
+  epsilon: {
+    label: 'Epsilon',
+    help: 'A tiny number that avoids dividing by zero. Rarely needs changing.',
+  },
   weightDecay: {
     label: 'Weight decay',
-    help: 'Pulls weights gently towards zero, which keeps the model from relying on a few large ones.',
+    help: 'Pulls weights toward zero, so the model doesn’t rely on a few large ones.',
   },
   gradClip: {
-    label: 'Gradient limit',
-    help: 'Corrections longer than this are shortened, so that one odd passage cannot throw the model off. 0 means no limit.',
+    label: 'Gradient clipping',
+    help: 'Limits the gradient norm, so one odd passage can’t throw the model off. 0 turns it off.',
   },
   evalInterval: {
-    label: 'Test every',
-    help: 'After this many steps the model is tested on text it has never trained on.',
+    label: 'Evaluate every',
+    help: 'How often the model is evaluated on text it has never trained on.',
   },
-  evalBatches: { label: 'Test size', help: 'How many batches a test looks at. 0 means all of the text kept aside.' },
-  logInterval: { label: 'Plot every', help: 'A point is added to the curves after this many steps.' },
+  evalBatches: {
+    label: 'Evaluation batches',
+    help: 'How many batches each evaluation uses. 0 uses the whole validation text.',
+  },
+  logInterval: {
+    label: 'Log every',
+    help: 'How often a point is added to the curves.',
+  },
   sampleInterval: {
-    label: 'Writing sample every',
-    help: 'After this many steps the model writes a short sample. 0 means never.',
+    label: 'Sample every',
+    help: 'How often the model writes a short sample. 0 turns samples off.',
   },
   samplePrompt: {
-    label: 'Beginning of the samples',
-    help: 'The samples continue this text. Empty: the model begins freely.',
+    label: 'Sample prompt',
+    help: 'Samples continue this text. Leave blank to let the model begin.',
   },
   checkpointMinutes: {
     label: 'Save every',
-    help: 'The training is saved this often. After a power cut at most this much is lost.',
+    help: 'How often progress is saved. A power cut loses at most this much.',
   },
 }
 
 const option = {
   model: { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' },
-  positions: { rotary: 'Turned (rotary)', learned: 'Learned' },
-  norm: { rms: 'By size (RMSNorm)', layer: 'By mean and size (LayerNorm)' },
+  positions: { rotary: 'RoPE', learned: 'Learned' },
+  norm: { rms: 'RMSNorm', layer: 'LayerNorm' },
   queryKeyNorm: { on: 'On', off: 'Off' },
   activationCheckpointing: { off: 'Off', on: 'On' },
   activation: { relu2: 'Squared ReLU', gelu: 'GELU' },
-  projectionStart: { zero: 'Zero', small: 'Small numbers' },
-  tokenizer: { bpe: 'Letter groups (BPE)', char: 'Single characters' },
+  projectionStart: { zero: 'Zero', small: 'Small random' },
+  tokenizer: { bpe: 'BPE', char: 'Characters' },
   optimizer: { adamw: 'AdamW', muon: 'Muon and AdamW' },
   engine: {
     auto: 'Automatic',
@@ -194,8 +202,8 @@ const option = {
     webgpu: 'Graphics card (WebGPU)',
     wasm: 'Built-in (WASM)',
   },
-  compile: { auto: 'Automatic', graph: 'Not compiled', xla: 'Compiled (XLA)' },
-  precision: { auto: 'Automatic', float32: '32 bit', bfloat16: '16 bit (bfloat16)' },
+  compile: { auto: 'Automatic', graph: 'Off (graph)', xla: 'XLA' },
+  precision: { auto: 'Automatic', float32: 'float32', bfloat16: 'bfloat16' },
 }
 
 export const fields = { group, unit, field, option }

@@ -1,60 +1,60 @@
-/** Words of the field, said plainly. Any screen may show one with components/app/GlossaryTerm.vue. */
+/** Terms of the field, in plain words. Any screen may show one with components/app/GlossaryTerm.vue. */
 export const glossary = {
   model: {
     term: 'model',
-    text: 'A program made of numbers that guesses which piece of text comes next. Training adjusts the numbers.',
+    text: 'A program made of numbers that predicts which token comes next. Training adjusts the numbers.',
   },
   parameters: {
     term: 'parameters',
-    text: 'The numbers that the model learns. More can hold more knowledge, and need more text, time and memory.',
+    text: 'The numbers a model learns. More parameters can store more, and need more text, time and memory.',
   },
   token: {
-    term: 'pieces',
-    text: 'Text is cut into pieces before the model reads it: letters, letter groups or whole words. Also called tokens.',
+    term: 'tokens',
+    text: 'What a model reads and writes: single characters, parts of words or whole words.',
   },
-  vocabulary: { term: 'vocabulary', text: 'All the different pieces that a model knows.' },
+  vocabulary: { term: 'vocabulary', text: 'All the different tokens a model knows.' },
   readingWindow: {
-    term: 'reading window',
-    text: 'How many pieces the model sees at once. Also called block size or context length.',
+    term: 'context length',
+    text: 'How many tokens the model reads at once. It can’t use anything further back.',
   },
-  step: { term: 'step', text: 'The model reads a few passages, guesses, and is corrected once.' },
-  epoch: { term: 'passes', text: 'How often the model goes through the whole training text. Also called epochs.' },
+  step: { term: 'step', text: 'The model reads one batch of text, predicts it, and is corrected once.' },
+  epoch: { term: 'epochs', text: 'How many times the model goes through the whole training text.' },
   loss: {
     term: 'loss',
-    text: 'How surprised the model is by the next piece of text. Lower is better. Measured in nats.',
+    text: 'How surprised the model is by the next token, in nats. Lower is better.',
   },
   validation: {
-    term: 'test on unseen text',
-    text: 'The last tenth of the text is kept aside and never trained on. How well the model does there shows whether it has learned or only memorised.',
+    term: 'validation',
+    text: 'A tenth of your text is set aside and never trained on. The loss on it shows whether the model has learned or only memorized.',
   },
   perplexity: {
     term: 'perplexity',
-    text: 'As if the model had to choose among this many equally likely pieces each time. Lower is better.',
+    text: 'How many tokens the model hesitates between, on average. Lower is better. It is the exponential of the loss.',
   },
   bitsPerByte: {
     term: 'bits per byte',
-    text: 'Loss counted per letter of text, so that models with different vocabularies can be compared.',
+    text: 'The loss per byte of text. Use it to compare models with different vocabularies.',
   },
-  learningRate: { term: 'learning rate', text: 'How large each correction is.' },
+  learningRate: { term: 'learning rate', text: 'How much each step changes the model.' },
   optimizer: {
     term: 'optimizer',
-    text: 'The rule that turns the errors of a step into corrections of the model. AdamW is the classic; Muon is newer.',
+    text: 'The rule that turns errors into changes to the model. AdamW is the classic, Muon is newer.',
   },
   gradient: {
     term: 'gradient',
-    text: 'The direction and size of a correction. Its length shows how strongly the model is being changed.',
+    text: 'The direction and size of a change to the model. The gradient norm is its size.',
   },
   checkpoint: {
-    term: 'saved state',
-    text: 'Everything needed to carry on or to talk to the model, written to disk. Also called a checkpoint.',
+    term: 'checkpoint',
+    text: 'A saved version of the model. You can use it and resume training from it.',
   },
   engine: {
     term: 'engine',
-    text: 'The program library that does the computing. The result is the same; the speed is not.',
+    text: 'The software that does the computing. Engines give the same results at different speeds.',
   },
   temperature: {
     term: 'temperature',
-    text: 'How daring the model is. Low: it takes the likeliest piece. High: it surprises more, and makes more mistakes.',
+    text: 'How daring the model is. Low: likely tokens, more repetition. High: more surprises, more mistakes.',
   },
-  memory: { term: 'memory', text: 'Working memory (RAM) that the training needs at its peak. An estimate.' },
+  memory: { term: 'memory', text: 'The most memory (RAM) training is expected to need.' },
 }

@@ -1,7 +1,7 @@
 import type { errors as source } from '../en/errors'
 
 export const errors: typeof source = {
-  'input.invalid': { title: '这个请求里有不合适的内容', body: '没有做任何更改。请检查填写的内容，然后重试。' },
+  'input.invalid': { title: '有些数值无效', body: '没有做任何更改。请检查后重试。' },
   'corpus.emptyFile': { title: '这个文件是空的', body: '里面没有可以学习的内容。请选择有文字的文件。' },
   'corpus.binaryFile': {
     title: '这不是文本文件',
@@ -20,26 +20,23 @@ export const errors: typeof source = {
     title: '没有找到可用的文字',
     body: '所有文件都被跳过了。文件列表里写明了原因；请处理后重新导入。',
   },
-  'config.outOfRange': { title: '必须在 {min} 到 {max} 之间', body: '这个数值超出了可用范围。请填写范围内的数值。' },
+  'config.outOfRange': { title: '必须在 {min} 到 {max} 之间', body: '请输入范围内的数值。' },
   'config.headsDoNotDivide': {
     title: '宽度必须能被注意力头数整除',
     body: '请选择一个能整除宽度的头数。',
   },
   'config.accumulationDoesNotDivide': {
-    title: '每步样本数必须能被部分数整除',
-    body: '请选择一个能整除 {batchSize} 个样本的部分数。',
+    title: '批大小必须能被梯度累积步数整除',
+    body: '请选择一个能整除批大小 {batchSize} 的数。',
   },
-  'config.vocabTooLarge': {
-    title: '文本太短，用不了这么多词片',
-    body: '这份文本只能填满较小的词表。请减少词片数量，或者添加更多文本。',
-  },
+  'config.vocabTooLarge': { title: '词表对这份文本来说太大', body: '请使用较小的词表，或添加更多文本。' },
   'config.contextTooLong': {
-    title: '阅读窗口太长，文本不够',
-    body: '文本的十分之一会留作测试，其中至少要放得下一个窗口。请缩短窗口，或者添加更多文本。',
+    title: '上下文长度超过了文本允许的范围',
+    body: '十分之一的文本会留作验证，其中至少要容纳一个上下文。请缩短上下文长度，或添加更多文本。',
   },
   'config.tooLargeForMemory': {
-    title: '这大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
-    body: '请关闭其他程序，或者分成更小的部分训练，或者缩小规模。',
+    title: '约需 {neededGb} GB 内存，可用 {freeGb} GB',
+    body: '请关闭其他应用，或选择更小的模型。',
   },
   'config.warmupTooLong': { title: '预热比训练还长', body: '请减少预热步数，或者增加训练步数。' },
   'config.learningRateOrder': {
@@ -58,37 +55,31 @@ export const errors: typeof source = {
   'run.notActive': { title: '这个模型现在没有在训练', body: '训练已经结束或被停止。它的页面会显示进行到了哪里。' },
   'run.notResumable': {
     title: '这次训练无法继续',
-    body: '它已经完成，或者结束前没有保存任何内容。可以用同样的设置新建一个模型。',
-  },
-  'run.noCheckpoint': {
-    title: '这个模型还没有保存过',
-    body: '训练几分钟后，或者停止训练时，才会第一次保存。请稍后再试。',
+    body: '它已经完成，或者结束前还没有保存。请用同样的设置训练新模型。',
   },
   'run.textMissing': {
     title: '这个模型的训练文本已被删除',
     body: '要继续训练，请重新导入原来的文件（文本名为“{name}”）。已保存的模型仍然可以使用。',
   },
+  'run.noCheckpoint': { title: '还没有保存过', body: '训练几分钟后或停止训练时会第一次保存，请稍后再试。' },
   'run.tooLargeForMemory': {
-    title: '继续训练大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
-    body: '已保存的内容是安全的。请关闭其他程序，然后继续。',
+    title: '继续训练约需 {neededGb} GB 内存，可用 {freeGb} GB',
+    body: '已保存的进度是安全的。请关闭其他应用，然后继续。',
   },
   'run.fitsWithLess': {
-    title: '继续训练大约需要 {neededGb} GB 内存，而目前可用 {freeGb} GB',
-    body: '请关闭其他程序，或者只用大约 {lessGb} GB 继续：同样的步骤分成更小的部分计算，需要更长时间。文本、模型和学习设置都保持不变。',
+    title: '继续训练约需 {neededGb} GB 内存，可用 {freeGb} GB',
+    body: '请关闭其他应用，或用约 {lessGb} GB 继续：结果相同，速度较慢。',
   },
   'checkpoint.missing': {
-    title: '找不到保存的进度',
-    body: '文件夹里已经没有这些文件。请使用这个模型的另一份进度，或者重新训练。',
+    title: '找不到保存的模型',
+    body: '数据文件夹里已经没有这些文件。请选择这个模型的其他版本，或重新训练。',
   },
   'checkpoint.damaged': {
-    title: '保存的进度已损坏',
-    body: '文件与当初写入的内容不一致，因此不会使用。请使用这个模型的另一份进度，或者重新训练。',
+    title: '保存的模型已损坏',
+    body: '文件与写入时不一致，因此不会使用。请选择这个模型的其他版本，或重新训练。',
   },
-  'tokenizer.damaged': {
-    title: '这个模型的词表已损坏',
-    body: '没有词表，就无法在文字和数字之间转换。请重新训练模型。',
-  },
-  'conversation.notFound': { title: '这段对话已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一段对话。' },
+  'tokenizer.damaged': { title: '这个模型的词表已损坏', body: '没有词表就无法转换文本。请重新训练模型。' },
+  'conversation.notFound': { title: '这一页已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一页。' },
   'conversation.modelDeleted': {
     title: '这段对话的模型已被删除',
     body: '可以从回收站恢复它，或者换一个模型继续。',
@@ -150,11 +141,11 @@ export const errors: typeof source = {
   },
   'database.newer': {
     title: '这些数据来自更新版本的 Homegrown',
-    body: '没有做任何更改。请更新 Homegrown，或者打开另一个资料文件夹。',
+    body: '没有做任何更改。请更新 Homegrown，或打开另一个数据文件夹。',
   },
   'database.damaged': {
     title: '文本和模型的列表已损坏',
-    body: '无法读取资料文件夹中的 homegrown.db。请放回它的备份，或者把它移走，从空列表开始；文件夹里的文本和模型会保留。',
+    body: '无法读取数据文件夹中的 homegrown.db。请放回它的备份，或者把它移走，从空列表开始；文件夹里的文本和模型会保留。',
   },
   'access.denied': {
     title: '这个页面无权访问 Homegrown',
@@ -165,15 +156,15 @@ export const errors: typeof source = {
   'disk.full': { title: '磁盘已满', body: '之前保存的内容是安全的。请清理一些空间，然后继续。' },
   'memory.exhausted': {
     title: '内存不足',
-    body: '这个模型对当前的电脑来说太大了。请关闭其他程序，选择较小的规模，或者减少每步的样本数。',
+    body: '可用内存装不下这个模型。请关闭其他应用，选择更小的模型，或减小批大小。',
   },
   'engine.unavailable': {
     title: '没有安装这个引擎',
     body: '可以在设置中安装。在此之前，“自动”会使用次优的引擎。',
   },
   'engine.failed': {
-    title: '引擎出现故障',
-    body: '训练已停止；最近保存的进度是安全的。请重试；如果再次出现，请选择内置引擎。',
+    title: '引擎报告了错误',
+    body: '训练已停止，最近一次保存是安全的。请重试；如果再次出现，请选择内置引擎。',
   },
   'engine.notLoadable': {
     title: '无法加载引擎',
@@ -208,19 +199,16 @@ export const errors: typeof source = {
     body: '只有用软件模拟显卡的 {name}。直接用处理器更快，因此不会使用它。如果电脑装有显卡，安装它的驱动程序可能会有帮助。',
   },
   'training.diverged': {
-    title: '训练偏离了方向',
-    body: '即使大幅降低学习率，损失仍一再失控。请用更低的学习率重新开始，或检查文本中是否有异常内容。',
+    title: '训练发散',
+    body: '即使大幅降低学习率，损失仍不断爆炸。请用更低的学习率重新开始，或检查文本中是否有异常内容。',
   },
   'job.killed': {
     title: '训练被外部中止',
     body: '系统或其他程序结束了它，通常是因为内存不足。最近保存的进度是安全的，可以从那里继续。',
   },
   'backend.lost': {
-    title: 'Homegrown 没有回应',
-    body: '后台程序停止了，正在重新启动。请稍后重试；已保存的内容是安全的。',
+    title: 'Homegrown 没有响应',
+    body: '后台程序已停止，正在重新启动。已保存的内容是安全的，请稍后重试。',
   },
-  internal: {
-    title: 'Homegrown 内部出错',
-    body: '这本不该发生。请重试；如果再次出现，请复制详情并发给开发者。',
-  },
+  internal: { title: 'Homegrown 内部出错', body: '这本不该发生。请重试；如果再次出现，请复制详情并反馈给我们。' },
 }

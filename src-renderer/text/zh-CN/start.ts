@@ -1,12 +1,12 @@
 import type { start as source } from '../en/start'
 
 export const start: typeof source = {
-  title: '培育你自己的语言模型',
-  lead: '给它你的文本，让它在这台电脑上学习，然后和它对话。所有内容都留在这台电脑上。',
+  title: '训练你自己的语言模型',
+  lead: '添加你的文本，在这台电脑上训练模型，看看它会写什么。所有内容都留在这台电脑上。',
   sample: {
     title: '几分钟就能看到效果',
-    body: 'Homegrown 自带一份简短的示例文本。点一下，就能看着一个微型模型学起来。',
-    action: '用示例试一试',
+    body: '点一下，用简短的示例文本训练一个微型模型，全程看着它学。',
+    action: '试试示例',
     again: '再试一次示例',
     importing: '正在读取示例文本',
     starting: '正在开始训练',
@@ -35,16 +35,16 @@ export const start: typeof source = {
     disk: '磁盘',
     diskFree: '可用 {size}',
     fast: '已就绪。小模型几分钟就能训练好。',
-    slow: '已就绪，使用内置引擎。它在任何电脑上都能运行，但比快速引擎慢几倍。请选择较小的规模。',
-    checking: '正在查看这台电脑的能力',
-    why: '在设置中安装快速引擎',
+    slow: '已就绪，使用内置引擎。请选择较小的规模，或安装快几倍的快速引擎。',
+    checking: '正在检查这台电脑',
+    why: '安装快速引擎',
   },
   recent: {
     title: '最近的模型',
     all: '全部模型',
     empty: '还没有模型',
     emptyBody: '训练过的模型会显示在这里。',
-    loss: '最佳测试损失 {loss}',
+    loss: '最佳验证损失 {loss}',
     progress: '第 {step} 步，共 {max} 步',
   },
 }

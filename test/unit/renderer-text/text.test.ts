@@ -37,7 +37,7 @@ describe('both languages', () => {
 
   it('write Chinese in Chinese, except for names and signs', () => {
     const names =
-      /^(app\.(name|unknown|model\..*|engine\.tensorflow)|fields\.(option\.model|option\.optimizer\.adamw|option\.activation\.gelu|option\.engine\.tensorflow|unit\.none|field\.epsilon).*|newRun\.kind\..*\.name|settings\.(language\.en|about\.(version|runtime)))$/
+      /^(app\.(name|unknown|model\..*|engine\.tensorflow)|fields\.(option\.(model|norm|precision|tokenizer\.bpe|compile\.xla|positions\.rotary|optimizer\.adamw|activation\.gelu|engine\.tensorflow)|unit\.none|field\.(epsilon|beta2)).*|run\.details\.precision\..*|newRun\.kind\..*\.name|settings\.(language\.en|about\.(version|runtime)))$/
     const plain = Object.keys(chinese).filter((key) => !names.test(key) && !/\p{Script=Han}/u.test(chinese[key] ?? ''))
     expect(plain.filter((key) => !/^[\W\d]*(\{\w+\}[\W\d]*)*$/.test(chinese[key] ?? ''))).toEqual([])
   })
@@ -56,7 +56,7 @@ describe('both languages', () => {
     expect(translate('run.facts', { model: 'GPT', parameters: compact(867_000), corpus: '甲' })).toContain(
       '86.7万个参数',
     )
-    expect(translate('run.progress.speedValue', { n: compact(23_400) })).toBe('每秒 2.3万个词片')
+    expect(translate('run.progress.speedValue', { n: compact(23_400) })).toBe('每秒 2.3万个词元')
     i18n.global.locale.value = 'en'
   })
 
