@@ -90,4 +90,4 @@ describe('words', () => {
 
 /** Numbers of which there is never one alone. */
 const unitsOfMany =
-  /^(?:run\.progress\.speedValue|talk\.facts\.(?:speed|tokens)|run\.standing\.doneEarly|history\.tooMany)$/
+  /^(?:run\.progress\.speedValue|talk\.facts\.(?:speed|tokens)|run\.standing\.doneEarly|history\.tooMany|.*Many)$/
