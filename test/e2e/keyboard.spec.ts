@@ -117,6 +117,9 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
     await press(page, 'More actions for By hand')
     await reach(page, 'Delete', { key: 'ArrowDown' })
     await page.keyboard.press('Enter')
+    // It was talked to: that is said before, and Enter in haste is a no.
+    await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' })).toBeFocused()
+    await press(page, 'Delete')
     await expect(row).toBeHidden()
     await press(page, 'Undo')
     await expect(row).toBeVisible()
