@@ -6,7 +6,7 @@ import { profileDirFrom } from '../backend/places'
 import { profilePaths } from '../backend/services/context'
 import type { Options } from './arguments'
 import { onInterrupt } from './interrupt'
-import { line, overwrite } from './output'
+import { jsonLine, line, overwrite } from './output'
 import { fileFromStdin } from './stdin'
 import { texts } from './text'
 import { UsageError } from './usage-error'
@@ -52,15 +52,28 @@ async function importPath(backend: Backend, path: string, options: Options): Pro
     const corpus = await corpora.settled(corpusId)
     if (interrupted.signal.aborted || corpus.state === 'cancelled') throw new AppError('cancelled')
     if (corpus.error !== null) {
+      if (corpus.leftOut > 1) reportImport(backend, corpus, options)
       // A text that failed is of no use to anybody; the window shows such ones, the command line has said why.
       await corpora.delete(corpusId)
       throw AppError.fromData(corpus.error)
     }
     if (terminal && shown !== '') overwrite('')
-    if (options.json !== true) line(texts.usingText(corpus.name, corpus.counts?.characters ?? 0))
+    reportImport(backend, corpus, options)
     return corpus
   } finally {
     stopListening()
     unsubscribe()
   }
+}
+
+/** What was read, and what was left out, repaired or lost and why. */
+function reportImport(backend: Backend, corpus: CorpusRecord, options: Options): void {
+  const documents = backend.services.corpora.documents(corpus.corpusId)
+  if (options.json === true) {
+    const files = documents.filter(({ problem, repaired, lost }) => problem !== null || repaired + lost > 0)
+    jsonLine({ type: 'text', ...corpus, files })
+    return
+  }
+  if (corpus.error === null) line(texts.usingText(corpus.name, corpus.counts?.characters ?? 0))
+  for (const text of texts.importReport(corpus, documents)) line(text)
 }

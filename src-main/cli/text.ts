@@ -2,6 +2,8 @@ import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
 import type { CorpusStage, InstallStage } from '../../src-preload/contract/events'
 import type {
   CheckpointKind,
+  CorpusDocument,
+  CorpusRecord,
   EngineId,
   EnginePackageInfo,
   EngineReason,
@@ -19,10 +21,15 @@ import { argumentTexts } from './argument-text'
 /** Everything that the command line says, in one place. `{name}` is filled from the error's parameters. */
 const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'input.invalid': 'The request is not valid ({field}). See --help.',
-  'corpus.emptyFile': 'The file is empty: choose one with text in it.',
-  'corpus.binaryFile': 'The file is not a text: save it as plain text (.txt or .md) first.',
+  'corpus.emptyFile': 'The file {file} is empty: use one with text in it.',
+  'corpus.binaryFile': 'The file {file} is not a text: it holds binary data. Use a file with text in it.',
   'corpus.unreadable': 'The file {name} cannot be read: check that it exists and that this account may open it.',
-  'corpus.unsupported': 'This kind of file is not supported yet: use .txt or .md.',
+  'corpus.unsupported':
+    'The file {file} is in {format} format, which can’t be read yet: save it as plain text (.txt) and use that file.',
+  'corpus.archive': 'The file {file} is a {format} archive: unpack it and use the files inside.',
+  'corpus.hidden': 'The file {file} is a hidden or system file: to use it, name it by itself.',
+  'corpus.link': 'The entry {file} is a link and was not followed: use the file that it points to.',
+  'corpus.notFile': 'The entry {file} is not a regular file: save the text to a file and use that.',
   'corpus.tooLarge': 'This is more than can be taken in at once: split it into smaller files.',
   'corpus.noText': 'No usable text was found.',
   'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
@@ -187,6 +194,9 @@ const installStages: Readonly<Record<InstallStage, string>> = {
 
 const trashKinds: Readonly<Record<TrashKind, string>> = { corpus: 'text', run: 'run', conversation: 'conversation' }
 
+/** Of a folder full of pictures nobody reads every line. */
+const leftOutShown = 20
+const count = (value: number): string => value.toLocaleString('en')
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
 
 const command = 'npm run -s homegrown --'
@@ -200,6 +210,17 @@ export const texts = {
   stage: (stage: RunStage) => stages[stage],
   standardInput: 'standard input',
   usingText: (name: string, characters: number) => `Text: ${name} (${characters.toLocaleString('en')} characters)`,
+  importReport: ({ documents, leftOut, repaired, lost }: CorpusRecord, files: readonly CorpusDocument[]): string[] => {
+    const reasons = files.flatMap(({ problem }) => (problem === null ? [] : [`  ${errorSentence(problem)}`]))
+    const more = reasons.length - leftOutShown
+    return [
+      ...(leftOut > 0 ? [`${documents} read, ${leftOut} left out:`] : []),
+      ...reasons.slice(0, leftOutShown),
+      ...(more > 0 ? [`  … and ${more} more`] : []),
+      ...(repaired > 0 ? [`Characters in another encoding than the rest, repaired: ${count(repaired)}`] : []),
+      ...(lost > 0 ? [`Characters that could not be read (shown as �): ${count(lost)}`] : []),
+    ]
+  },
   importStage: (stage: CorpusStage) => importStages[stage],
   percent: (share: number) => `${Math.round(share * 100)} %`,
   started: ({ name, runId, parameterCount, maxSteps }: RunRecord) =>

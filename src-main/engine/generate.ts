@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GenerationEnd } from '../backend/jobs/protocol'
+import { normalizeText } from './corpus/normalize'
 import type { Decoder } from './runtime/decoder'
 import { sampleToken, type SeededSampling } from './sampling'
 import { StopStrings } from './stop-strings'
@@ -23,7 +24,7 @@ export async function* generate(
   sampling: SeededSampling,
   signal: AbortSignal,
 ): AsyncGenerator<GeneratedText, GenerationEnd> {
-  const stops = new StopStrings(sampling.stop)
+  const stops = new StopStrings(sampling.stop.map(normalizeText))
   const characters = tokenizer.decodeStream()
   let ids = promptIds(tokenizer, prompt)
   decoder.begin(ids.length + sampling.maxTokens)
@@ -46,9 +47,9 @@ export async function* generate(
   return 'length'
 }
 
-/** A text begins after the end of another one, or on a new line; training saw CRLF as LF. */
+/** A text begins after the end of another one, or on a new line. */
 function promptIds(tokenizer: Tokenizer, prompt: string): number[] {
-  const ids = tokenizer.encode(prompt.replaceAll('\r\n', '\n'))
+  const ids = tokenizer.encode(normalizeText(prompt))
   if (ids.length > 0) return ids
   if (tokenizer.endOfText !== null) return [tokenizer.endOfText]
   const newLine = tokenizer.encode('\n').filter((id) => id !== tokenizer.untrained)

@@ -7,7 +7,10 @@ export async function pickTexts(window: BrowserWindow, text: ReturnType<typeof s
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     title: text.pickTexts,
     properties: ['openFile', 'multiSelections'],
-    filters: [{ name: text.textFiles, extensions: [...corpusLimits.extensions] }],
+    filters: [
+      { name: text.textFiles, extensions: [...corpusLimits.usualExtensions] },
+      { name: text.allFiles, extensions: ['*'] },
+    ],
   })
   return canceled ? [] : filePaths
 }

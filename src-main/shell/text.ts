@@ -24,6 +24,7 @@ interface ShellText {
   readonly minimize: string
   readonly close: string
   readonly textFiles: string
+  readonly allFiles: string
   readonly pickTexts: string
   readonly screens: Readonly<Record<MenuScreen, string>>
 }
@@ -52,6 +53,7 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     minimize: 'Minimize',
     close: 'Close',
     textFiles: 'Text files',
+    allFiles: 'All files',
     pickTexts: 'Choose texts',
     screens: {
       start: 'Start',
@@ -85,6 +87,7 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     minimize: '最小化',
     close: '关闭',
     textFiles: '文本文件',
+    allFiles: '所有文件',
     pickTexts: '选择文本',
     screens: {
       start: '开始',

@@ -159,7 +159,24 @@ export const corpusLimits = {
   maxFiles: 10_000,
   maxFileBytes: 4 * 1024 ** 3,
   maxPreviewCharacters: 20_000,
-  extensions: ['txt', 'md', 'markdown', 'text'],
+  /** What a dialog shows first. What a file is, its content decides. */
+  usualExtensions: [
+    'txt',
+    'md',
+    'text',
+    'markdown',
+    'rst',
+    'tex',
+    'csv',
+    'tsv',
+    'json',
+    'jsonl',
+    'log',
+    'srt',
+    'vtt',
+    'html',
+    'xml',
+  ],
 } as const
 
 /** The prediction of a training's memory may be too low by that share (docs/log.md): above it the form warns. */

@@ -65,6 +65,8 @@ export const methods = {
     }),
     z.object({ text: z.string(), nextOffsetBytes: z.number().int(), totalBytes: z.number().int() }),
   ),
+  /** What was left out, repaired or lost has been seen: the card no longer mentions it. */
+  'corpora.dismiss': method(z.object({ corpusId: r.corpusId }), r.corpusRecord),
   'corpora.rename': method(z.object({ corpusId: r.corpusId, name: r.name }), r.corpusRecord),
   /** Into the trash, as each delete; its runs keep their own tokens. What was never imported is gone at once. */
   'corpora.delete': method(z.object({ corpusId: r.corpusId }), done),

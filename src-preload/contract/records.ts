@@ -102,8 +102,15 @@ export const corpusState = z.enum(['importing', 'ready', 'failed', 'cancelled'])
 export const corpusDocument = z.object({
   name: z.string(),
   sizeBytes: z.number().int(),
+  /** As TextDecoder names it; two where the lines of a file differ: "utf-8 + windows-1252". */
   encoding: z.string(),
   characters: z.number().int(),
+  /** Characters in lines of the second encoding, read as what they most likely are. */
+  repaired: z.number().int().default(0),
+  /** Characters that no encoding explains: U+FFFD stands for them. */
+  lost: z.number().int().default(0),
+  /** Zero bytes and byte order marks within the text, left out. */
+  removed: z.number().int().default(0),
   /** Why this file was left out; null when it is in. */
   problem: errorData.nullable(),
 })
@@ -129,7 +136,15 @@ export const corpusRecord = z.object({
   name: z.string(),
   state: corpusState,
   createdAt: timestamp,
+  /** Files that were read. */
   documents: z.number().int(),
+  /** Files that were left out; each document says why. */
+  leftOut: z.number().int(),
+  /** Sums of the documents. */
+  repaired: z.number().int(),
+  lost: z.number().int(),
+  /** Whether the person has dealt with the above (`corpora.dismiss`). */
+  dismissed: z.boolean(),
   counts: corpusCounts.nullable(),
   error: errorData.nullable(),
 })

@@ -126,6 +126,10 @@ export const useCorporaStore = defineStore('corpora', () => {
     put(await request('corpora.rename', { corpusId, name }))
   }
 
+  async function dismiss(corpusId: string): Promise<void> {
+    put(await request('corpora.dismiss', { corpusId }))
+  }
+
   async function remove(record: CorpusRecord): Promise<void> {
     await request('corpora.delete', { corpusId: record.corpusId })
     drop(record.corpusId)
@@ -171,6 +175,7 @@ export const useCorporaStore = defineStore('corpora', () => {
     addSample,
     stopSending,
     rename,
+    dismiss,
     remove,
     cancel,
     documents,

@@ -66,7 +66,7 @@ describe('a file that is no text', () => {
   })
 
   it('is refused when nothing reads its kind', () =>
-    expectRefused(fileWith('book.pdf', '%PDF-1.7'), 'corpus.unsupported'))
+    expectRefused(fileWith('book.txt', '%PDF-1.7'), 'corpus.unsupported'))
 })
 
 describe('a file that cannot be read', () => {
@@ -93,7 +93,7 @@ describe('a file that cannot be read', () => {
     expect(spawnSync('mkfifo', [path]).status).toBe(0)
     const sentence = expectClear(
       await world.refusal('corpora.import', { sources: [{ kind: 'path', path }] }),
-      'corpus.unreadable',
+      'corpus.notFile',
     )
     expect(await runCli(cliProfile(), ['train', path])).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` })
   })

@@ -33,15 +33,11 @@ const trainTask = (name: string, maxSteps: number, resume = false) =>
 
 describe('a job process', () => {
   it('reports what failed and ends with code 1', async () => {
-    const empty = join(root, 'empty.txt')
-    await writeFile(empty, '')
-    const job = startJob({
-      kind: 'import',
-      sources: [{ path: empty, name: 'empty.txt' }],
-      corpusDir: join(root, 'corpus-empty'),
-    })
+    const dir = join(root, 'tokenized-none')
+    const corpusDir = join(root, 'corpus-none')
+    const job = startJob({ kind: 'tokenize', corpusDir, dir, tokenizer: 'bpe', vocabSize: 300 })
     expect(await job.ended).toMatchObject({ code: 1, signal: null, output: '' })
-    expect(job.events).toEqual([{ kind: 'failed', error: { code: 'corpus.emptyFile', params: { file: 'empty.txt' } } }])
+    expect(job.events).toEqual([{ kind: 'failed', error: { code: 'corpus.notReady', params: {} } }])
   })
 
   it.each([

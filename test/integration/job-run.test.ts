@@ -18,7 +18,7 @@ beforeAll(async () => {
   const read = await runJob({ kind: 'import', sources: [{ path: sample, name: 'en.txt' }], corpusDir })
   const [imported] = eventsOf(read, 'imported')
   const text = await readFile(sample, 'utf8')
-  expect(imported?.counts.characters).toBe(Array.from(text).length)
+  expect(imported?.counts?.characters).toBe(Array.from(text).length)
   expect(await readFile(join(corpusDir, 'text.txt'), 'utf8')).toBe(text)
   const made = await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
   const [tokenized] = eventsOf(made, 'tokenized')

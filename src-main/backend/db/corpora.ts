@@ -1,5 +1,11 @@
+import { z } from 'zod'
 import type { ErrorData } from '../../../src-preload/contract/errors'
-import type { CorpusCounts, CorpusDocument, CorpusRecord } from '../../../src-preload/contract/records'
+import {
+  corpusDocument,
+  type CorpusCounts,
+  type CorpusDocument,
+  type CorpusRecord,
+} from '../../../src-preload/contract/records'
 import type { Db } from './connection'
 import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
@@ -13,6 +19,10 @@ const recordColumns = [
   'document_count',
   'counts_json',
   'error_json',
+  'left_out',
+  'repaired',
+  'lost',
+  'dismissed',
 ] as const
 type Row = Pick<CorporaTable, (typeof recordColumns)[number]>
 
@@ -22,6 +32,10 @@ const toRecord = (row: Row): CorpusRecord => ({
   state: row.state,
   createdAt: row.created_at,
   documents: row.document_count,
+  leftOut: row.left_out,
+  repaired: row.repaired,
+  lost: row.lost,
+  dismissed: row.dismissed === 1,
   counts: row.counts_json === null ? null : (JSON.parse(row.counts_json) as CorpusCounts),
   error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
 })
@@ -40,7 +54,8 @@ export function findCorpus(db: Db, corpusId: string, deleted = false): CorpusRec
 
 export function corpusDocuments(db: Db, corpusId: string): CorpusDocument[] {
   const row = first(db, tables.selectFrom('corpora').select('documents_json').where('corpus_id', '=', corpusId))
-  return row === undefined ? [] : (JSON.parse(row.documents_json) as CorpusDocument[])
+  // Rows of earlier versions lack what came later: the schema fills it in.
+  return row === undefined ? [] : z.array(corpusDocument).parse(JSON.parse(row.documents_json))
 }
 
 export interface StoredCorpus {
@@ -120,15 +135,24 @@ export function insertCorpus(db: Db, corpus: NewCorpus): void {
       owner_pid: corpus.owner.pid,
       owner_token: corpus.owner.token,
       deleted_at: null,
+      left_out: 0,
+      repaired: 0,
+      lost: 0,
+      dismissed: 0,
     }),
   )
 }
 
 /** What reading found. The text is not ready before it is tokenized. */
 export function setCorpusDocuments(db: Db, corpusId: string, documents: readonly CorpusDocument[]): void {
+  const read = documents.filter(({ problem }) => problem === null)
+  const sum = (key: 'repaired' | 'lost'): number => read.reduce((total, document) => total + document[key], 0)
   const changes = {
     documents_json: JSON.stringify(documents),
-    document_count: documents.filter((document) => document.problem === null).length,
+    document_count: read.length,
+    left_out: documents.length - read.length,
+    repaired: sum('repaired'),
+    lost: sum('lost'),
   }
   run(db, tables.updateTable('corpora').set(changes).where('corpus_id', '=', corpusId))
 }
@@ -142,6 +166,10 @@ export function setCorpusEnded(db: Db, corpusId: string, state: 'failed' | 'canc
   const error_json = error === null ? null : JSON.stringify(error)
   const changes = checked('corpora', { state, error_json, owner_pid: null, owner_token: null })
   run(db, tables.updateTable('corpora').set(changes).where('corpus_id', '=', corpusId))
+}
+
+export function dismissCorpus(db: Db, corpusId: string): void {
+  run(db, tables.updateTable('corpora').set({ dismissed: 1 }).where('corpus_id', '=', corpusId))
 }
 
 export function renameCorpus(db: Db, corpusId: string, name: string): void {

@@ -21,6 +21,11 @@ export interface CorporaTable extends Listed<'corpora'> {
   owner_pid: number | null
   owner_token: string | null
   deleted_at: number | null
+  /** Files that were left out, and sums over the documents. */
+  left_out: number
+  repaired: number
+  lost: number
+  dismissed: 0 | 1
 }
 
 export interface TokenizersTable extends Listed<'tokenizers'> {

@@ -40,6 +40,8 @@ export interface ImportSource {
   readonly path: string
   /** What the person calls it. */
   readonly name: string
+  /** Known before it is read: why it is left out. */
+  readonly problem?: ErrorData
 }
 
 /** What reading a text counts; `tokens` and `maxVocabSize` follow from tokenizing it. */
@@ -140,7 +142,7 @@ export type GenerationEnd = 'length' | 'stop' | 'endOfText' | 'cancelled'
 
 export type JobEvent =
   | { readonly kind: 'progress'; readonly stage: CorpusStage; readonly progress: number; readonly file: string | null }
-  | { readonly kind: 'imported'; readonly documents: readonly CorpusDocument[]; readonly counts: TextCounts }
+  | { readonly kind: 'imported'; readonly documents: readonly CorpusDocument[]; readonly counts: TextCounts | null }
   | { readonly kind: 'tokenized'; readonly facts: TokenizedFacts }
   | TrainEvent
   | { readonly kind: 'ready'; readonly engine: EngineId; readonly step: number }

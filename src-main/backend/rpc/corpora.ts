@@ -14,6 +14,7 @@ export const corporaHandlers = ({ corpora }: Services): DomainHandlers<'corpora'
   },
   'corpora.documents': ({ corpusId }) => corpora.documents(corpusId),
   'corpora.preview': (input) => corpora.preview(input),
+  'corpora.dismiss': ({ corpusId }) => corpora.dismiss(corpusId),
   'corpora.rename': ({ corpusId, name }) => corpora.rename(corpusId, name),
   'corpora.delete': async ({ corpusId }) => {
     await corpora.delete(corpusId)

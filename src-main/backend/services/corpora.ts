@@ -3,12 +3,13 @@ import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../../src-preload/contract/events'
-import { corpusLimits, nameMaxLength } from '../../../src-preload/contract/limits'
+import { corpusLimits } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
 import type { CorpusRecord, ImportedCorpus } from '../../../src-preload/contract/records'
 import {
   corporaOfSize,
   corpusDocuments,
+  dismissCorpus,
   findCorpus,
   insertCorpus,
   listCorpora,
@@ -21,7 +22,7 @@ import {
 import type { ImportSource } from '../jobs/protocol'
 import type { Context } from './context'
 import { importText, type ImportRequest } from './import'
-import { contentHash, filesUnder, sizeOf } from './import-sources'
+import { contentHash, filesUnder, nameOf, sizeOf } from './import-sources'
 import { newId } from './ids'
 import type { UploadService } from './uploads'
 
@@ -118,12 +119,13 @@ export function createCorpora(context: Context, uploads: UploadService) {
     const [first] = files
     if (first === undefined) throw new AppError('corpus.noText')
     if (files.length > corpusLimits.maxFiles) throw new AppError('corpus.tooLarge', { name: first.name })
-    const chosen = name ?? `${first.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
+    const paths = sources.flatMap((source) => (source.kind === 'path' ? [source.path] : []))
+    const chosen = name ?? nameOf(paths.length === sources.length ? paths : [], files)
     const sourceBytes = await sizeOf(files)
     const twin = again ? null : await twinOf(files, sourceBytes)
     if (twin !== null) return { ...twin.corpus, found: twin.isDeleted ? 'trash' : 'here' }
     const uploadIds = sources.flatMap((source) => (source.kind === 'upload' ? [source.uploadId] : []))
-    const corpus = await begin({ name: chosen.slice(0, nameMaxLength), sources: files, sourceBytes, uploadIds })
+    const corpus = await begin({ name: chosen, sources: files, sourceBytes, uploadIds })
     return { ...corpus, found: 'new' }
   }
 
@@ -158,6 +160,13 @@ export function createCorpora(context: Context, uploads: UploadService) {
     } finally {
       await handle.close()
     }
+  }
+
+  const dismiss = (corpusId: string): CorpusRecord => {
+    mustFind(corpusId)
+    dismissCorpus(db, corpusId)
+    tellState(corpusId)
+    return mustFind(corpusId)
   }
 
   const rename = (corpusId: string, name: string): CorpusRecord => {
@@ -208,6 +217,7 @@ export function createCorpora(context: Context, uploads: UploadService) {
     cancel,
     documents,
     preview,
+    dismiss,
     rename,
     delete: remove,
     restore,

@@ -52,15 +52,20 @@ async function readSources(
   { corpusId, sources, onProgress, signal }: ImportRequest,
 ): Promise<TextCounts> {
   signal.throwIfAborted()
-  const result: { counts: TextCounts | null } = { counts: null }
+  const result: { counts: TextCounts | null; problem: AppError } = {
+    counts: null,
+    problem: new AppError('corpus.noText', { files: sources.length }),
+  }
   const task = { kind: 'import' as const, sources, corpusDir: context.paths.corpus(corpusId) }
   const job = context.jobs.start(task, (event) => {
     if (event.kind === 'progress') onProgress(event.stage, event.progress, event.file)
     if (event.kind !== 'imported') return
     setCorpusDocuments(context.db, corpusId, event.documents)
     result.counts = event.counts
+    const [only] = event.documents
+    if (event.documents.length === 1 && only?.problem) result.problem = AppError.fromData(only.problem)
   })
   await endOf(job, signal)
-  if (result.counts === null) throw new AppError('corpus.noText')
+  if (result.counts === null) throw result.problem
   return result.counts
 }

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
-import { AppError } from '../../../src-preload/contract/errors'
+import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
 import type { CorpusStage } from '../../../src-preload/contract/events'
 import { corpusLimits } from '../../../src-preload/contract/limits'
 import { corpusDocument, type CorpusDocument } from '../../../src-preload/contract/records'
@@ -9,7 +8,9 @@ import { createAtomicFile, type AtomicFile } from '../files'
 import { countText } from './counts'
 import { textPath, writeDocuments, type StoredDocument } from './documents'
 import { detectEncoding } from './encoding'
-import { textChunks } from './text-chunks'
+import { foreignFormat, formatBytes } from './formats'
+import { TextNormalizer } from './normalize'
+import { byteChunks, textChunks } from './text-chunks'
 
 interface ImportOptions {
   readonly sources: readonly ImportSource[]
@@ -23,11 +24,11 @@ interface ImportOptions {
 /**
  * Files → `text.txt` (UTF-8, one document after the other) and `documents.json`. A file with a problem is left out and
  * says why; the text is kept as it is but for a byte order mark and CRLF, which becomes LF.
- * Throws `corpus.noText` where nothing is left (one file: its own problem), `disk.full`, and the signal's reason.
+ * Where no file is left, there is no `text.txt` and there are no counts. Throws `disk.full` and the signal's reason.
  */
 export async function importTexts(
   options: ImportOptions,
-): Promise<{ documents: CorpusDocument[]; counts: TextCounts }> {
+): Promise<{ documents: CorpusDocument[]; counts: TextCounts | null }> {
   const { sources, corpusDir, signal, onProgress } = options
   const sizes = await Promise.all(sources.map((source) => sizeOf(source)))
   // Each file is read twice: once to find its encoding, once for its text.
@@ -45,13 +46,8 @@ export async function importTexts(
       }
       documents.push(typeof size === 'number' ? await readSource(source, size, output, onRead, signal) : size)
     }
-    const good = documents.filter((document) => document.problem === null)
-    if (good.length === 0) {
-      const [only] = documents
-      throw documents.length === 1 && only?.problem
-        ? AppError.fromData(only.problem)
-        : new AppError('corpus.noText', { files: documents.length })
-    }
+    if (documents.every(({ problem }) => problem !== null))
+      return { documents: documents.map(withoutPlace), counts: null }
     await output.commit()
   } finally {
     await output.discard()
@@ -71,36 +67,39 @@ export async function importTexts(
   await writeDocuments(corpusDir, result.documents)
   return {
     counts: result.counts,
-    documents: result.documents.map((document) => corpusDocument.parse(document)),
+    documents: result.documents.map(withoutPlace),
   }
 }
 
-const leftOut = (source: ImportSource, sizeBytes: number, problem: AppError): StoredDocument => ({
+const withoutPlace = (document: StoredDocument): CorpusDocument => corpusDocument.parse(document)
+
+const leftOut = (source: ImportSource, sizeBytes: number, problem: ErrorData): StoredDocument => ({
   name: source.name,
   sizeBytes,
   encoding: '',
   characters: 0,
-  problem: problem.toData(),
+  repaired: 0,
+  lost: 0,
+  removed: 0,
+  problem,
   offsetBytes: 0,
   lengthBytes: 0,
 })
 
 /** Size of a file that may be read, or the document that says why it may not. */
 async function sizeOf(source: ImportSource): Promise<number | StoredDocument> {
-  const file = source.name
-  const extension = extname(file).slice(1).toLowerCase()
-  if (!(corpusLimits.extensions as readonly string[]).includes(extension)) {
-    return leftOut(source, 0, new AppError('corpus.unsupported', { file, extension }))
-  }
+  const { name, path, problem } = source
+  if (problem !== undefined) return leftOut(source, 0, problem)
+  const refused = (sizeBytes: number, error: AppError): StoredDocument => leftOut(source, sizeBytes, error.toData())
   try {
-    const facts = await stat(source.path)
-    if (!facts.isFile()) return leftOut(source, 0, new AppError('corpus.unreadable', { name: file }))
+    const facts = await stat(path)
+    if (!facts.isFile()) return refused(0, new AppError('corpus.notFile', { file: name }))
     if (facts.size > corpusLimits.maxFileBytes) {
-      return leftOut(source, facts.size, new AppError('corpus.tooLarge', { file, sizeBytes: facts.size }))
+      return refused(facts.size, new AppError('corpus.tooLarge', { file: name, sizeBytes: facts.size }))
     }
     return facts.size
   } catch (error) {
-    return leftOut(source, 0, new AppError('corpus.unreadable', { name: file }, error))
+    return refused(0, new AppError('corpus.unreadable', { name }, error))
   }
 }
 
@@ -114,24 +113,45 @@ async function readSource(
 ): Promise<StoredDocument> {
   const offsetBytes = output.size
   try {
+    const foreign = await readable(source, () => formatOf(source), signal)
+    if (foreign !== null) throw foreign
     const encoding = await readable(source, () => detectEncoding(source.path, onRead, signal), signal)
     if (encoding === null) throw new AppError('corpus.binaryFile', { file: source.name })
-    const text = cleanText(textChunks(source.path, encoding, { signal }), source.name, onRead)
+    const normalizer = new TextNormalizer()
+    const text = cleanText(textChunks(source.path, encoding, { signal }), normalizer, onRead)
     let hasInk = false
+    let lost = 0
     for (;;) {
       const next = await readable(source, () => text.next(), signal)
       if (next.done) break
-      hasInk ||= /\S/.test(next.value)
+      hasInk ||= /[^\s\p{Cf}]/u.test(next.value)
+      lost += next.value.match(/\uFFFD/g)?.length ?? 0
       await output.write(Buffer.from(next.value))
     }
     if (!hasInk) throw new AppError('corpus.emptyFile', { file: source.name })
     const lengthBytes = output.size - offsetBytes
-    return { name: source.name, sizeBytes, encoding, characters: 0, problem: null, offsetBytes, lengthBytes }
+    const { removed } = normalizer
+    const repairs = { repaired: 0, lost, removed }
+    return {
+      name: source.name,
+      sizeBytes,
+      encoding,
+      characters: 0,
+      ...repairs,
+      problem: null,
+      offsetBytes,
+      lengthBytes,
+    }
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'validation') throw error
     await output.truncate(offsetBytes)
-    return leftOut(source, sizeBytes, error)
+    return leftOut(source, sizeBytes, error.toData())
   }
+}
+
+async function formatOf({ path, name }: ImportSource): Promise<AppError | null> {
+  for await (const start of byteChunks(path, { lengthBytes: formatBytes })) return foreignFormat(name, start)
+  return null
 }
 
 /** What fails while a file is read is that file's problem; what fails while the output is written is not. */
@@ -144,19 +164,14 @@ async function readable<T>(source: ImportSource, read: () => Promise<T>, signal:
   }
 }
 
-/** CRLF becomes LF, also where a chunk ends between the two. Throws `corpus.binaryFile` on U+0000. */
 async function* cleanText(
   chunks: AsyncIterable<{ text: string; bytes: number }>,
-  file: string,
+  normalizer: TextNormalizer,
   onRead: (bytes: number) => void,
 ): AsyncGenerator<string> {
-  let held = ''
   for await (const { text, bytes } of chunks) {
-    if (text.includes('\0')) throw new AppError('corpus.binaryFile', { file })
-    const whole = held + text
-    held = whole.endsWith('\r') ? '\r' : ''
-    yield whole.slice(0, whole.length - held.length).replaceAll('\r\n', '\n')
+    yield normalizer.push(text)
     onRead(bytes)
   }
-  if (held) yield held
+  yield normalizer.end()
 }

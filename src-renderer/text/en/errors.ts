@@ -12,15 +12,31 @@ export const errors: Record<ErrorCode, ErrorText> = {
   'corpus.emptyFile': { title: 'This file is empty', body: 'Choose a file that contains text.' },
   'corpus.binaryFile': {
     title: 'This isn’t a text file',
-    body: 'It contains data that can’t be read as text. Save it as plain text (.txt or .md) and add it again.',
+    body: 'It contains binary data, such as an image, audio or an app. Choose a file that contains text.',
   },
   'corpus.unreadable': {
     title: 'This file can’t be read',
     body: 'It may have been moved, or you may not have permission to open it. Check that it opens in another app, then add it again.',
   },
   'corpus.unsupported': {
-    title: 'This kind of file isn’t supported yet',
-    body: 'Homegrown reads .txt and .md files. Save the document as plain text and add it again.',
+    title: 'This file is in {format} format',
+    body: 'Homegrown can’t read {format} yet. Open it in its own app, save it as plain text (.txt), and add that file.',
+  },
+  'corpus.archive': {
+    title: 'This file is a {format} archive',
+    body: 'Unpack it, then add the folder or the files inside.',
+  },
+  'corpus.hidden': {
+    title: 'This is a hidden or system file',
+    body: 'Folders are imported without them. To use this one, add it by itself.',
+  },
+  'corpus.link': {
+    title: 'This is a link to another place',
+    body: 'Folders are imported without following links. Add the file it points to.',
+  },
+  'corpus.notFile': {
+    title: 'This isn’t a regular file',
+    body: 'Pipes, sockets and devices can’t be imported. Save the text to a file and add that.',
   },
   'corpus.tooLarge': {
     title: 'Too much to import at once',

@@ -3,7 +3,7 @@ export const texts = {
   lead: 'What your models learn from. Homegrown works on copies and never changes your files.',
   drop: {
     title: 'Drop text files here',
-    body: '.txt and .md, in any usual encoding. Several files become one text.',
+    body: 'Any plain text: .txt, .md, .csv, .srt, code and more, in any encoding. Several files become one text.',
     choose: 'Choose files',
     now: 'Drop to add these files',
   },
@@ -51,6 +51,14 @@ export const texts = {
     files: 'Files',
     why: 'See why',
     problems: '{n} file was left out | {n} files were left out',
+  },
+  document: { repaired: '{n} repaired', lost: '{n} lost' },
+  report: {
+    leftOut: '{read} read, {n} left out | {read} read, {n} left out',
+    repaired:
+      '{n} character was in another encoding than the rest, and was repaired | {n} characters were in another encoding than the rest, and were repaired',
+    lost: '{n} character could not be read and shows as � | {n} characters could not be read and show as �',
+    dismiss: 'Dismiss',
   },
   deleted: '“{name}” deleted',
   delete: {

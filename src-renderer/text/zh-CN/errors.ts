@@ -5,16 +5,20 @@ export const errors: typeof source = {
   'corpus.emptyFile': { title: '这个文件是空的', body: '里面没有可以学习的内容。请选择有文字的文件。' },
   'corpus.binaryFile': {
     title: '这不是文本文件',
-    body: '它的内容无法作为文字显示。请另存为纯文本（.txt 或 .md），再重新添加。',
+    body: '里面是图片、声音或程序之类的二进制数据。请添加包含文字的文件。',
   },
   'corpus.unreadable': {
     title: '无法读取这个文件',
     body: '文件可能已被移动，或者当前账户没有权限打开。请先确认其他程序能打开它，再重新添加。',
   },
   'corpus.unsupported': {
-    title: '暂不支持这种文件',
-    body: 'Homegrown 可以读取 .txt 和 .md 文件。请把文档另存为纯文本，再重新添加。',
+    title: '这是 {format} 格式的文件',
+    body: 'Homegrown 暂时无法读取 {format}。请用原来的程序打开它，另存为纯文本（.txt），再添加另存的文件。',
   },
+  'corpus.archive': { title: '这是 {format} 压缩包', body: '请先解压，再添加里面的文件夹或文件。' },
+  'corpus.hidden': { title: '这是隐藏文件或系统文件', body: '导入文件夹时会跳过这类文件。如果需要它，请单独添加。' },
+  'corpus.link': { title: '这是指向别处的链接', body: '导入文件夹时不会跟随链接。请直接添加它指向的文件。' },
+  'corpus.notFile': { title: '这不是普通文件', body: '管道、套接字和设备无法导入。请把文字保存成文件再添加。' },
   'corpus.tooLarge': { title: '内容太多，无法一次导入', body: '请拆分成较小的文件，或者减少一次添加的文件数量。' },
   'corpus.noText': {
     title: '没有找到可用的文字',

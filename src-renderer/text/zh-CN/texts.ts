@@ -5,7 +5,7 @@ export const texts: typeof source = {
   lead: '模型的学习材料。Homegrown 只使用副本，不会改动你的文件。',
   drop: {
     title: '把文本文件拖到这里',
-    body: '支持 .txt 和 .md，常见编码均可。多个文件会合成一份文本。',
+    body: '支持各种纯文本：.txt、.md、.csv、.srt、代码等，编码不限。多个文件会合成一份文本。',
     choose: '选择文件',
     now: '松开即可添加这些文件',
   },
@@ -51,6 +51,13 @@ export const texts: typeof source = {
     files: '文件',
     why: '查看原因',
     problems: '跳过了 {n} 个文件',
+  },
+  document: { repaired: '已修复 {n} 个', lost: '丢失 {n} 个' },
+  report: {
+    leftOut: '已读取 {read} 个文件，跳过 {n} 个',
+    repaired: '{n} 个字符的编码与其余部分不同，已修复',
+    lost: '{n} 个字符无法识别，显示为 �',
+    dismiss: '知道了',
   },
   deleted: '已删除“{name}”',
   delete: {

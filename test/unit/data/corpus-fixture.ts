@@ -20,6 +20,7 @@ export async function tokenized(texts: readonly string[], kind: 'bpe' | 'char', 
     sources.push({ path, name: `${i}.txt` })
   }
   const { counts } = await importTexts({ sources, corpusDir })
+  if (counts === null) throw new Error('no text')
   const { json, maxVocabSize } = await learnTokenizer({ corpusDir, kind, vocabSize })
   await writeFile(join(dir, 'tokenizer.json'), json)
   const { tokenizer, hash } = await loadTokenizer(join(dir, 'tokenizer.json'))

@@ -141,6 +141,18 @@ INSERT INTO checkpoints VALUES ('r', 'last', 1, NULL, 1, 1)`,
       expect(raw.prepare("SELECT last FROM revisions WHERE topic = 'settings'").pluck().get()).toBe(2)
     },
   },
+  10: {
+    insert: `
+INSERT INTO corpora (corpus_id, name, state, created_at, documents_json, document_count) VALUES
+  ('c_00000007', 'a', 'ready', 1, '[{"name":"a","problem":null},{"name":"b","problem":{"code":"corpus.emptyFile"}}]', 1),
+  ('c_00000008', 'b', 'ready', 1, '[]', 0)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT left_out, repaired, lost, dismissed FROM corpora ORDER BY corpus_id').all()).toEqual([
+        { left_out: 1, repaired: 0, lost: 0, dismissed: 0 },
+        { left_out: 0, repaired: 0, lost: 0, dismissed: 0 },
+      ])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -228,6 +240,10 @@ describe('migrations', () => {
         owner_pid: true,
         owner_token: true,
         deleted_at: true,
+        left_out: true,
+        repaired: true,
+        lost: true,
+        dismissed: true,
       },
       tokenizers: { corpus_id: true, kind: true, vocab_size: true, hash: true, facts_json: true, created_at: true },
       runs: {

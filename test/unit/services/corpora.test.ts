@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
@@ -37,6 +37,40 @@ describe('importing', () => {
     await expect(test.request('corpora.import', { sources: [{ kind: 'path', path }] })).rejects.toMatchObject({
       code: 'corpus.noText',
     })
+  })
+
+  it('of a folder is named after it, takes every file, and lists what was not read', async () => {
+    const test = openBackend()
+    const path = join(temporaryFolder(), 'letters')
+    mkdirSync(join(path, 'old'), { recursive: true })
+    mkdirSync(join(path, '.git'))
+    for (const name of ['b', 'a.txt', 'old/film.srt', '._a.txt', '.git/config'])
+      writeFileSync(join(path, name), 'text\n')
+    symlinkSync(join(path, 'b'), join(path, 'link.txt'))
+    symlinkSync(join(path, 'nowhere'), join(path, 'broken'))
+    const { corpusId } = await test.request('corpora.import', { sources: [{ kind: 'path', path }] })
+    await test.backend.services.corpora.settled(corpusId)
+    const [corpus] = await test.request('corpora.list', {})
+    expect(corpus).toMatchObject({ name: 'letters', documents: 3, leftOut: 4, dismissed: false })
+    const documents = await test.request('corpora.documents', { corpusId })
+    expect(documents.map(({ name, problem }) => [name, problem?.code ?? null])).toEqual([
+      ['._a.txt', 'corpus.hidden'],
+      ['.git', 'corpus.hidden'],
+      ['a.txt', null],
+      ['b', null],
+      ['broken', 'corpus.link'],
+      ['link.txt', 'corpus.link'],
+      ['old/film.srt', null],
+    ])
+    expect(await test.request('corpora.dismiss', { corpusId })).toMatchObject({ leftOut: 4, dismissed: true })
+  })
+
+  it('of several files is not named after the first', async () => {
+    const test = openBackend()
+    const folder = temporaryFolder()
+    const sources = ['a.txt', 'b.txt'].map((name) => ({ kind: 'path' as const, path: join(folder, name) }))
+    for (const { path } of sources) writeFileSync(path, 'text')
+    expect((await test.request('corpora.import', { sources })).name).toBe('a.txt, b.txt')
   })
 
   it('counts the files of all folders against the limit', async () => {

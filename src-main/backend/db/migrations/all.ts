@@ -7,6 +7,7 @@ import { outOfMemory } from './0006-out-of-memory'
 import { openLists } from './0007-open-lists'
 import { trash } from './0008-trash'
 import { revisions } from './0009-revisions'
+import { leftOut } from './0010-left-out'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   openLists,
   trash,
   revisions,
+  leftOut,
 ]
