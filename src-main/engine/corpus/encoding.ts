@@ -1,17 +1,34 @@
-import { analyse } from 'chardet'
-import { isAscii } from 'node:buffer'
-import { byteChunks } from './text-chunks'
+import { isAscii, isUtf8 } from 'node:buffer'
+import { isSingleByte, legacyEncodings, rank, rankBy } from './guess'
+import {
+  cutCharacterAt,
+  decodeMixed,
+  kindOf,
+  lineBlocks,
+  linesOf,
+  mixedChunks,
+  withoutControls,
+  type Mixture,
+} from './mixed'
+import { plausibility, strangeness } from './plausible'
+import { textChunks, type Range, type TextChunk } from './text-chunks'
 
-/** As `TextDecoder` names it; null: not a text. */
-export type Encoding = string | null
+export interface FoundEncoding {
+  /** As TextDecoder names it: of the whole file, or of most of it. */
+  readonly encoding: string
+  /** Set where the lines of the file differ. */
+  readonly mixture: Mixture | null
+  /** Nothing in the file says so: a person may know better. */
+  readonly guessed: boolean
+}
 
-/** Bytes that the guess looks at, from the first place on where the file stops being ASCII. */
-const sampleBytes = 256 * 1024
+const headBytes = 256 * 1024
+/** Lines beyond ASCII that a guess looks at: more says nothing new. */
+const sampleBytes = 12 * 1024
+const longestSnippet = 4096
+const contextBytes = 1024
 
-/** chardet's names that TextDecoder does not know or knows under another name. */
-const decoderNames: Readonly<Record<string, string>> = { 'ISO-8859-8-I': 'iso-8859-8', 'ISO-8859-1': 'windows-1252' }
-
-const byteOrderMarks: readonly (readonly [encoding: Encoding, mark: readonly number[]])[] = [
+const byteOrderMarks: readonly (readonly [encoding: string | null, mark: readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   // UTF-32, which no TextDecoder reads; its little-endian mark begins with UTF-16's.
   [null, [0xff, 0xfe, 0, 0]],
@@ -19,106 +36,191 @@ const byteOrderMarks: readonly (readonly [encoding: Encoding, mark: readonly num
   ['utf-16be', [0xfe, 0xff]],
 ]
 
-interface Survey {
-  readonly head: Buffer
-  /** From the first byte above 127 on; empty where there is none. */
-  readonly sample: Buffer
-  readonly hasZero: boolean
-  readonly isUtf8: boolean
-}
-
 /**
- * Finds the encoding by reading the whole file once: a byte order mark decides, then strict UTF-8, then the pattern of
- * zero bytes (UTF-16 without a mark), then chardet's guess, of which one that decodes without an error is taken.
+ * Finds the encoding by reading the whole file once: a byte order mark decides, then UTF-16's pairs of bytes, then
+ * whether each line is UTF-8. What is not is decoded in every encoding that people used, and the one that makes the most
+ * plausible text of it is taken. @returns null: not a text
  * @param onRead bytes read since the last call
  */
 export async function detectEncoding(
   path: string,
   onRead: (bytes: number) => void,
   signal?: AbortSignal,
-): Promise<Encoding> {
-  const { head, sample, hasZero, isUtf8 } = await survey(path, onRead, signal)
-  for (const [encoding, mark] of byteOrderMarks) {
-    if (mark.every((byte, i) => head[i] === byte)) return encoding
+): Promise<FoundEncoding | null> {
+  const survey = await takeSurvey(path, onRead, signal)
+  const { head } = survey
+  const whole = (encoding: string, guessed: boolean): FoundEncoding => ({ encoding, mixture: null, guessed })
+  const mark = byteOrderMarks.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))
+  if (mark && mark[0] !== 'utf-8') return mark[0] === null ? null : whole(mark[0], false)
+  if (mark === undefined) {
+    const utf16 = utf16Without(head)
+    if (utf16 !== null) return whole(utf16, true)
   }
-  if (hasZero) return utf16Without(head)
-  if (isControlled(head)) return null
-  if (isUtf8) return 'utf-8'
-  if (mostlyUtf8(sample)) return 'utf-8'
-  return guess(sample)
+  if (isBinary(survey)) return null
+  if (/\x1b\$[@B]/.test(head.toString('latin1')) && isAscii(head)) return whole('iso-2022-jp', true)
+  const { utf8Characters, foreignBytes, strayLines } = survey
+  if (foreignBytes === 0 && strayLines.length === 0) return whole('utf-8', false)
+  if (foreignBytes === 0) return mixed('utf-8', guessForStray(strayLines.bytes()))
+  const foreign = survey.foreign.bytes()
+  const [legacy = 'windows-1252'] = rank(foreign, survey.utf8.start() + strayLines.start())
+  if (strangeness(withoutControls(new TextDecoder(legacy).decode(foreign))) > 0.02 && utf8Characters === 0) return null
+  if (mark === undefined && !isReallyUtf8(survey, legacy)) return whole(legacy, true)
+  return mixed(mark !== undefined || utf8Characters >= foreignBytes ? 'utf-8' : legacy, legacy)
 }
 
-async function survey(path: string, onRead: (bytes: number) => void, signal?: AbortSignal): Promise<Survey> {
-  const strict = new TextDecoder('utf-8', { fatal: true })
+const mixed = (main: string, legacy: string): FoundEncoding => ({
+  encoding: main,
+  mixture: { main, legacy, repaired: 0 },
+  guessed: true,
+})
+
+/** For people: of a file whose lines differ both, that of most of it first. */
+export function namesOf({ encoding, mixture }: FoundEncoding): string {
+  if (mixture === null) return encoding
+  return encoding === 'utf-8' ? `utf-8 + ${mixture.legacy}` : `${encoding} + utf-8`
+}
+
+/** The text of a file in the encoding that was found or chosen. */
+export function decodedChunks(path: string, found: FoundEncoding, range: Range = {}): AsyncGenerator<TextChunk> {
+  const { encoding, mixture } = found
+  if (mixture !== null) return mixedChunks(path, mixture, range)
+  return encoding.startsWith('utf') ? textChunks(path, encoding, range) : legacyChunks(path, encoding, range)
+}
+
+async function* legacyChunks(path: string, encoding: string, range: Range): AsyncGenerator<TextChunk> {
+  for await (const { text, bytes } of textChunks(path, encoding, range)) yield { text: withoutControls(text), bytes }
+}
+
+/** Lines for a guess: so much of each as says something, until there is enough. */
+class Sample {
+  #parts: Buffer[] = []
+  length = 0
+
+  add(line: Buffer): void {
+    if (this.length >= sampleBytes) return
+    const first = line.findIndex((byte) => byte > 127)
+    // From a byte on that no character of two bytes ends with.
+    let start = first
+    while (start > 0 && (line[start - 1] ?? 0) >= 0x30) start--
+    const part = line.subarray(start, start + longestSnippet)
+    this.#parts.push(Buffer.from(part), Buffer.from('\n'))
+    this.length += part.length
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#parts)
+  }
+
+  /** Of lines of UTF-8: enough to know the language. */
+  start(): string {
+    return this.bytes().toString('utf8', 0, contextBytes).replaceAll('\uFFFD', '')
+  }
+}
+
+interface Survey {
+  readonly head: Buffer
+  readonly bytes: number
+  /** Control characters but for white space, escape and zero. */
+  readonly controls: number
+  readonly zeros: number
+  readonly zeroRuns: number
+  /** Characters beyond ASCII in lines of valid UTF-8; bytes beyond it in all others. */
+  readonly utf8Characters: number
+  readonly foreignBytes: number
+  readonly utf8: Sample
+  readonly foreign: Sample
+  /** Lines of UTF-8 with single bytes of something else. */
+  readonly strayLines: Sample
+}
+
+async function takeSurvey(path: string, onRead: (bytes: number) => void, signal?: AbortSignal): Promise<Survey> {
+  const counts = new Float64Array(256)
+  const samples = { utf8: new Sample(), foreign: new Sample(), strayLines: new Sample() }
   let head = Buffer.alloc(0)
-  let sample = Buffer.alloc(0)
-  let hasZero = false
-  let isUtf8 = true
-  const decodes = (bytes?: Buffer): boolean => {
-    try {
-      strict.decode(bytes, { stream: bytes !== undefined })
-      return true
-    } catch {
-      return false
+  let zeroRuns = 0
+  let utf8Characters = 0
+  let foreignBytes = 0
+  const take = (line: Buffer, kind: ReturnType<typeof kindOf>): void => {
+    if (kind === 'foreign') {
+      samples.foreign.add(line)
+      for (const byte of line) if (byte > 127) foreignBytes++
+      return
     }
+    ;(kind === 'stray' ? samples.strayLines : samples.utf8).add(line)
+    for (const byte of line) if (byte >= 0xc0) utf8Characters++
   }
-  for await (const chunk of byteChunks(path, { signal })) {
-    if (head.length < sampleBytes) head = Buffer.concat([head, chunk.subarray(0, sampleBytes - head.length)])
-    hasZero ||= chunk.includes(0)
-    isUtf8 &&= decodes(chunk)
-    if (sample.length < sampleBytes) {
-      const from = sample.length > 0 ? 0 : isAscii(chunk) ? -1 : chunk.findIndex((byte) => byte > 127)
-      if (from >= 0) sample = Buffer.concat([sample, chunk.subarray(from, from + sampleBytes - sample.length)])
-    }
-    onRead(chunk.length)
+  for await (const { block, bytes, last } of lineBlocks(path, { signal })) {
+    if (head.length < headBytes) head = Buffer.concat([head, block.subarray(0, headBytes - head.length)])
+    if (bytes > 0) onRead(bytes)
+    for (const byte of block) counts[byte] = (counts[byte] ?? 0) + 1
+    zeroRuns += runsOfZeros(block)
+    const cut = last && utf8Characters > 0 ? cutCharacterAt(block) : 0
+    const rest = block.subarray(0, block.length - cut)
+    if (isAscii(rest)) continue
+    if (isUtf8(rest)) take(rest, 'utf8')
+    else for (const line of linesOf(rest)) if (!isAscii(line)) take(line, kindOf(line))
   }
-  isUtf8 &&= decodes()
-  return { head, sample, hasZero, isUtf8 }
+  const sum = (from: number, to: number): number => counts.subarray(from, to).reduce((total, count) => total + count, 0)
+  return {
+    head,
+    bytes: sum(0, 256),
+    controls: sum(1, 9) + sum(14, 27) + sum(28, 32),
+    zeros: counts[0] ?? 0,
+    zeroRuns,
+    utf8Characters,
+    foreignBytes,
+    ...samples,
+  }
 }
 
-/** Share of characters that no text has: control characters, unassigned and private code points. */
-function strangeness(text: string): number {
-  const strange = text.match(/[\p{Cn}\p{Co}\p{Cs}\uFFFD]|(?![\t\n\v\f\r\x1b])\p{Cc}/gu)?.length ?? 0
-  return text.length === 0 ? 1 : strange / text.length
+function runsOfZeros(block: Buffer): number {
+  let runs = 0
+  for (let i = block.indexOf(0); i >= 0; i = block.indexOf(0, i + 1)) if (i === 0 || block[i - 1] !== 0) runs++
+  return runs
 }
 
-/** A program or a picture has control characters all over; a text has none but white space and an odd escape. */
-function isControlled(head: Buffer): boolean {
-  let controls = 0
-  for (const byte of head) if (byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32)) controls++
-  return controls > head.length / 100
+/** A program or a picture has control characters all over; a text has an odd zero, or many at its end. */
+function isBinary({ bytes, controls, zeros, zeroRuns }: Survey): boolean {
+  return controls > (bytes - zeros) / 100 || zeroRuns > Math.max(3, bytes / 1000)
 }
 
-/** Latin in UTF-16 is half zeros; other scripts have few, but bytes above 127. Some zeros in ASCII are neither. */
-function utf16Without(head: Buffer): Encoding {
-  const zeros = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0)
-  if (zeros < head.length / 4 && !head.some((byte) => byte > 127)) return null
+/** UTF-16 shows in an 8-bit text's light as control characters: the upper halves of the pairs. */
+function utf16Without(head: Buffer): string | null {
   const even = head.subarray(0, head.length & ~1)
+  let controls = 0
+  for (const byte of even) if (byte < 9 || (byte > 13 && byte < 32)) controls++
+  if (even.length < 4 || controls < even.length / 100) return null
   const [best] = ['utf-16le', 'utf-16be']
-    .map((encoding) => ({ encoding, strange: strangeness(new TextDecoder(encoding).decode(even, { stream: true })) }))
-    .sort((a, b) => a.strange - b.strange)
-  return best && best.strange < 0.01 ? best.encoding : null
+    .map((encoding) => ({ encoding, text: new TextDecoder(encoding).decode(even, { stream: true }) }))
+    .map(({ encoding, text }) => ({ encoding, text, score: plausibility(text.slice(0, longestSnippet), encoding) }))
+    .sort((a, b) => b.score - a.score)
+  return best && strangeness(best.text) < 0.005 && isOneScript(best.text) ? best.encoding : null
 }
 
-/** One bad byte in a long text does not make it Latin: UTF-8's longer forms hardly occur by accident. */
-function mostlyUtf8(sample: Buffer): boolean {
-  const text = new TextDecoder('utf-8').decode(sample, { stream: true })
-  const bad = text.match(/\uFFFD/g)?.length ?? 0
-  const good = text.match(/[^\0-\x7f\uFFFD]/gu)?.length ?? 0
-  return good > 20 * bad
+const scripts = ['Latin', 'Cyrillic', 'Greek', 'Hebrew', 'Arabic', 'Thai', 'Devanagari', 'Armenian', 'Georgian'].map(
+  (name) => new RegExp(`\\p{Script=${name}}`, 'gu'),
+)
+const eastAsian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
+
+/** Pairs of bytes that mean something else make letters of every script. */
+function isOneScript(text: string): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0
+  const counts = [...scripts, eastAsian].map((script) => text.match(script)?.length ?? 0).sort((a, b) => b - a)
+  return (counts[0] ?? 0) + (counts[1] ?? 0) >= letters * 0.9
 }
 
-function guess(sample: Buffer): Encoding {
-  for (const { name } of analyse(sample)) {
-    const encoding = decoderNames[name] ?? name.toLowerCase()
-    if (encoding.startsWith('utf') || encoding === 'ascii') continue
-    try {
-      const text = new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true })
-      if (strangeness(text) < 0.01) return encoding
-    } catch {
-      // An encoding that TextDecoder does not know, or one that this is not: the next guess.
-    }
-  }
-  const latin = new TextDecoder('windows-1252').decode(sample)
-  return strangeness(latin) < 0.01 ? 'windows-1252' : null
+/** Lines of a legacy text may be valid UTF-8 by accident: whether they make better sense as what the others are. */
+function isReallyUtf8({ utf8Characters, foreignBytes, utf8 }: Survey, legacy: string): boolean {
+  if (utf8Characters === 0) return false
+  if (utf8Characters >= foreignBytes) return true
+  const sample = utf8.bytes()
+  const asLegacy = plausibility(new TextDecoder(legacy).decode(sample), legacy)
+  return plausibility(sample.toString('utf8'), 'utf-8') > asLegacy
+}
+
+/** The neighbours of a single byte tell which letter it is: those of UTF-8 around it. */
+function guessForStray(lines: Buffer): string {
+  const scoreOf = (legacy: string): number =>
+    plausibility(decodeMixed(lines, { main: 'utf-8', legacy, repaired: 0 }), legacy)
+  return rankBy(legacyEncodings.filter(isSingleByte), scoreOf)[0] ?? 'windows-1252'
 }

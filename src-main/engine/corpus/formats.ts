@@ -38,6 +38,8 @@ const openings: readonly (readonly [format: string, start: RegExp])[] = [
 /** By names of entries, which a ZIP file does not compress. */
 const zipFormats: readonly (readonly [format: string, entry: string])[] = [
   ['EPUB', 'mimetypeapplication/epub+zip'],
+  ['EPUB', 'META-INF/container.xml'],
+  ['EPUB', 'OEBPS/'],
   ['ODT', 'mimetypeapplication/vnd.oasis.opendocument'],
   ['DOCX', 'word/'],
   ['XLSX', 'xl/'],

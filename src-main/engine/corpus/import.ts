@@ -7,10 +7,10 @@ import type { ImportSource, TextCounts } from '../../backend/jobs/protocol'
 import { createAtomicFile, type AtomicFile } from '../files'
 import { countText } from './counts'
 import { textPath, writeDocuments, type StoredDocument } from './documents'
-import { detectEncoding } from './encoding'
+import { decodedChunks, detectEncoding, namesOf } from './encoding'
 import { foreignFormat, formatBytes } from './formats'
 import { TextNormalizer } from './normalize'
-import { byteChunks, textChunks } from './text-chunks'
+import { byteChunks } from './text-chunks'
 
 interface ImportOptions {
   readonly sources: readonly ImportSource[]
@@ -115,10 +115,10 @@ async function readSource(
   try {
     const foreign = await readable(source, () => formatOf(source), signal)
     if (foreign !== null) throw foreign
-    const encoding = await readable(source, () => detectEncoding(source.path, onRead, signal), signal)
-    if (encoding === null) throw new AppError('corpus.binaryFile', { file: source.name })
+    const found = await readable(source, () => detectEncoding(source.path, onRead, signal), signal)
+    if (found === null) throw new AppError('corpus.binaryFile', { file: source.name })
     const normalizer = new TextNormalizer()
-    const text = cleanText(textChunks(source.path, encoding, { signal }), normalizer, onRead)
+    const text = cleanText(decodedChunks(source.path, found, { signal }), normalizer, onRead)
     let hasInk = false
     let lost = 0
     for (;;) {
@@ -130,18 +130,10 @@ async function readSource(
     }
     if (!hasInk) throw new AppError('corpus.emptyFile', { file: source.name })
     const lengthBytes = output.size - offsetBytes
-    const { removed } = normalizer
-    const repairs = { repaired: 0, lost, removed }
-    return {
-      name: source.name,
-      sizeBytes,
-      encoding,
-      characters: 0,
-      ...repairs,
-      problem: null,
-      offsetBytes,
-      lengthBytes,
-    }
+    const { name } = source
+    const repairs = { repaired: found.mixture?.repaired ?? 0, lost, removed: normalizer.removed }
+    const encoding = namesOf(found)
+    return { name, sizeBytes, encoding, characters: 0, ...repairs, problem: null, offsetBytes, lengthBytes }
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'validation') throw error
     await output.truncate(offsetBytes)

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 /** Big enough to be fast, small enough that a file of any size and shape is read in flat memory. */
 const chunkBytes = 1024 * 1024
 
-interface Range {
+export interface Range {
   readonly offsetBytes?: number
   readonly lengthBytes?: number
   readonly signal?: AbortSignal | undefined

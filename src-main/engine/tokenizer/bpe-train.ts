@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { byteCharacters, bytesInOrder, endOfTextPiece } from './bytes'
 import { PairHeap } from './pair-heap'
-import { ownCopy, WordSplitter } from './pretokenize'
 
 /** A BPE vocabulary: pieces by id, in the spelling of tokenizer.json, and the merges in their order. */
 export interface BpeVocabulary {
@@ -17,36 +16,6 @@ const keyOf = (left: number, right: number): number => left * pairBase + right
 
 const idOfByte = new Uint16Array(256)
 bytesInOrder.forEach((byte, i) => (idOfByte[byte] = 1 + i))
-
-/**
- * New words are no longer taken up beyond this many bytes of UTF-8 (what merging works on): the pair counts of a text
- * that never repeats would fill the memory.
- */
-const maxDistinctBytes = 6 * 1024 * 1024
-
-/** How often each word occurs, collected from text in pieces. */
-export class WordCounter {
-  readonly counts = new Map<string, number>()
-  #distinctBytes = 0
-  readonly #splitter = new WordSplitter((word) => {
-    const count = this.counts.get(word)
-    if (count !== undefined) {
-      this.counts.set(word, count + 1)
-    } else if (this.#distinctBytes < maxDistinctBytes) {
-      this.#distinctBytes += Buffer.byteLength(word)
-      this.counts.set(ownCopy(word), 1)
-    }
-  })
-
-  push(text: string): void {
-    this.#splitter.push(text)
-  }
-
-  /** Ends a document: words do not span documents. */
-  endDocument(): void {
-    this.#splitter.end()
-  }
-}
 
 interface BpeOptions {
   /** Ends when so many pieces exist; at most 65,536. */

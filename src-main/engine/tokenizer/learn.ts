@@ -1,7 +1,8 @@
 import { readDocuments, textPath } from '../corpus/documents'
 import { textChunks } from '../corpus/text-chunks'
-import { cutVocabulary, trainBpe, WordCounter } from './bpe-train'
+import { cutVocabulary, trainBpe } from './bpe-train'
 import { bpeTokenizerJson, charTokenizerJson } from './tokenizer-json'
+import { WordCounter } from './word-counter'
 
 /** BPE learns from up to this much text; from more, from as many 1 MiB pieces spread evenly over it. */
 const trainingBytes = 64 * 1024 * 1024
@@ -50,9 +51,10 @@ export async function learnTokenizer(options: LearnOptions): Promise<{ json: str
   if (kind === 'char') {
     return { json: charTokenizerJson(characters, documents.length), maxVocabSize: characters.size }
   }
-  const vocabulary = await trainBpe(counter.counts, {
+  const vocabulary = await trainBpe(counter.counts(), {
     vocabSize: maxVocabSize,
-    minFrequency,
+    // In a sample a pair that was seen once is worth its weight, and teaches nothing either.
+    minFrequency: minFrequency * counter.weight,
     signal,
     onProgress: (progress) => onProgress?.(0.5 + progress * 0.5),
   })

@@ -128,9 +128,10 @@ describe('importing texts', () => {
     expect(result.text).toBe(french)
   })
 
-  it('keeps UTF-8 that has one broken byte', async () => {
-    const result = await imported({ 'a.txt': bytes(french, [0xe9], french) })
-    expect(result.text).toBe(`${french}\uFFFD${french}`)
+  it('repairs a stray byte in UTF-8, and says so', async () => {
+    const result = await imported({ 'a.txt': bytes(french, [0xe9], french, [0xff, 0x81], english) })
+    expect(result.text).toBe(`${french}é${french}ÿ\uFFFD${english}`)
+    expect(result.documents[0]).toMatchObject({ encoding: 'utf-8 + windows-1252', repaired: 2, lost: 1 })
   })
 
   it('finds the encoding also when the first megabyte is ASCII', async () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { cutVocabulary, trainBpe, WordCounter } from '../../../src-main/engine/tokenizer/bpe-train'
+import { cutVocabulary, trainBpe } from '../../../src-main/engine/tokenizer/bpe-train'
 import { wordPatternForFiles } from '../../../src-main/engine/tokenizer/pretokenize'
+import { WordCounter } from '../../../src-main/engine/tokenizer/word-counter'
 import { bpeTokenizerJson, charTokenizerJson } from '../../../src-main/engine/tokenizer/tokenizer-json'
 import { tokenizerFrom, type Tokenizer } from '../../../src-main/engine/tokenizer/tokenizer'
 
@@ -28,7 +29,7 @@ async function train(vocabSize: number) {
     counter.push(text)
     counter.endDocument()
   }
-  return await trainBpe(counter.counts, { vocabSize, minFrequency: 2 })
+  return await trainBpe(counter.counts(), { vocabSize, minFrequency: 2 })
 }
 
 const decode = (tokenizer: Tokenizer, ids: readonly number[]): string => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { cutVocabulary, trainBpe, WordCounter } from '../../../src-main/engine/tokenizer/bpe-train'
+import { cutVocabulary, trainBpe } from '../../../src-main/engine/tokenizer/bpe-train'
+import { WordCounter } from '../../../src-main/engine/tokenizer/word-counter'
 import { bpeTokenizerJson } from '../../../src-main/engine/tokenizer/tokenizer-json'
 import { loadTokenizer, tokenizerFrom } from '../../../src-main/engine/tokenizer/tokenizer'
 
@@ -49,7 +50,7 @@ describe('tokenizer.json', () => {
     const counter = new WordCounter()
     counter.push('one one one')
     counter.endDocument()
-    const vocabulary = await trainBpe(counter.counts, { vocabSize: 1000, minFrequency: 2 })
+    const vocabulary = await trainBpe(counter.counts(), { vocabSize: 1000, minFrequency: 2 })
     const one = tokenizerFrom(bpeTokenizerJson(vocabulary, 1))
     expect(one.endOfText).toBeNull()
     expect(tokenizerFrom(bpeTokenizerJson(vocabulary, 2)).endOfText).toBe(0)
@@ -61,7 +62,7 @@ describe('tokenizer.json', () => {
     const counter = new WordCounter()
     for (let i = 0; i < 60_000; i++) counter.push(`w${(i * 7919).toString(36)} `)
     const abort = new AbortController()
-    const training = trainBpe(counter.counts, {
+    const training = trainBpe(counter.counts(), {
       vocabSize: 60_000,
       minFrequency: 2,
       signal: abort.signal,
