@@ -54,6 +54,8 @@ export type CorpusEvent = z.infer<typeof corpusEvent>
 
 const generationBase = { topic: z.literal('generation'), generationId: r.generationId, seq: z.number().int() }
 export const generationEvent = z.discriminatedUnion('kind', [
+  /** The first event of every answer: other windows show it too. */
+  z.object({ ...generationBase, kind: z.literal('begin'), generation: r.generation }),
   /** Whole characters only: half a character is held back until its last byte is there. */
   z.object({ ...generationBase, kind: z.literal('text'), text: z.string(), tokens: z.number().int() }),
   z.object({ ...generationBase, kind: z.literal('end'), message: r.messageRecord, error: r.errorData.nullable() }),

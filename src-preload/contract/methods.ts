@@ -104,6 +104,8 @@ export const methods = {
     z.object({ conversationId: r.conversationId }),
     z.object({ conversation: r.conversationRecord, messages: z.array(r.messageRecord) }),
   ),
+  /** The answer that is being written, in whichever conversation; after a reload its text goes on from here. */
+  'talk.writing': method(nothing, r.generation.nullable()),
   'talk.create': method(z.object({ runId: r.runId }), r.conversationRecord),
   'talk.rename': method(z.object({ conversationId: r.conversationId, title: r.name }), r.conversationRecord),
   'talk.delete': method(z.object({ conversationId: r.conversationId }), done),

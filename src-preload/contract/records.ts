@@ -415,6 +415,19 @@ export const conversationRecord = z.object({
 })
 export type ConversationRecord = z.infer<typeof conversationRecord>
 
+/** An answer that is being written, as far as windows have been told of it. */
+export const generation = z.object({
+  generationId,
+  conversationId,
+  messageId,
+  startedAt: timestamp,
+  text: z.string(),
+  tokens: z.number().int(),
+  /** Of the last event that this text holds. */
+  seq: z.number().int(),
+})
+export type Generation = z.infer<typeof generation>
+
 // ---- trash ----
 export const trashKind = z.enum(['corpus', 'run', 'conversation'])
 export type TrashKind = z.infer<typeof trashKind>

@@ -2,17 +2,18 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, GenerationEvent } from '../../src-preload/contract/events'
-import type { CheckpointKind, ConversationRecord, MessageRecord, Sampling } from '../../src-preload/contract/records'
+import type {
+  CheckpointKind,
+  ConversationRecord,
+  Generation,
+  MessageRecord,
+  Sampling,
+} from '../../src-preload/contract/records'
 import { request, subscribe } from '../api'
 
-/** What is being written right now. */
-export interface Writing {
-  /** null until the backend has answered. */
-  readonly generationId: string | null
-  readonly conversationId: string
-  readonly text: string
-  readonly tokens: number
-  readonly startedAt: number
+/** What is being written right now; its names are null until the backend has answered. */
+export type Writing = Omit<Generation, 'generationId' | 'messageId'> & {
+  readonly [K in 'generationId' | 'messageId']: string | null
 }
 
 export interface Wish {
@@ -30,51 +31,86 @@ export const useTalkStore = defineStore('talk', () => {
   const conversations = shallowRef<readonly ConversationRecord[]>([])
   const loaded = ref(false)
   const openId = ref<string | null>(null)
-  const messages = shallowRef<readonly MessageRecord[]>([])
+  const stored = shallowRef<readonly MessageRecord[]>([])
   const writing = shallowRef<Writing | null>(null)
+  /** What the backend has stored of the answer that is being written is older than what is shown of it. */
+  const messages = computed(() => stored.value.filter(({ messageId }) => messageId !== writing.value?.messageId))
   /** Of the last generation or fetch. */
   const error = shallowRef<AppError | null>(null)
   const current = computed(() => conversations.value.find((one) => one.conversationId === openId.value) ?? null)
 
   let subscribed = false
-  /** Events that outran the answer that names their generation. */
-  const early = new Map<string, GenerationEvent[]>()
+  /** Events that arrive while what is being written is fetched. */
+  let waiting: GenerationEvent[] | null = null
 
   function receiveGeneration(event: GenerationEvent): void {
+    if (waiting) {
+      waiting.push(event)
+      return
+    }
     const now = writing.value
-    if (!now) return
-    if (now.generationId === null) {
-      early.set(event.generationId, [...(early.get(event.generationId) ?? []), event])
-      return
-    }
-    if (event.generationId !== now.generationId) return
+    if (event.kind === 'begin') begin(event.generation)
+    if (!now || event.generationId !== now.generationId || event.seq <= now.seq) return
     if (event.kind === 'text') {
-      writing.value = { ...now, text: now.text + event.text, tokens: event.tokens }
-      return
+      // Of what was said while the connection was lost the backend has the rest.
+      if (event.seq > now.seq + 1) void findWriting()
+      else writing.value = { ...now, text: now.text + event.text, tokens: event.tokens, seq: event.seq }
+    } else if (event.kind === 'end') {
+      writing.value = null
+      if (event.error) error.value = AppError.fromData(event.error)
+      if (now.conversationId === openId.value) put(event.message)
+      void refresh()
     }
-    writing.value = null
-    if (event.error) error.value = AppError.fromData(event.error)
-    if (now.conversationId === openId.value) put(event.message)
-    void refresh()
+  }
+
+  /** Asked for here, or in another window: then its prompt is not here yet. */
+  function begin(generation: Generation): void {
+    const isOwn = writing.value?.generationId === null || writing.value?.generationId === generation.generationId
+    writing.value = generation
+    if (!isOwn && generation.conversationId === openId.value) void load(generation.conversationId)
+  }
+
+  /** What is being written, wherever it was asked for: after a reload, a lost connection, in another window. */
+  async function findWriting(): Promise<void> {
+    waiting ??= []
+    try {
+      writing.value = await request('talk.writing', {})
+    } catch (thrown) {
+      error.value = AppError.from(thrown)
+    }
+    const late = waiting
+    waiting = null
+    late.forEach(receiveGeneration)
   }
 
   function put(message: MessageRecord): void {
-    messages.value = [...messages.value.filter((other) => other.messageId !== message.messageId), message]
+    stored.value = [...stored.value.filter((other) => other.messageId !== message.messageId), message]
   }
 
   function receive(event: AppEvent): void {
     if (event.topic === 'generation') receiveGeneration(event)
     else if (event.topic === 'changed' && event.what === 'conversations') void refresh()
-    else if (event.topic === 'backend') {
-      // What was being written ended with the backend; the stored messages say how far it came.
-      writing.value = null
-      if (event.state === 'up') void refresh().then(() => (openId.value === null ? undefined : open(openId.value)))
+    else if (event.topic === 'backend' && event.state === 'up') void reconnect()
+  }
+
+  /** An answer that ended meanwhile, or with its backend, is among the messages. */
+  async function reconnect(): Promise<void> {
+    await Promise.all([findWriting(), refresh()])
+    if (openId.value !== null) await open(openId.value)
+  }
+
+  /** Called by the screen; subscribes once for the life of the page. */
+  async function start(): Promise<void> {
+    if (subscribed) {
+      await refresh()
+      return
     }
+    subscribed = true
+    subscribe(receive)
+    await Promise.all([findWriting(), refresh()])
   }
 
   async function refresh(): Promise<void> {
-    if (!subscribed) subscribe(receive)
-    subscribed = true
     try {
       const list = await request('talk.list', {})
       conversations.value = [...list].sort((one, other) => other.updatedAt - one.updatedAt)
@@ -85,13 +121,16 @@ export const useTalkStore = defineStore('talk', () => {
   }
 
   async function open(conversationId: string | null): Promise<void> {
-    if (openId.value !== conversationId) messages.value = []
+    if (openId.value !== conversationId) stored.value = []
     openId.value = conversationId
     error.value = null
-    if (conversationId === null) return
+    if (conversationId !== null) await load(conversationId)
+  }
+
+  async function load(conversationId: string): Promise<void> {
     try {
       const found = await request('talk.get', { conversationId })
-      if (openId.value === conversationId) messages.value = found.messages
+      if (openId.value === conversationId) stored.value = found.messages
     } catch (thrown) {
       if (openId.value !== conversationId) return
       error.value = AppError.from(thrown)
@@ -106,28 +145,23 @@ export const useTalkStore = defineStore('talk', () => {
     try {
       const conversationId = openId.value ?? (await request('talk.create', { runId: wish.runId })).conversationId
       openId.value = conversationId
-      writing.value = { generationId: null, conversationId, text: '', tokens: 0, startedAt: Date.now() }
-      early.clear()
-      if (wish.prompt === null) messages.value = withoutAnswer(messages.value)
-      const { generationId } = await request('talk.generate', { conversationId, ...wish })
-      const { messages: stored } = await request('talk.get', { conversationId })
-      if (openId.value === conversationId) messages.value = withoutAnswer(stored)
-      follow(generationId)
+      writing.value = {
+        ...{ generationId: null, messageId: null, conversationId },
+        ...{ startedAt: Date.now(), text: '', tokens: 0, seq: 0 },
+      }
+      if (wish.prompt === null) stored.value = withoutAnswer(stored.value)
+      const { generationId, messageId } = await request('talk.generate', { conversationId, ...wish })
+      // Unless its first event, or even its last, came before.
+      if (writing.value?.generationId === null) writing.value = { ...writing.value, generationId, messageId }
+      if (openId.value === conversationId) await load(conversationId)
       void refresh()
     } catch (thrown) {
-      writing.value = null
+      // Unless another window was first.
+      if (writing.value?.generationId === null) writing.value = null
       // The answer that was to be replaced is still the backend's.
       if (wish.prompt === null) await open(openId.value)
       error.value = AppError.from(thrown)
     }
-  }
-
-  /** From here on events are shown as they come; a backend that was lost meanwhile has ended it already. */
-  function follow(generationId: string): void {
-    if (!writing.value) return
-    writing.value = { ...writing.value, generationId }
-    early.get(generationId)?.forEach(receiveGeneration)
-    early.clear()
   }
 
   async function stop(): Promise<void> {
@@ -153,7 +187,7 @@ export const useTalkStore = defineStore('talk', () => {
 
   return {
     ...{ conversations, loaded, openId, messages, writing, error, current },
-    ...{ refresh, open, write, stop, rename, remove, restore },
+    ...{ start, refresh, open, write, stop, rename, remove, restore },
   }
 })
 

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -7,19 +7,25 @@ import { test } from './app'
 import { chartWords, go, patienceMs, sampleFile, shownStep, state, waitForStep } from './journey'
 import { environment, root } from './root'
 
-test('a run that the command line trains is shown live, and ends there too', async ({ page, profile, complaints }) => {
-  const size = ['nLayer=1', 'nHead=2', 'nEmbd=32', 'blockSize=32', 'batchSize=4', 'compile=graph', 'maxSteps=100000']
-  const settings = [...size, 'evalInterval=100', 'logInterval=1', 'evalBatches=2'].flatMap((pair) => ['--set', pair])
+test('a run that the command line trains is live in every tab, and so is an answer of its model', async ({
+  app,
+  profile,
+  complaints,
+}) => {
+  const { page } = app
+  // Large enough that its longest answer takes a while.
+  const size = ['nLayer=6', 'nHead=4', 'nEmbd=256', 'blockSize=64', 'batchSize=2', 'compile=graph', 'maxSteps=100000']
+  const settings = [...size, 'evalInterval=20', 'logInterval=1', 'evalBatches=2'].flatMap((pair) => ['--set', pair])
   const command = [join(root, 'out/main/cli.cjs'), 'train', sampleFile, '--name', 'Elsewhere', ...settings]
   const cli = spawn(process.execPath, command, { cwd: root, env: environment(profile), stdio: 'ignore' })
   const ended = once(cli, 'exit')
   try {
     await go(page, 'History')
     await page.getByRole('link', { name: 'Elsewhere', exact: true }).click({ timeout: patienceMs })
-    await waitForStep(page, 100)
-    const before = { step: await shownStep(page), chart: await chartWords(page) }
-    await waitForStep(page, before.step + 1)
-    await expect.poll(() => chartWords(page)).not.toBe(before.chart)
+    await waitForStep(page, 25)
+    const first = { step: await shownStep(page), chart: await chartWords(page) }
+    await waitForStep(page, first.step + 1)
+    await expect.poll(() => chartWords(page)).not.toBe(first.chart)
 
     cli.kill('SIGINT')
     await ended
@@ -32,6 +38,32 @@ test('a run that the command line trains is shown live, and ends there too', asy
     const row = page.getByRole('row', { name: /Elsewhere/ })
     await expect(row).toContainText('Paused')
     await expect(row).toContainText(run.best.toFixed(3))
+
+    await row.getByRole('link', { name: 'Elsewhere', exact: true }).click()
+    await page.getByRole('link', { name: 'Talk to it' }).click()
+    await page.getByRole('textbox', { name: 'Longest answer, as a number' }).fill('8192')
+    await page.getByLabel('The beginning of a text').fill('There was a')
+    await page.keyboard.press('Enter')
+    const written = async (tab: Page): Promise<number> =>
+      ((await tab.locator('article[aria-busy] .text').textContent()) ?? '').length
+    await expect.poll(() => written(page), { timeout: patienceMs }).toBeGreaterThan(20)
+    const before = await written(page)
+    await page.reload()
+    await expect.poll(() => written(page)).toBeGreaterThan(before)
+
+    const other = (await page.context().browser()?.newPage()) ?? page
+    await other.goto(app.address ?? '')
+    await go(other, 'Talk')
+    await expect.poll(() => written(other)).toBeGreaterThan(before)
+    await other.getByRole('button', { name: 'Stop (Esc)' }).click()
+    for (const tab of [page, other]) {
+      await expect(tab.locator('article[aria-busy]')).toHaveCount(0)
+      await expect(tab.getByRole('region', { name: 'Talk' }).getByText('There was a', { exact: true })).toBeVisible()
+      await tab.getByLabel('The beginning of a text').fill('And then')
+      await expect(tab.getByRole('button', { name: 'Continue the text' })).toBeEnabled()
+    }
+    await page.keyboard.press('Enter')
+    await expect.poll(() => written(page)).toBeGreaterThan(0)
   } finally {
     cli.kill('SIGKILL')
   }

@@ -4,6 +4,7 @@ import type { DomainHandlers } from './handlers'
 export const talkHandlers = ({ talk }: Services): DomainHandlers<'talk'> => ({
   'talk.list': () => talk.list(),
   'talk.get': ({ conversationId }) => talk.get(conversationId),
+  'talk.writing': () => talk.writing(),
   'talk.create': ({ runId }) => talk.create(runId),
   'talk.rename': ({ conversationId, title }) => talk.rename(conversationId, title),
   'talk.delete': async ({ conversationId }) => {

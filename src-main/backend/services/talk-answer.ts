@@ -1,28 +1,56 @@
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
 import type { GenerationEvent } from '../../../src-preload/contract/events'
 import { broadcastsPerSecond } from '../../../src-preload/contract/limits'
-import type { MessageRecord } from '../../../src-preload/contract/records'
+import type { Generation, MessageRecord } from '../../../src-preload/contract/records'
 import { findMessage, updateMessage, type MessageChanges } from '../db/conversations'
 import type { Context } from './context'
 import type { GenerateRequest, Generated, Generator } from './generator'
 
 const storeMs = 1000
 
-/**
- * Streams one answer to every window and keeps what is there of it. Never rejects.
- *
- * @returns the event that says how it ended, for the caller to send when the next answer may begin
- */
-export async function streamAnswer(
+export interface Answer {
+  /** What windows have been told so far. */
+  readonly told: () => Generation
+  /**
+   * Never rejects. Resolves with the event that says how it ended, for the caller to send when the next answer may begin;
+   * null where its message is gone.
+   */
+  readonly ended: Promise<GenerationEvent | null>
+}
+
+/** Streams one answer to every window and keeps what is there of it. */
+export function streamAnswer(
   context: Context,
   generator: Generator,
   request: GenerateRequest,
-  answer: MessageRecord,
-): Promise<GenerationEvent | null> {
-  const { db } = context
+  message: Pick<Generation, 'conversationId' | 'messageId'>,
+): Answer {
   const { generationId } = request
-  const { messageId } = answer
-  let seq = 0
+  let told: Generation = { ...message, generationId, startedAt: context.now(), text: '', tokens: 0, seq: 0 }
+  const base = { topic: 'generation', generationId } as const
+  context.emit({ ...base, seq: 0, kind: 'begin', generation: told })
+  const tell = (text: string, tokens: number): void => {
+    told = { ...told, text: told.text + text, tokens, seq: told.seq + 1 }
+    context.emit({ ...base, seq: told.seq, kind: 'text', text, tokens })
+  }
+  const ended = write(context, { generator, request, messageId: message.messageId, tell }).then(
+    (end): GenerationEvent | null => end && { ...base, seq: told.seq + 1, kind: 'end', ...end },
+  )
+  return { told: () => told, ended }
+}
+
+interface Writing {
+  readonly generator: Generator
+  readonly request: GenerateRequest
+  readonly messageId: string
+  /** At most `broadcastsPerSecond` times. */
+  readonly tell: (text: string, tokens: number) => void
+}
+
+async function write(
+  { db }: Context,
+  { generator, request, messageId, tell }: Writing,
+): Promise<{ message: MessageRecord; error: ErrorData | null } | null> {
   let text = ''
   let unsent = ''
   let tokens = 0
@@ -33,7 +61,7 @@ export async function streamAnswer(
     clearTimeout(timer)
     timer = undefined
     if (unsent === '') return
-    context.emit({ topic: 'generation', generationId, seq: ++seq, kind: 'text', text: unsent, tokens })
+    tell(unsent, tokens)
     unsent = ''
   }
 
@@ -71,6 +99,5 @@ export async function streamAnswer(
   }
   send()
   const message = findMessage(db, messageId)
-  if (message === null) return null
-  return { topic: 'generation', generationId, seq: ++seq, kind: 'end', message, error }
+  return message && { message, error }
 }

@@ -4,6 +4,7 @@ import type { Input, Output } from '../../../src-preload/contract/methods'
 import type {
   CheckpointRecord,
   ConversationRecord,
+  Generation,
   MessageRecord,
   RunRecord,
 } from '../../../src-preload/contract/records'
@@ -30,8 +31,8 @@ const titleLength = 60
 
 export function createTalk(context: Context, generator: Generator) {
   const { db } = context
-  /** generationId → when its last event has been sent. */
-  const writing = new Map<string, { conversationId: string; ended: Promise<void> }>()
+  /** By generationId; one at a time, until its last event has been sent. */
+  const writing = new Map<string, { told: () => Generation; ended: Promise<void> }>()
 
   const mustFind = (conversationId: string): ConversationRecord => {
     const conversation = findConversation(db, conversationId)
@@ -127,12 +128,14 @@ export function createTalk(context: Context, generator: Generator) {
     changed()
 
     const request = { runId, checkpoint, step, generationId, prompt, sampling: { ...input.sampling, seed } }
-    const ended = streamAnswer(context, generator, request, answer).then((last) => {
+    const { messageId } = answer
+    const { told, ended } = streamAnswer(context, generator, request, { conversationId, messageId })
+    const over = ended.then((last) => {
       writing.delete(generationId)
       if (last !== null) context.emit(last)
     })
-    writing.set(generationId, { conversationId, ended })
-    return { generationId, messageId: answer.messageId, seed }
+    writing.set(generationId, { told, ended: over })
+    return { generationId, messageId, seed }
   }
 
   const stop = (generationId: string): void => {
@@ -142,7 +145,7 @@ export function createTalk(context: Context, generator: Generator) {
   const remove = async (conversationId: string): Promise<void> => {
     mustFind(conversationId)
     for (const [generationId, entry] of writing) {
-      if (entry.conversationId !== conversationId) continue
+      if (entry.told().conversationId !== conversationId) continue
       generator.stop(generationId)
       await entry.ended
     }
@@ -183,6 +186,7 @@ export function createTalk(context: Context, generator: Generator) {
     restore,
     generate,
     stop,
+    writing: () => [...writing.values()][0]?.told() ?? null,
     close,
     checkpointFor,
   }

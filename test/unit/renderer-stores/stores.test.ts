@@ -167,6 +167,13 @@ describe('talk', () => {
     prompt: 'Once',
     sampling: { temperature: 1, topK: 0, topP: 1, maxTokens: 10, seed: null, stop: [] as string[] },
   } as const
+  const generation = {
+    ...{ generationId, conversationId: conversation.conversationId, messageId: answer.messageId },
+    ...{ startedAt: 1, text: '', tokens: 0, seq: 0 },
+  }
+  const text = (seq: number, words: string) =>
+    ({ topic: 'generation', generationId, seq, kind: 'text', text: words, tokens: seq }) as const
+  const half = { ...answer, text: ' upon', tokens: null, endReason: null }
   const end = { topic: 'generation', generationId, seq: 3, kind: 'end', message: answer, error: null } as const
 
   beforeEach(() => {
@@ -175,11 +182,12 @@ describe('talk', () => {
       'talk.create': () => conversation,
       'talk.generate': () => ({ generationId, messageId: answer.messageId, seed: 7 }),
       'talk.get': () => ({ conversation, messages: [asked] }),
+      'talk.writing': () => null,
     }
   })
 
   test('text arrives piece by piece, and the end turns it into a message', async () => {
-    await page.talk.refresh()
+    await page.talk.start()
     await page.talk.write(wish)
     expect(page.talk.messages).toEqual([asked])
     page.bridge.emit({ topic: 'generation', generationId, seq: 1, kind: 'text', text: ' upon', tokens: 1 })
@@ -191,8 +199,9 @@ describe('talk', () => {
   })
 
   test('an answer that ends before its request is answered is not lost', async () => {
-    await page.talk.refresh()
+    await page.talk.start()
     page.bridge.answers['talk.generate'] = () => {
+      page.bridge.emit({ topic: 'generation', generationId, seq: 0, kind: 'begin', generation })
       page.bridge.emit({ topic: 'generation', generationId, seq: 1, kind: 'text', text: ' upon', tokens: 1 })
       page.bridge.emit(end)
       return { generationId, messageId: answer.messageId, seed: 7 }
@@ -205,7 +214,7 @@ describe('talk', () => {
 
   test('writing again takes the old answer away while the new one comes', async () => {
     page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, answer] })
-    await page.talk.refresh()
+    await page.talk.start()
     await page.talk.open(conversation.conversationId)
     expect(page.talk.messages).toHaveLength(2)
     await page.talk.write({ ...wish, prompt: null })
@@ -217,7 +226,7 @@ describe('talk', () => {
     page.bridge.answers['talk.generate'] = () => {
       throw refusal('generation.busy')
     }
-    await page.talk.refresh()
+    await page.talk.start()
     await page.talk.open(conversation.conversationId)
     await page.talk.write({ ...wish, prompt: null })
     expect(page.talk.messages).toEqual([asked, answer])
@@ -225,7 +234,7 @@ describe('talk', () => {
   })
 
   test('a refusal is shown and ends the writing', async () => {
-    await page.talk.refresh()
+    await page.talk.start()
     page.bridge.answers['talk.generate'] = () => {
       throw refusal('checkpoint.damaged')
     }
@@ -234,10 +243,63 @@ describe('talk', () => {
     expect(page.talk.writing).toBeNull()
   })
 
-  test('a lost backend ends the writing', async () => {
-    await page.talk.refresh()
+  test('after a reload the answer goes on being shown, each piece of it once, and can be stopped', async () => {
+    const snapshot = later<Output<'talk.writing'>>()
+    page.bridge.answers['talk.writing'] = () => snapshot.promise
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, half] })
+    page.bridge.answers['talk.stop'] = () => ({})
+    const started = page.talk.start()
+    page.bridge.emit(text(2, ' a'))
+    page.bridge.emit(text(3, ' time'))
+    snapshot.resolve({ ...generation, text: ' upon a', tokens: 2, seq: 2 })
+    await started
+    await page.talk.open(conversation.conversationId)
+    expect(page.talk.messages).toEqual([asked])
+    expect(page.talk.writing).toMatchObject({ text: ' upon a time', tokens: 3 })
+    await page.talk.stop()
+    expect(page.bridge.calls.at(-1)).toEqual({ method: 'talk.stop', input: { generationId } })
+    page.bridge.emit({ ...end, seq: 4 })
+    expect(page.talk.messages).toEqual([asked, answer])
+    expect(page.talk.writing).toBeNull()
+  })
+
+  test('a second window shows what the first one asks for, with its prompt', async () => {
+    await page.talk.start()
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [] })
+    await page.talk.open(conversation.conversationId)
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, half] })
+    page.bridge.emit({ topic: 'generation', generationId, seq: 0, kind: 'begin', generation })
+    page.bridge.emit(text(1, ' upon'))
+    await settle()
+    expect(page.talk.messages).toEqual([asked])
+    expect(page.talk.writing?.text).toBe(' upon')
+  })
+
+  test('what was written while the connection was lost is there again', async () => {
+    await page.talk.start()
+    await page.talk.write(wish)
+    page.bridge.emit(text(1, ' upon'))
+    page.bridge.emit({ topic: 'backend', state: 'down' })
+    expect(page.talk.writing?.text).toBe(' upon')
+    page.bridge.answers['talk.writing'] = () => ({ ...generation, text: ' upon a time', tokens: 3, seq: 3 })
+    page.bridge.emit({ topic: 'backend', state: 'up' })
+    await settle()
+    expect(page.talk.writing?.text).toBe(' upon a time')
+    // A message that was dropped on the way is noticed by its number.
+    page.bridge.answers['talk.writing'] = () => ({ ...generation, text: ' upon a time there', tokens: 5, seq: 5 })
+    page.bridge.emit(text(5, ' there'))
+    await settle()
+    expect(page.talk.writing?.text).toBe(' upon a time there')
+  })
+
+  test('an answer whose backend was lost ends, and the next prompt is taken', async () => {
+    await page.talk.start()
     await page.talk.write(wish)
     page.bridge.emit({ topic: 'backend', state: 'down' })
+    page.bridge.emit({ topic: 'backend', state: 'up' })
+    await settle()
     expect(page.talk.writing).toBeNull()
+    await page.talk.write(wish)
+    expect(page.talk.writing?.generationId).toBe(generationId)
   })
 })

@@ -51,7 +51,7 @@ describe('talking', () => {
     const long = { ...sampling, maxTokens: 5000, seed: null }
     const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
     const { generationId } = await test.request('talk.generate', ask)
-    await test.seen((e): e is never => e.topic === 'generation')
+    await test.seen((e): e is never => e.topic === 'generation' && e.kind === 'text')
     openBackend(test.profileDir)
     const reason = async () => (await test.request('talk.get', { conversationId })).messages.at(-1)?.endReason
     while ((await reason()) !== null) await new Promise((wait) => setTimeout(wait, 10))
@@ -67,11 +67,34 @@ describe('talking', () => {
     const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
     const { generationId } = await test.request('talk.generate', ask)
     await expect(test.request('talk.generate', ask)).rejects.toMatchObject({ code: 'generation.busy' })
-    await test.seen((e): e is never => e.topic === 'generation')
+    await test.seen((e): e is never => e.topic === 'generation' && e.kind === 'text')
     await test.request('talk.stop', { generationId })
     const end = await test.seen(isEnd(generationId))
     expect(end.message.endReason).toBe('cancelled')
     expect(end.message.text.length).toBeGreaterThan(0)
+  })
+
+  it('tells whoever comes later what is being written, so that its events go on from there', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    expect(await test.request('talk.writing', {})).toBeNull()
+    const long = { ...sampling, maxTokens: 5000, seed: null }
+    const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
+    const { generationId, messageId } = await test.request('talk.generate', ask)
+    expect(test.events.find((event) => event.topic === 'generation')).toMatchObject({ kind: 'begin', seq: 0 })
+    await test.seen((e): e is never => e.topic === 'generation' && e.kind === 'text')
+    const late = await test.request('talk.writing', {})
+    expect(late).toMatchObject({ generationId, messageId, conversationId })
+    const before = test.events.flatMap((e) => (e.topic === 'generation' && e.kind === 'text' ? [e] : []))
+    expect(late?.text).toBe(before.map(({ text }) => text).join(''))
+    expect(late?.seq).toBe(before.at(-1)?.seq)
+    await test.request('talk.stop', { generationId })
+    const { message } = await test.seen(isEnd(generationId))
+    const after = test.events.flatMap((e) => (e.topic === 'generation' && e.kind === 'text' ? [e] : []))
+    const rest = after.filter(({ seq }) => seq > (late?.seq ?? 0))
+    expect((late?.text ?? '') + rest.map(({ text }) => text).join('')).toBe(message.text)
+    expect(await test.request('talk.writing', {})).toBeNull()
   })
 
   it('survives a generator that dies: the next prompt starts another', async () => {
@@ -81,7 +104,7 @@ describe('talking', () => {
     const long = { ...sampling, maxTokens: 5000 }
     const ask = { conversationId, runId, checkpoint: 'last' as const, prompt: 'slowly', sampling: long }
     const { generationId } = await test.request('talk.generate', ask)
-    await test.seen((e): e is never => e.topic === 'generation')
+    await test.seen((e): e is never => e.topic === 'generation' && e.kind === 'text')
     test.backend.services.generator.close() // kills it in the middle of a word
     const end = await test.seen(isEnd(generationId))
     expect(end).toMatchObject({ error: { code: 'job.killed' }, message: { endReason: 'failed' } })
