@@ -14,15 +14,15 @@ test('a run that the command line trains is live in every tab, and so is an answ
 }) => {
   const { page } = app
   // Large enough that its longest answer takes a while.
-  const size = ['nLayer=6', 'nHead=4', 'nEmbd=256', 'blockSize=64', 'batchSize=2', 'compile=graph', 'maxSteps=100000']
-  const settings = [...size, 'evalInterval=20', 'logInterval=1', 'evalBatches=2'].flatMap((pair) => ['--set', pair])
+  const size = ['nLayer=4', 'nHead=4', 'nEmbd=128', 'blockSize=64', 'batchSize=2', 'compile=graph', 'maxSteps=100000']
+  const settings = [...size, 'evalInterval=10', 'logInterval=1', 'evalBatches=2'].flatMap((pair) => ['--set', pair])
   const command = [join(root, 'out/main/cli.cjs'), 'train', sampleFile, '--name', 'Elsewhere', ...settings]
   const cli = spawn(process.execPath, command, { cwd: root, env: environment(profile), stdio: 'ignore' })
   const ended = once(cli, 'exit')
   try {
     await go(page, 'History')
     await page.getByRole('link', { name: 'Elsewhere', exact: true }).click({ timeout: patienceMs })
-    await waitForStep(page, 25)
+    await waitForStep(page, 12)
     const first = { step: await shownStep(page), chart: await chartWords(page) }
     await waitForStep(page, first.step + 1)
     await expect.poll(() => chartWords(page)).not.toBe(first.chart)
