@@ -7,6 +7,8 @@ import { test } from './app'
 import { chartWords, go, patienceMs, sampleFile, shownStep, state, waitForStep } from './journey'
 import { environment, root } from './root'
 
+test.setTimeout(600_000)
+
 test('a run that the command line trains is live in every tab, and so is an answer of its model', async ({
   app,
   profile,
@@ -14,7 +16,7 @@ test('a run that the command line trains is live in every tab, and so is an answ
 }) => {
   const { page } = app
   // Large enough that its longest answer takes a while.
-  const size = ['nLayer=4', 'nHead=4', 'nEmbd=128', 'blockSize=64', 'batchSize=2', 'compile=graph', 'maxSteps=100000']
+  const size = ['nLayer=8', 'nHead=4', 'nEmbd=256', 'blockSize=64', 'batchSize=1', 'compile=graph', 'maxSteps=100000']
   const settings = [...size, 'evalInterval=10', 'logInterval=1', 'evalBatches=2'].flatMap((pair) => ['--set', pair])
   const command = [join(root, 'out/main/cli.cjs'), 'train', sampleFile, '--name', 'Elsewhere', ...settings]
   const cli = spawn(process.execPath, command, { cwd: root, env: environment(profile), stdio: 'ignore' })
@@ -22,7 +24,7 @@ test('a run that the command line trains is live in every tab, and so is an answ
   try {
     await go(page, 'History')
     await page.getByRole('link', { name: 'Elsewhere', exact: true }).click({ timeout: patienceMs })
-    await waitForStep(page, 12)
+    await waitForStep(page, 10)
     const first = { step: await shownStep(page), chart: await chartWords(page) }
     await waitForStep(page, first.step + 1)
     await expect.poll(() => chartWords(page)).not.toBe(first.chart)
@@ -41,6 +43,9 @@ test('a run that the command line trains is live in every tab, and so is an answ
 
     await row.getByRole('link', { name: 'Elsewhere', exact: true }).click()
     await page.getByRole('link', { name: 'Talk to it' }).click()
+    const other = (await page.context().browser()?.newPage()) ?? page
+    await other.goto(app.address ?? '')
+    await go(other, 'Talk')
     await page.getByRole('textbox', { name: 'Longest answer, as a number' }).fill('8192')
     await page.getByLabel('The beginning of a text').fill('There was a')
     await page.keyboard.press('Enter')
@@ -50,10 +55,7 @@ test('a run that the command line trains is live in every tab, and so is an answ
     const before = await written(page)
     await page.reload()
     await expect.poll(() => written(page)).toBeGreaterThan(before)
-
-    const other = (await page.context().browser()?.newPage()) ?? page
-    await other.goto(app.address ?? '')
-    await go(other, 'Talk')
+    await other.getByRole('button', { name: /^There was a/ }).click()
     await expect.poll(() => written(other)).toBeGreaterThan(before)
     await other.getByRole('button', { name: 'Stop (Esc)' }).click()
     for (const tab of [page, other]) {
