@@ -65,7 +65,7 @@ export const useTalkStore = defineStore('talk', () => {
 
   /** Asked for here, or in another window: then its prompt is not here yet. */
   function begin(generation: Generation): void {
-    const isOwn = writing.value?.generationId === null || writing.value?.generationId === generation.generationId
+    const isOwn = isUnnamed(writing.value) || writing.value?.generationId === generation.generationId
     writing.value = generation
     if (!isOwn && generation.conversationId === openId.value) void load(generation.conversationId)
   }
@@ -152,12 +152,12 @@ export const useTalkStore = defineStore('talk', () => {
       if (wish.prompt === null) stored.value = withoutAnswer(stored.value)
       const { generationId, messageId } = await request('talk.generate', { conversationId, ...wish })
       // Unless its first event, or even its last, came before.
-      if (writing.value?.generationId === null) writing.value = { ...writing.value, generationId, messageId }
+      if (isUnnamed(writing.value)) writing.value = { ...writing.value, generationId, messageId }
       if (openId.value === conversationId) await load(conversationId)
       void refresh()
     } catch (thrown) {
       // Unless another window was first.
-      if (writing.value?.generationId === null) writing.value = null
+      if (isUnnamed(writing.value)) writing.value = null
       // The answer that was to be replaced is still the backend's.
       if (wish.prompt === null) await open(openId.value)
       error.value = AppError.from(thrown)
@@ -190,6 +190,9 @@ export const useTalkStore = defineStore('talk', () => {
     ...{ start, refresh, open, write, stop, rename, remove, restore },
   }
 })
+
+/** Asked for here, and not yet answered. */
+const isUnnamed = (writing: Writing | null): writing is Writing => writing?.generationId === null
 
 /** Messages up to the last one of the person: what stands while the model writes its answer. */
 function withoutAnswer(messages: readonly MessageRecord[]): readonly MessageRecord[] {
