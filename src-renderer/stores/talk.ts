@@ -192,7 +192,8 @@ export const useTalkStore = defineStore('talk', () => {
 })
 
 /** Asked for here, and not yet answered. */
-const isUnnamed = (writing: Writing | null): writing is Writing & { generationId: null } => writing?.generationId === null
+const isUnnamed = (writing: Writing | null): writing is Writing & { generationId: null } =>
+  writing?.generationId === null
 
 /** Messages up to the last one of the person: what stands while the model writes its answer. */
 function withoutAnswer(messages: readonly MessageRecord[]): readonly MessageRecord[] {
