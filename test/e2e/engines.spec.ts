@@ -55,19 +55,19 @@ test('says which engine it uses and why, measures, and lets another be chosen', 
   await page.getByRole('link', { name: 'Settings' }).click()
   const card = page.getByRole('region', { name: 'Engines' })
   // Nobody asked for it: it was never measured on this profile.
-  await expect(card.getByText(/Measured: [\d,.]+ ms for a training step/)).toHaveCount(2, { timeout: 120_000 })
+  await expect(card.getByText(/[\d,.]+ ms per training step of a small model/)).toHaveCount(2, { timeout: 120_000 })
   const reason = card.getByTestId('engine-reason')
-  await expect(reason).toHaveText('TensorFlow is used: the only fast engine that works here.')
+  await expect(reason).toHaveText('Using TensorFlow, the only fast engine that works here.')
 
   const menu = card.getByTestId('engine-choice')
   await choose(menu, page.getByRole('option', { name: 'Built-in engine' }))
-  await expect(reason).toHaveText('Built-in engine is used, as chosen here.')
+  await expect(reason).toHaveText('Using Built-in engine, as you chose.')
   await expect(card).toContainText('Built-in engine In use')
   await page.reload()
-  await expect(reason).toHaveText('Built-in engine is used, as chosen here.')
+  await expect(reason).toHaveText('Using Built-in engine, as you chose.')
 
   await choose(menu, page.getByRole('option', { name: 'TensorFlow on the graphics card' }))
-  await expect(reason).toHaveText(/was chosen but cannot be used here: TensorFlow is used instead\./)
+  await expect(reason).toHaveText(/which isn’t available here\. Using TensorFlow instead\./)
 
   await card.getByTestId('engine-measure').click()
   await expect(card.getByRole('status')).toHaveText('Measuring (up to a minute)')

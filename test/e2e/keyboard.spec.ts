@@ -160,7 +160,7 @@ test('the settings by keyboard alone', async ({ open, complaints }) => {
 
   await test.step('engine', async () => {
     await pick(page, ['engine-choice', 'Engine'], 'Built-in engine')
-    await expect(page.getByTestId('engine-reason')).toHaveText('Built-in engine is used, as chosen here.')
+    await expect(page.getByTestId('engine-reason')).toHaveText('Using Built-in engine, as you chose.')
   })
 
   await test.step('install: Esc and Cancel leave the dialog, and nothing was fetched', async () => {

@@ -42,12 +42,12 @@ test('a run that the command line trains is live in every tab, and so is an answ
     await expect(row).toContainText(run.best.toFixed(3))
 
     await row.getByRole('link', { name: 'Elsewhere', exact: true }).click()
-    await page.getByRole('link', { name: 'Talk to it' }).click()
+    await page.getByRole('link', { name: 'Try it' }).click()
     const other = (await page.context().browser()?.newPage()) ?? page
     await other.goto(app.address ?? '')
     await go(other, 'Talk')
-    await page.getByRole('textbox', { name: 'Longest answer, as a number' }).fill('8192')
-    await page.getByLabel('The beginning of a text').fill('There was a')
+    await page.getByRole('textbox', { name: 'Length, as a number' }).fill('8192')
+    await page.getByLabel('Beginning of a text').fill('There was a')
     await page.keyboard.press('Enter')
     const written = async (tab: Page): Promise<number> =>
       ((await tab.locator('article[aria-busy] .text').textContent()) ?? '').length
@@ -61,8 +61,8 @@ test('a run that the command line trains is live in every tab, and so is an answ
     for (const tab of [page, other]) {
       await expect(tab.locator('article[aria-busy]')).toHaveCount(0)
       await expect(tab.getByRole('region', { name: 'Talk' }).getByText('There was a', { exact: true })).toBeVisible()
-      await tab.getByLabel('The beginning of a text').fill('And then')
-      await expect(tab.getByRole('button', { name: 'Continue the text' })).toBeEnabled()
+      await tab.getByLabel('Beginning of a text').fill('And then')
+      await expect(tab.getByRole('button', { name: 'Continue writing' })).toBeEnabled()
     }
     await page.keyboard.press('Enter')
     await expect.poll(() => written(page)).toBeGreaterThan(0)
