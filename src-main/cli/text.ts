@@ -33,6 +33,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'corpus.tooLarge': 'This is more than can be taken in at once: split it into smaller files.',
   'corpus.noText': 'No usable text was found.',
   'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
+  'config.notAnOption': 'The setting {field} cannot be {value}. Use one of: {options}.',
+  'config.textTooLong': 'The setting {field} takes at most {max} characters.',
   'config.headsDoNotDivide': 'The width nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
   'config.accumulationDoesNotDivide':
     'The batch size, batchSize ({batchSize}), must be divisible by accumulation ({accumulation}).',
@@ -40,6 +42,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
     'This text fills a vocabulary of {max} tokens at most, not {vocabSize}. Lower vocabSize or add text.',
   'config.contextTooLong':
     'The context length, blockSize {blockSize}, does not fit into the {available} tokens set aside for validation. Lower it or add text.',
+  'config.tooLittleText':
+    'This text is too short to train on: it has {words} words. Add text, at least about {least} words.',
   'config.tooLargeForMemory':
     'This needs about {neededGb} GB of memory, and {freeGb} GB are free. Close other programs or choose a smaller model ({fix}).',
   'config.warmupTooLong':

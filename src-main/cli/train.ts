@@ -44,15 +44,6 @@ export async function resume(backend: Backend, { operands: [wish = ''], options 
   return await follow(backend, () => backend.services.runs.resume({ runId, withLessMemory }), options)
 }
 
-/** `--steps` shortens what else is counted in steps, so that a short run still reports; `--set` has the last word. */
-function stepsOf({ steps }: Options): Partial<RunConfig> {
-  if (steps === undefined) return {}
-  const maxSteps = numberOf('--steps ', steps, runLimits.maxSteps)
-  const evalInterval = Math.max(1, Math.min(250, Math.floor(maxSteps / 10)))
-  return {
-    maxSteps,
-    warmupSteps: Math.min(100, Math.floor(maxSteps / 10)),
-    evalInterval,
-    sampleInterval: 2 * evalInterval,
-  }
-}
+/** What else is counted in steps follows from it (plan/presets.ts). */
+const stepsOf = ({ steps }: Options): Partial<RunConfig> =>
+  steps === undefined ? {} : { maxSteps: numberOf('--steps ', steps, runLimits.maxSteps) }

@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorParams } from '../../src-preload/contract/errors'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { ConfigProblem, CorpusCounts, RunConfig } from '../../src-preload/contract/records'
 import { nextDivisor } from './divisor'
-import { estimateTokens, trainShare } from './facts'
+import { estimateTokens, leastWords, trainShare } from './facts'
 
 const problem = (
   field: RunField,
@@ -11,18 +11,45 @@ const problem = (
   fix: Partial<RunConfig> | null,
 ): ConfigProblem => ({ field, error: { code, params }, fix })
 
-function outOfRange(config: RunConfig): ConfigProblem[] {
-  return runFields.flatMap((field): ConfigProblem[] => {
-    const limit = runLimits[field]
-    if (limit.kind !== 'number') return []
-    const value = config[field] as number
-    const { min, max } = limit
-    if (value >= min && value <= max && (!limit.integer || Number.isInteger(value))) return []
-    const nearest = Math.min(max, Math.max(min, limit.integer ? Math.round(value) : value))
-    const fix = { [field]: Number.isFinite(nearest) ? nearest : limit.default }
-    return [problem(field, 'config.outOfRange', { field, value, min, max }, fix)]
-  })
+/** Why this is no value of the field, with the nearest that is one; null where it is. */
+function problemOfField(field: RunField, value: unknown): ConfigProblem | null {
+  const limit = runLimits[field]
+  switch (limit.kind) {
+    case 'number': {
+      const { min, max } = limit
+      const number = typeof value === 'number' ? value : NaN
+      if (number >= min && number <= max && (!limit.integer || Number.isInteger(number))) return null
+      const nearest = Math.min(max, Math.max(min, limit.integer ? Math.round(number) : number))
+      const fix = { [field]: Number.isFinite(nearest) ? nearest : limit.default }
+      return problem(field, 'config.outOfRange', { field, value: shown(value), min, max }, fix)
+    }
+    case 'choice': {
+      const options: readonly unknown[] = limit.options
+      if (options.includes(value)) return null
+      const params = { field, value: shown(value), options: options.join(', ') }
+      return problem(field, 'config.notAnOption', params, { [field]: limit.default })
+    }
+    case 'text': {
+      const text = typeof value === 'string' ? value : ''
+      if (text === value && text.length <= limit.maxLength) return null
+      const params = { field, max: limit.maxLength }
+      return problem(field, 'config.textTooLong', params, { [field]: text.slice(0, limit.maxLength) })
+    }
+  }
 }
+
+const shown = (value: unknown): string | number => (typeof value === 'number' ? value : String(value))
+
+/**
+ * What of these settings is outside of the one table (contract/limits.ts), each with the change that mends it. To be asked
+ * before anything is computed from them: all else in this folder counts on values that the table allows.
+ */
+export const fieldProblems = (settings: Partial<Record<RunField, unknown>>): ConfigProblem[] =>
+  runFields.flatMap((field) => (field in settings ? (problemOfField(field, settings[field]) ?? []) : []))
+
+/** The same with each of those changes made. */
+export const withinLimits = (config: RunConfig): RunConfig =>
+  Object.assign({}, config, ...fieldProblems(config).map(({ fix }) => fix)) as RunConfig
 
 /** What the heads must divide: rotary positions turn the numbers of a head in pairs. */
 const dividedWidth = ({ model, nEmbd, positions }: RunConfig): number =>
@@ -43,13 +70,25 @@ const valTokens = (config: RunConfig, counts: CorpusCounts): number => {
   return tokens - Math.floor(tokens * trainShare)
 }
 
-function contextProblem(config: RunConfig, counts: CorpusCounts): ConfigProblem | null {
-  const available = valTokens(config, counts)
-  if (config.blockSize + 1 <= available) return null
+/** The longest window that fits into the validation text; null where not even the shortest does. */
+function longestWindow(config: RunConfig, counts: CorpusCounts): number | null {
   const { min, step } = runLimits.blockSize
-  const largest = Math.floor((available - 1) / step) * step
-  const fix = largest >= min ? { blockSize: largest } : null
-  return problem('blockSize', 'config.contextTooLong', { blockSize: config.blockSize, available }, fix)
+  const longest = Math.floor((valTokens(config, counts) - 1) / step) * step
+  return longest >= min ? longest : null
+}
+
+function contextProblem(config: RunConfig, counts: CorpusCounts): ConfigProblem | null {
+  const { blockSize } = config
+  const available = valTokens(config, counts)
+  if (blockSize + 1 <= available) return null
+  const contextTooLong = (fix: Partial<RunConfig>): ConfigProblem =>
+    problem('blockSize', 'config.contextTooLong', { blockSize, available }, fix)
+  const longest = longestWindow(config, counts)
+  if (longest !== null) return contextTooLong({ blockSize: longest })
+  // Characters are more than pieces.
+  const ofCharacters = longestWindow({ ...config, tokenizer: 'char' }, counts)
+  if (ofCharacters !== null) return contextTooLong({ tokenizer: 'char', blockSize: Math.min(blockSize, ofCharacters) })
+  return problem('blockSize', 'config.tooLittleText', { words: counts.words, least: leastWords }, null)
 }
 
 /**
@@ -57,7 +96,9 @@ function contextProblem(config: RunConfig, counts: CorpusCounts): ConfigProblem 
  * command line and `runs.start` ask the same function.
  */
 export function problemsOf(config: RunConfig, counts: CorpusCounts): ConfigProblem[] {
-  const problems = outOfRange(config)
+  const wrong = fieldProblems(config)
+  if (wrong.length > 0) return wrong
+  const problems: ConfigProblem[] = []
   const { nEmbd, nHead, vocabSize, batchSize, accumulation, warmupSteps, maxSteps, minLearningRate, learningRate } =
     config
   const width = dividedWidth(config)

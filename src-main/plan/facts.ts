@@ -4,6 +4,9 @@ import { defaultVocabSize } from './vocabulary'
 /** Share of the tokens, in order, that training sees; the rest is validation (nanoGPT's split). */
 export const trainShare = 0.9
 
+/** What a text that is too short is told to have, in round numbers: enough for a window of 8 to fit ten times into a tenth of it. */
+export const leastWords = 200
+
 /** Pieces the tokenizer will really have: a short text cannot fill a large BPE vocabulary. */
 export function effectiveVocabSize(config: RunConfig, counts: CorpusCounts, documents: number): number {
   switch (config.tokenizer) {

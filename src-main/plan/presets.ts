@@ -95,8 +95,25 @@ function fittingBlockSize(wish: number, valTokens: number): number {
   return blockSize
 }
 
-/** Everything that decides a run, from three dials and what the text is. A pure function: the form calls it as you type. */
-export function configFor({ model, size, length }: RunChoice, counts: CorpusCounts): RunConfig {
+/**
+ * 5. Reporting: about twenty evaluations a run, every second with a sample, five at least in a very short one; a log line
+ *    each step where there are few.
+ */
+function reportingFor(maxSteps: number) {
+  const evalInterval = round(clamp(maxSteps / 20, Math.min(10, maxSteps / 5), 1000))
+  const logInterval = maxSteps < 20 ? 1 : maxSteps <= 500 ? 2 : 10
+  return { evalInterval, sampleInterval: 2 * evalInterval, logInterval }
+}
+
+/**
+ * Everything that decides a run, from three dials and what the text is. A pure function: the form calls it as you type.
+ * @param maxSteps what a person asks for instead of the dial's length: what is counted in steps follows it
+ */
+export function configFor(
+  { model, size, length }: RunChoice,
+  counts: CorpusCounts,
+  { maxSteps: wished }: Pick<Partial<RunConfig>, 'maxSteps'> = {},
+): RunConfig {
   const family = model === 'lstm' ? 'lstm' : 'gpt'
   const shape = family === 'gpt' ? gptShapes[size] : lstmShapes[size]
   const tokenizer = defaultTokenizer(counts)
@@ -109,17 +126,15 @@ export function configFor({ model, size, length }: RunChoice, counts: CorpusCoun
 
   const { epochs: wish, minSteps, maxSteps: most } = lengths[model][length]
   const tokensPerStep = shape.batchSize * blockSize
-  const maxSteps = round(clamp((wish * trainTokens) / tokensPerStep, minSteps, most))
-  const epochs = (maxSteps * tokensPerStep) / trainTokens
+  const suggestedSteps = round(clamp((wish * trainTokens) / tokensPerStep, minSteps, most))
+  const epochs = (suggestedSteps * tokensPerStep) / trainTokens
+  const maxSteps = wished ?? suggestedSteps
 
-  // 5. Reporting: about twenty evaluations a run, every second with a sample; state saved each minute while that is cheap.
-  const evalInterval = round(clamp(maxSteps / 20, 10, 1000))
   const reporting = {
-    evalInterval,
-    sampleInterval: 2 * evalInterval,
-    logInterval: maxSteps <= 500 ? 2 : 10,
+    ...reportingFor(maxSteps),
     // A quarter of the run: one bad test is chance, five in a row are not (Prechelt 1998, "Early stopping - but when?").
     patience: 5,
+    // Each minute while that is cheap.
     checkpointMinutes: size === 'tiny' || size === 'small' ? 1 : 5,
   }
 

@@ -9,7 +9,7 @@ import type {
   RunConfig,
   RunRecord,
 } from '../../../src-preload/contract/records'
-import { problemsOf } from '../../plan/check'
+import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
 import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
 import { gigabytes, inSmallerParts, memoryProblem, memoryToResume } from '../../plan/memory-fit'
 import { configFor } from '../../plan/presets'
@@ -71,11 +71,13 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const found = readyCorpus(corpusId)
     // A partial object may hold a key whose value is undefined; it must not hide the default.
     const set = Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined)
-    const suggested = configFor(choice, found.counts)
+    const overridden = Object.fromEntries(set) as Partial<RunConfig>
+    const suggested = configFor(choice, found.counts, fieldProblems(overridden).length > 0 ? {} : overridden)
     const { vocabSize } = expect(suggested, found)
     const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, memoryForNext()) : {}
-    const config: RunConfig = { ...suggested, ...inParts, ...Object.fromEntries(set) }
-    const { summary } = expect(config, found)
+    const config: RunConfig = { ...suggested, ...inParts, ...overridden }
+    // Nothing can be said of values that do not exist: the summary is of the nearest that do.
+    const { summary } = expect(withinLimits(config), found)
     return { config, summary, problems: problemsWith(config, found, summary.vocabSize) }
   }
 
@@ -104,6 +106,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
 
   const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
     const found = readyCorpus(corpusId)
+    const [wrong] = fieldProblems(config)
+    if (wrong !== undefined) throw AppError.fromData(wrong.error)
     const { vocabSize, trainTokens, summary } = expect(config, found)
     const [problem] = problemsWith(config, found, vocabSize)
     if (problem !== undefined) throw AppError.fromData(problem.error)

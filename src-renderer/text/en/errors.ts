@@ -47,6 +47,14 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: 'Every file was left out. See the file list for the reasons, then import again.',
   },
   'config.outOfRange': { title: 'Must be between {min} and {max}', body: 'Enter a value in this range.' },
+  'config.notAnOption': {
+    title: 'There is no choice “{value}”',
+    body: 'Choose one of: {options}.',
+  },
+  'config.textTooLong': {
+    title: 'The text is too long',
+    body: 'Use at most {max} characters.',
+  },
   'config.headsDoNotDivide': {
     title: 'Width must be divisible by the number of attention heads',
     body: 'Choose a number of heads that divides the width evenly.',
@@ -62,6 +70,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
   'config.contextTooLong': {
     title: 'Context length is too long for this text',
     body: 'A tenth of the text is set aside for validation, and at least one context must fit into it. Use a shorter context length, or add more text.',
+  },
+  'config.tooLittleText': {
+    title: 'This text is too short to train on',
+    body: 'It has {words} words. Add more text: at least about {least} words, and a few thousand before a model learns anything useful.',
   },
   'config.tooLargeForMemory': {
     title: 'Needs about {neededGb} GB of memory, {freeGb} GB available',

@@ -25,6 +25,8 @@ export const errors: typeof source = {
     body: '所有文件都被跳过了。文件列表里写明了原因；请处理后重新导入。',
   },
   'config.outOfRange': { title: '必须在 {min} 到 {max} 之间', body: '请输入范围内的数值。' },
+  'config.notAnOption': { title: '没有“{value}”这个选项', body: '可选：{options}。' },
+  'config.textTooLong': { title: '文字太长', body: '最多 {max} 个字符。' },
   'config.headsDoNotDivide': {
     title: '宽度必须能被注意力头数整除',
     body: '请选择一个能整除宽度的头数。',
@@ -37,6 +39,10 @@ export const errors: typeof source = {
   'config.contextTooLong': {
     title: '上下文长度超过了文本允许的范围',
     body: '十分之一的文本会留作验证，其中至少要容纳一个上下文。请缩短上下文长度，或添加更多文本。',
+  },
+  'config.tooLittleText': {
+    title: '文本太短，无法训练',
+    body: '目前只有 {words} 个词。请添加更多文本：至少约 {least} 个词；想学到有用的东西，需要几千个词。',
   },
   'config.tooLargeForMemory': {
     title: '约需 {neededGb} GB 内存，可用 {freeGb} GB',

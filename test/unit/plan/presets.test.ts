@@ -87,6 +87,29 @@ describe('configFor', () => {
     expect(steps('normal')).toBeLessThan(steps('long'))
   })
 
+  it('counts in steps of the length that was asked for: enough points and evaluations, warm-up before the end', () => {
+    const length = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 1_000_000 }))
+    fc.assert(
+      fc.property(fc.constantFrom(...choices), length, (choice, maxSteps) => {
+        const config = configFor(choice, counts, { maxSteps })
+        const { logInterval, evalInterval, sampleInterval, warmupSteps } = config
+        const at = (interval: number): number => Math.ceil(maxSteps / interval)
+        expect(config.maxSteps).toBe(maxSteps)
+        expect(runConfig.safeParse(config).error).toBeUndefined()
+        expect(at(logInterval)).toBeGreaterThanOrEqual(Math.min(10, maxSteps))
+        expect(at(evalInterval)).toBeGreaterThanOrEqual(Math.min(3, maxSteps))
+        expect(sampleInterval).toBe(2 * evalInterval)
+        expect(warmupSteps).toBeLessThan(maxSteps)
+        // What else is learned by does not follow.
+        const suggested = configFor(choice, counts)
+        const { maxSteps: _steps, warmupSteps: _warmup, ...rest } = suggested
+        expect(config).toMatchObject({ ...rest, logInterval, evalInterval, sampleInterval })
+      }),
+    )
+    const suggested = configFor({ model: 'modern', size: 'tiny', length: 'normal' }, counts)
+    expect(configFor({ model: 'modern', size: 'tiny', length: 'normal' }, counts, suggested)).toEqual(suggested)
+  })
+
   it('shortens the window for a short text', () => {
     const tiny = { ...counts, bytes: 3000, characters: 3000, tokens: 1500, maxVocabSize: 300 }
     expect(configFor({ model: 'gpt', size: 'large', length: 'quick' }, tiny)).toMatchObject({
