@@ -119,7 +119,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'engine.notKept': 'What was compiled cannot be written into the cache folder: free some space and resume.',
   'gpu.none': 'There is no graphics card with a driver that WebGPU can use: the processor is used.',
   'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',
-  'training.diverged': 'The loss became infinite. Start a new run with a lower learningRate.',
+  'training.diverged':
+    'The loss kept exploding. Resume the run to continue at a third of the learning rate, or start a new one with a lower learningRate.',
   'job.killed': 'Another program ended this work ({signal}). Resume the run to continue from its last save.',
   'backend.lost': 'Homegrown did not answer. Try again.',
   internal: 'Something went wrong inside Homegrown: logs/backend.log in the profile folder has the details.',

@@ -3,6 +3,7 @@ import { AppError } from '../../src-preload/contract/errors'
 import type { CheckpointKind, RunConfig } from '../../src-preload/contract/records'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { resumedConfig } from '../plan/resumed'
+import { leastFactor, loweredFactor } from '../plan/rollback'
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
@@ -17,10 +18,6 @@ import { sampleText } from './sample'
 import { loadTokenizer } from './tokenizer/tokenizer'
 import { TrainingClock } from './training-clock'
 
-/** A third, three times at most: a learning rate that 27 times less does not cure is not what is wrong. */
-const rollbackDivisor = 3
-const smallestFactor = 1 / 28
-
 export interface TrainOptions {
   readonly runDir: string
   /** Folder with tokenizer.json, train.bin and val.bin. */
@@ -28,6 +25,8 @@ export interface TrainOptions {
   readonly config: RunConfig
   /** Continue from the newest good checkpoint in runDir; from the start where there is none yet. */
   readonly resume: boolean
+  /** Of the learning rate: what rollbacks have left of it, of which what was saved may know nothing yet. Absent: all. */
+  readonly learningRateFactor?: number
   readonly engineOptions: EngineOptions
 }
 
@@ -88,7 +87,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     let computedSince = 0
     let timingsShown = 0
     let wasSettled = trainStep.settled
-    let learningRateFactor = resumed?.learningRateFactor ?? 1
+    let learningRateFactor = Math.min(resumed?.learningRateFactor ?? 1, options.learningRateFactor ?? 1)
+    const smallestFactor = leastFactor(learningRateFactor)
     let valLossNats = resumed?.valLossNats ?? null
     let bestValLossNats = resumed?.bestValLossNats ?? null
     let evaluationsSinceBest = resumed?.evaluationsSinceBest ?? 0
@@ -137,7 +137,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     /** To the last state that was saved, with smaller steps: the same steps would go the same way. */
     const rollBack = async (): Promise<TrainEvent> => {
-      learningRateFactor /= rollbackDivisor
+      learningRateFactor = loweredFactor(learningRateFactor)
       if (learningRateFactor < smallestFactor) throw new AppError('training.diverged', { step })
       const from = await checkpointToResume(runDir, trainTokens)
       if (!from?.optimizer) trainStep.writeOptimizer(zerosLike(await trainStep.readOptimizer()))

@@ -94,6 +94,19 @@ export interface ErrorData {
   readonly params: ErrorParams
 }
 
+/** Of the system, of Node and of SQLite. */
+const memoryCodes: ReadonlySet<string> = new Set([
+  'ENOMEM',
+  'ERR_MEMORY_ALLOCATION_FAILED',
+  'ERR_WORKER_OUT_OF_MEMORY',
+  'SQLITE_NOMEM',
+  'SQLITE_IOERR_NOMEM',
+])
+/** What JavaScript, WebAssembly, Emscripten, C++ and a graphics card's driver say of it, without a code. */
+const memoryMessage =
+  /array buffer allocation failed|could not allocate memory|cannot allocate memory|out of memory|aborted\(oom\)|cannot enlarge memory|failed to (grow memory|allocate)|bad_alloc/i
+export const saysOutOfMemory = (message: string): boolean => memoryMessage.test(message)
+
 /** The one error class. `message` is for logs only; people read the sentence that belongs to `code`. */
 export class AppError extends Error {
   override readonly name = 'AppError'
@@ -120,7 +133,9 @@ export class AppError extends Error {
     if (thrown instanceof AppError) return thrown
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
     if (code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT') return new AppError('disk.full', {}, thrown)
-    return new AppError('internal', { detail: thrown instanceof Error ? thrown.message : String(thrown) }, thrown)
+    const detail = thrown instanceof Error ? thrown.message : String(thrown)
+    const isMemory = (typeof code === 'string' && memoryCodes.has(code)) || saysOutOfMemory(detail)
+    return new AppError(isMemory ? 'memory.exhausted' : 'internal', { detail }, thrown)
   }
 
   static fromData(data: ErrorData): AppError {

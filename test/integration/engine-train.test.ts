@@ -7,6 +7,7 @@ import type { StepEvent, TrainEvent } from '../../src-main/backend/jobs/protocol
 import { loadCheckpoint, newestCheckpoint } from '../../src-main/engine/checkpoint'
 import { importTexts } from '../../src-main/engine/corpus/import'
 import { encodeCorpus } from '../../src-main/engine/data/encode'
+import { learningRateAt } from '../../src-main/engine/optim/schedule'
 import { RandomStream } from '../../src-main/engine/random'
 import { learnTokenizer } from '../../src-main/engine/tokenizer/learn'
 import { loadTokenizer } from '../../src-main/engine/tokenizer/tokenizer'
@@ -230,6 +231,13 @@ describe('a training run', () => {
     const resumed = run({ ...options, config: broken, resume: true })
     await expect(resumed).rejects.toMatchObject({ code: 'training.diverged' })
     expect(await newestCheckpoint(options.runDir, 'last')).toMatch(/last-5$/)
+
+    // What was saved knows nothing of that; whoever resumes it does.
+    const [step] = stepsOf(await run({ ...options, resume: true, learningRateFactor: 1 / 81 }, 6))
+    expect(step?.step).toBe(6)
+    expect(step?.learningRate).toBeCloseTo(learningRateAt(5, options.config) / 81, 9)
+    const checkpoint = await loadCheckpoint((await newestCheckpoint(options.runDir, 'last')) ?? '')
+    expect(checkpoint).toMatchObject({ step: 6, learningRateFactor: 1 / 81 })
   })
 
   it('ends before its steps when its patience is at its end, the same when it was stopped in between', async () => {

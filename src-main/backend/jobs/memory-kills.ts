@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { saysOutOfMemory } from '../../../src-preload/contract/errors'
 
 /**
  * How often Linux killed a process for memory since boot (/proc/vmstat `oom_kill`), or 0 where that cannot be read.
@@ -13,9 +14,12 @@ export function memoryKills(): number {
 }
 
 /**
- * What V8, C++ and TensorFlow write when memory ends, before they abort. oneDNN, which has no memory for a product that
- * it computed a step ago, throws where TensorFlow catches nothing; from two threads at once only `recursively` is left.
- * Abseil, in a thread that starts, says ENOMEM's number.
+ * What native code writes when memory ends, before it aborts. oneDNN, which has no memory for a product that it computed a
+ * step ago, throws where TensorFlow catches nothing; from two threads at once only `recursively` is left. Abseil, in a thread
+ * that starts, says ENOMEM's number; XLA's compiler has no room for a section of its program.
  */
-export const outOfMemoryText =
-  /heap out of memory|std::bad_alloc|RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12/
+const nativeText =
+  /RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12|unable to allocate section memory|\bENOMEM\b|\bmmap failed\b/i
+
+/** Whether the last lines of a process that failed say that memory ended. */
+export const endedForMemory = (output: string): boolean => nativeText.test(output) || saysOutOfMemory(output)

@@ -78,6 +78,8 @@ export type JobTask =
       readonly config: RunConfig
       /** Continue from the newest good checkpoint in runDir. */
       readonly resume: boolean
+      /** Of the learning rate, as far as rollbacks have lowered it; absent: all of it. */
+      readonly learningRateFactor?: number
       readonly engineOptions: EngineOptions
     }
   /** Stays alive and answers `generate` requests until it is told to end. */

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { AppError } from '../../../src-preload/contract/errors'
 import { jobEnvironment } from './environment'
-import { memoryKills, outOfMemoryText } from './memory-kills'
+import { endedForMemory, memoryKills } from './memory-kills'
 import { identityOf, type ProcessIdentity } from './process-identity'
 import type { JobEvent, JobRequest, JobTask } from './protocol'
 
@@ -155,6 +155,6 @@ interface End {
 
 function verdict({ code, signal, output, memoryKilled }: End): AppError | null {
   if (code === 0) return null
-  if (outOfMemoryText.test(output) || (signal === 'SIGKILL' && memoryKilled)) return new AppError('memory.exhausted')
+  if (endedForMemory(output) || (signal === 'SIGKILL' && memoryKilled)) return new AppError('memory.exhausted')
   return new AppError('job.killed', { signal: signal ?? `exit ${code ?? '?'}` })
 }

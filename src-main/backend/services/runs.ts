@@ -124,7 +124,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
       parameterCount: summary.parameterCount,
       createdAt: context.now(),
     })
-    queue.add(runId, false)
+    queue.add({ runId, resume: false, divergedAt: null })
     return mustFind(runId)
   }
 
@@ -187,7 +187,8 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     if (!hasCheckpoint && without.code === 'checkpoint.missing') throw without
     fitMemory(run, withLessMemory)
     // Without one it never got far enough to have one, whatever ended it: it begins again.
-    queue.add(runId, hasCheckpoint)
+    const divergedAt = run.error?.code === 'training.diverged' ? Number(run.error.params['step'] ?? 0) : null
+    queue.add({ runId, resume: hasCheckpoint, divergedAt })
     return mustFind(runId)
   }
 

@@ -3,12 +3,12 @@ import { transaction } from '../db/connection'
 import { ownerOf, unowned, wantedOf } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
-import { startTraining, type Ending, type Training } from './training'
+import { startTraining, type Ending, type Training, type TrainingStart } from './training'
 
 /** One training at a time: two on one processor are slower than one after the other. */
 export interface TrainingQueue {
   /** @throws AppError `run.active` where a process has it already */
-  add(runId: string, resume: boolean): void
+  add(start: TrainingStart): void
   /** The training or the place in the queue that this run has here. */
   has(runId: string): boolean
   /** The run that trains here, after which the next one would. */
@@ -20,7 +20,7 @@ export interface TrainingQueue {
 }
 
 export function createTrainingQueue(context: Context, recorder: RunRecorder): TrainingQueue {
-  const waiting: { runId: string; resume: boolean }[] = []
+  const waiting: TrainingStart[] = []
   let current: Training | null = null
   let closed = false
 
@@ -35,7 +35,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
       next()
       return
     }
-    const training = startTraining(context, recorder, entry.runId, entry.resume)
+    const training = startTraining(context, recorder, entry)
     current = training
     void training.ended.then(() => {
       current = null
@@ -43,7 +43,8 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     })
   }
 
-  const add = (runId: string, resume: boolean): void => {
+  const add = (start: TrainingStart): void => {
+    const { runId } = start
     // Under the lock: another process on this profile may be starting it, and two would write into one folder.
     transaction(context.db, () => {
       if (ownerOf(context.db, runId)?.owner_pid !== null) throw new AppError('run.active', { runId })
@@ -55,7 +56,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
         error_json: null,
       })
     })
-    waiting.push({ runId, resume })
+    waiting.push(start)
     // Later, so that whoever asked has the answer before the first event.
     setImmediate(next)
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig, RunState } from '../../../src-preload/contract/records'
 import { lessMemory } from '../../plan/less-memory'
+import { loweredFactor } from '../../plan/rollback'
 import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
 import { isTrainEvent, type EngineOptions } from '../jobs/protocol'
@@ -24,8 +25,20 @@ export interface Training {
 const wantedPollMs = 1000
 const settleRetryMs = 2000
 
+export interface TrainingStart {
+  readonly runId: string
+  /** From its last checkpoint; else from the beginning. */
+  readonly resume: boolean
+  /** The step at which it gave up because its loss exploded: it goes on more slowly than it did then. */
+  readonly divergedAt: number | null
+}
+
 /** Trains one run from where it stands: tokens first, then a job, all of it recorded. */
-export function startTraining(context: Context, recorder: RunRecorder, runId: string, resume: boolean): Training {
+export function startTraining(
+  context: Context,
+  recorder: RunRecorder,
+  { runId, resume, divergedAt }: TrainingStart,
+): Training {
   const { db } = context
   const cancel = new AbortController()
   let ending: Ending | null = null
@@ -56,16 +69,21 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     await tokenize()
 
     const seen = { finished: false, step: 0 }
+    const startFactor = divergedAt === null ? factorSoFar() : loweredFactor(factorSoFar())
     const task = { kind: 'train', runDir: context.paths.run(runId) } as const
     /** @param lost at which step the last job ran out of memory */
     const runJob = async (config: RunConfig, engineOptions: EngineOptions, lost: number | null): Promise<void> => {
-      job = context.jobs.start({ ...task, config, engineOptions, resume: resume || lost !== null }, (event) => {
+      const learningRateFactor = Math.min(startFactor, factorSoFar())
+      const how = { config, engineOptions, resume: resume || lost !== null, learningRateFactor }
+      job = context.jobs.start({ ...task, ...how }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
         if (event.kind === 'step') seen.step = event.step
         if (!isTrainEvent(event)) return
         recording.record(event)
-        if (event.kind === 'begin' && lost !== null)
-          recording.record(smallerFrom(lost, event.step, config.accumulation))
+        if (event.kind !== 'begin') return
+        const back = { kind: 'rollback', toStep: event.step, learningRateFactor } as const
+        if (lost !== null) recording.record({ ...back, step: lost, accumulation: config.accumulation })
+        else if (divergedAt !== null) recording.record({ ...back, step: divergedAt, accumulation: null })
       })
       if (cancel.signal.aborted) job.stop()
       recording.change({ job_pid: job.process.pid, job_token: job.process.token })
@@ -99,10 +117,7 @@ export function startTraining(context: Context, recorder: RunRecorder, runId: st
     return ending ?? 'interrupted'
   }
 
-  const smallerFrom = (step: number, toStep: number, accumulation: number) => {
-    const learningRateFactor = rollbacksOf(db, runId).at(-1)?.learningRateFactor ?? 1
-    return { kind: 'rollback', step, toStep, learningRateFactor, accumulation } as const
-  }
+  const factorSoFar = (): number => rollbacksOf(db, runId).at(-1)?.learningRateFactor ?? 1
 
   const tokenize = async (): Promise<void> => {
     const run = findRun(db, runId, 'any')

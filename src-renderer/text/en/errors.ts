@@ -268,7 +268,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'training.diverged': {
     title: 'Training diverged',
-    body: 'The loss kept exploding, even at a much lower learning rate. Start again with a lower learning rate, or check the text for unusual content.',
+    body: 'The loss kept exploding. Resume to continue from the last save at a third of the learning rate. If it diverges again, start a new run with a lower one, or check the text for unusual content.',
   },
   'job.killed': {
     title: 'Training was ended from outside',

@@ -15,7 +15,7 @@ export const onlyCorpus = 'c_00000000'
 
 export interface OneRun {
   readonly db: Db
-  readonly train: (resume?: boolean) => Training
+  readonly train: (resume?: boolean, divergedAt?: number) => Training
   readonly close: () => Promise<void>
 }
 
@@ -50,7 +50,10 @@ export function oneRun(root: string, { jobEntry, engineOptions, config, emit }: 
   const context: Context = { ...base, probes: createEngineProbes(base) }
   return {
     db,
-    train: (resume = false) => startTraining(context, createRecorder(db, emit, Date.now), onlyRun, resume),
+    train: (resume = false, divergedAt) => {
+      const start = { runId: onlyRun, resume, divergedAt: divergedAt ?? null }
+      return startTraining(context, createRecorder(db, emit, Date.now), start)
+    },
     close: async () => {
       await jobs.close(0)
       closeDatabase(db)

@@ -21,6 +21,26 @@ const steps = async (test: TestBackend, runId: string): Promise<number[]> => {
 }
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
+describe('settings that the table does not know', () => {
+  it.each([
+    ['tokenizer', 'word', 'bpe'],
+    ['compile', 'fast', 'auto'],
+    ['model', 'bert', 'gpt'],
+    ['precision', 'half', 'auto'],
+  ])('%s=%s: no plan without saying so, and no start', async (field, value, nearest) => {
+    const test = openBackend()
+    const { corpusId } = await test.importSample()
+    const { runs } = test.backend.services
+    const overrides = { [field]: value } as Partial<RunConfig>
+    const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+    const { config, summary, problems } = runs.plan({ corpusId, choice, overrides })
+    expect(summary.memoryBytes).toBeGreaterThan(0)
+    expect(problems).toMatchObject([{ field, error: { code: 'config.notAnOption' }, fix: { [field]: nearest } }])
+    expect(() => runs.start({ corpusId, config })).toThrow('config.notAnOption')
+    expect(await test.request('runs.list', {})).toEqual([])
+  })
+})
+
 describe('a run', () => {
   it('trains to its end', async () => {
     const test = openBackend()
@@ -66,6 +86,24 @@ describe('a run', () => {
     await test.request('runs.resume', { runId })
     await test.runState(runId, 'failed') // it dies at 30 again: the fixture is stubborn
     expect((await steps(test, runId)).slice(0, 25)).toEqual(upTo(25))
+  })
+
+  it('that went off course goes on with less of its learning rate each time that it is resumed, and says so', async () => {
+    const test = openBackend()
+    const { runId } = await startRun(test, { ...short, samplePrompt: 'diverges at 30' })
+    const failed = await test.runState(runId, 'failed')
+    expect(failed.error).toEqual({ code: 'training.diverged', params: { step: 30 } })
+    const factors: number[] = []
+    for (let i = 0; i < 2; i++) {
+      await test.request('runs.resume', { runId })
+      await test.runState(runId, 'failed') // stubborn again
+      const { rollbacks } = await test.request('runs.get', { runId })
+      expect(rollbacks.at(-1)).toMatchObject({ step: 30, toStep: 25, accumulation: null })
+      factors.push(...rollbacks.slice(factors.length).map(({ learningRateFactor }) => learningRateFactor))
+      const { steps: rows } = await test.request('runs.curves', { runId, maxPoints: 4000 })
+      expect(rows.at(-1)?.learningRate).toBeCloseTo(1e-3 * (factors.at(-1) ?? NaN), 12)
+    }
+    expect(factors).toEqual([expect.closeTo(1 / 3, 12), expect.closeTo(1 / 9, 12)])
   })
 
   it('that is killed before anything was saved begins again when it is resumed', async () => {

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../src-preload/contract/errors'
+import { AppError, saysOutOfMemory } from '../../../../src-preload/contract/errors'
 import { sizeOf } from '../../../plan/shapes'
 import { setEagerAttribute, type Attribute } from './attributes'
 import {
@@ -47,7 +47,8 @@ export class TensorFlowContext {
     const code = this.api.TF_GetCode(status)
     if (code === 0) return
     const detail = this.api.TF_Message(status)
-    throw new AppError(code === resourceExhausted ? 'memory.exhausted' : 'engine.failed', { detail })
+    const isMemory = code === resourceExhausted || saysOutOfMemory(detail)
+    throw new AppError(isMemory ? 'memory.exhausted' : 'engine.failed', { detail })
   }
 
   /** Whether TensorFlow itself took a graphics card as one of its devices. */

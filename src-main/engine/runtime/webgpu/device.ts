@@ -1,4 +1,4 @@
-import { AppError } from '../../../../src-preload/contract/errors'
+import { AppError, saysOutOfMemory } from '../../../../src-preload/contract/errors'
 
 /** An open graphics card, and what it has complained of. */
 export interface OpenDevice {
@@ -6,7 +6,7 @@ export interface OpenDevice {
   readonly info: GPUAdapterInfo
   /** As the driver gives it, for people. */
   readonly name: string
-  /** @throws `engine.failed` once the device reported an error or was lost: from then on its numbers may be wrong */
+  /** @throws `engine.failed`, `memory.exhausted` once the device reported an error or was lost: from then on its numbers may be wrong */
   readonly check: () => void
 }
 
@@ -47,13 +47,17 @@ export async function openDevice(): Promise<OpenDevice> {
 /** Dawn drops the whole batch of commands around an invalid one and raises nothing: this is the only sign of it. */
 function watch(device: GPUDevice, name: string): () => void {
   let problem: string | null = null
-  device.addEventListener('uncapturederror', (event) => {
-    problem ??= event.error.message
+  let isMemory = false
+  device.addEventListener('uncapturederror', ({ error }) => {
+    problem ??= error.message
+    isMemory ||= error instanceof GPUOutOfMemoryError
   })
   void device.lost.then(({ reason, message }) => {
     problem ??= `device lost (${reason}): ${message}`
   })
   return () => {
-    if (problem !== null) throw new AppError('engine.failed', { detail: `${name}: ${problem}` })
+    if (problem === null) return
+    const code = isMemory || saysOutOfMemory(problem) ? 'memory.exhausted' : 'engine.failed'
+    throw new AppError(code, { detail: `${name}: ${problem}` })
   }
 }
