@@ -33,8 +33,7 @@ export const gigabytes = (bytes: number): number => Number((bytes / 2 ** 30).toP
 
 const halves = (from: number, to: number): number[] => {
   const values: number[] = []
-  for (let value = Math.floor(from / 2); value >= Math.max(1, to); value = Math.floor(value / 2))
-    values.push(value)
+  for (let value = Math.floor(from / 2); value >= Math.max(1, to); value = Math.floor(value / 2)) values.push(value)
   return values
 }
 

@@ -102,9 +102,12 @@ const memoryCodes: ReadonlySet<string> = new Set([
   'SQLITE_NOMEM',
   'SQLITE_IOERR_NOMEM',
 ])
-/** What JavaScript, WebAssembly, Emscripten, C++ and a graphics card's driver say of it, without a code. */
+/**
+ * What JavaScript, WebAssembly, Emscripten, C++ and a graphics card's driver say of it, without a code. Kernels in WebAssembly
+ * write where their memory could not grow to, and are out of bounds.
+ */
 const memoryMessage =
-  /array buffer allocation failed|could not allocate memory|cannot allocate memory|out of memory|aborted\(oom\)|cannot enlarge memory|failed to (grow memory|allocate)|bad_alloc/i
+  /array buffer allocation failed|could not allocate memory|cannot allocate memory|out of memory|aborted\(oom\)|cannot enlarge memory|failed to (grow memory|allocate)|bad_alloc|memory access out of bounds/i
 export const saysOutOfMemory = (message: string): boolean => memoryMessage.test(message)
 
 /** The one error class. `message` is for logs only; people read the sentence that belongs to `code`. */

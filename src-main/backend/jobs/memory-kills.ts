@@ -16,10 +16,11 @@ export function memoryKills(): number {
 /**
  * What native code writes when memory ends, before it aborts. oneDNN, which has no memory for a product that it computed a
  * step ago, throws where TensorFlow catches nothing; from two threads at once only `recursively` is left. Abseil, in a thread
- * that starts, says ENOMEM's number; XLA's compiler has no room for a section of its program.
+ * that starts, says ENOMEM's number; XLA's compiler has no room for a section of its program, and TensorFlow none for the
+ * stack of a thread.
  */
 const nativeText =
-  /RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12|unable to allocate section memory|\bENOMEM\b|\bmmap failed\b/i
+  /RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12|unable to allocate section memory|creation via pthread_create\(\) failed|\bENOMEM\b|\bmmap failed\b/i
 
 /** Whether the last lines of a process that failed say that memory ended. */
 export const endedForMemory = (output: string): boolean => nativeText.test(output) || saysOutOfMemory(output)

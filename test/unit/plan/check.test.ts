@@ -21,12 +21,7 @@ const cases: [string, Partial<RunConfig>, string, Partial<RunConfig> | null][] =
   ['no such model', { model: 'bert' as 'gpt' }, 'config.notAnOption', { model: 'gpt' }],
   ['no such way to compute', { compile: 'fast' as 'graph' }, 'config.notAnOption', { compile: 'auto' }],
   ['no such precision', { precision: 'half' as 'float32' }, 'config.notAnOption', { precision: 'auto' }],
-  [
-    'a very long prompt',
-    { samplePrompt: 'a'.repeat(2001) },
-    'config.textTooLong',
-    { samplePrompt: 'a'.repeat(2000) },
-  ],
+  ['a very long prompt', { samplePrompt: 'a'.repeat(2001) }, 'config.textTooLong', { samplePrompt: 'a'.repeat(2000) }],
 ]
 
 describe('problemsOf', () => {
@@ -56,7 +51,10 @@ describe('problemsOf', () => {
     const short = { ...counts, words, tokens: characters, bytes: characters, characters, maxVocabSize: 257 }
     for (const tokenizer of ['char', 'bpe'] as const) {
       const problem = problemsOf({ ...config, tokenizer, vocabSize: 257 }, short).at(-1)
-      expect(problem).toMatchObject({ error: { code: 'config.tooLittleText', params: { words, least: 200 } }, fix: null })
+      expect(problem).toMatchObject({
+        error: { code: 'config.tooLittleText', params: { words, least: 200 } },
+        fix: null,
+      })
     }
   })
 

@@ -66,6 +66,7 @@ describe('a job', () => {
     ['runs out of memory', { code: 'memory.exhausted' }],
     ['runs out of memory in oneDNN', { code: 'memory.exhausted' }],
     ['runs out of memory in a new thread', { code: 'memory.exhausted' }],
+    ['runs out of memory for a stack', { code: 'memory.exhausted' }],
     ['runs out of memory in LLVM', { code: 'memory.exhausted' }],
     ['runs out of memory in C++', { code: 'memory.exhausted' }],
   ])('that %s is told as such', async (behaviour, error) => {
