@@ -248,7 +248,9 @@ export const texts = {
   },
   rollback: ({ step, toStep, learningRateFactor, accumulation }: Rollback) =>
     accumulation !== null
-      ? `Ran out of memory at step ${step}. Continuing from step ${toStep} with ${accumulation} micro-batches per step: same result, slower.`
+      ? `Ran out of memory at step ${step}. Continuing from step ${toStep} ` +
+        (accumulation > 1 ? `with ${accumulation} micro-batches per step` : 'in a way that needs less') +
+        ': same result, slower.'
       : `The loss went off course at step ${step}. Continuing from step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
   saving: 'Saving. Press Ctrl-C again to end without saving.',
   saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Resume with: ${command} resume ${runId}`,

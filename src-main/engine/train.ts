@@ -4,6 +4,7 @@ import type { CheckpointKind, RunConfig } from '../../src-preload/contract/recor
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { resumedConfig } from '../plan/resumed'
 import { leastFactor, loweredFactor } from '../plan/rollback'
+import { settingsKey } from '../plan/same-settings'
 import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
@@ -63,7 +64,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     yield { kind: 'stage', stage: 'compiling', progress: null }
     const { compile, precision } = resumedConfig(config, resumed, engine.id)
     const plannedSteps = config.maxSteps - (resumed?.step ?? 0)
-    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision, plannedSteps })
+    const settings = `${settingsKey(config)} ${tokenizerHash}`
+    const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision, plannedSteps, settings })
     const trainStep = await unlessAborted(compiling, signal)
     if (!trainStep) {
       yield { kind: 'end', step: resumed?.step ?? 0, elapsedMs: resumed?.elapsedMs ?? 0, finished: false }

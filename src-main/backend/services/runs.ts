@@ -7,6 +7,7 @@ import type {
   CorpusRecord,
   EngineId,
   RunConfig,
+  RunDetail,
   RunRecord,
 } from '../../../src-preload/contract/records'
 import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
@@ -30,6 +31,10 @@ import type { Ending } from './training'
 import type { TrainingQueue } from './training-queue'
 
 export type RunService = ReturnType<typeof createRuns>
+
+/** From which step on it was computed in which way, for whoever compares. */
+const waysOf = ({ tiers }: Pick<RunDetail, 'tiers'>): string =>
+  tiers.map(({ step, tier, precision }) => `${step}: ${tier} ${precision}`).join(', ')
 
 /** How long a training that is being deleted may take to end. */
 const deleteGraceMs = 5000
@@ -219,6 +224,11 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     const differences: Output<'runs.compare'>['differences'] = runFields
       .map((field) => ({ field, values: details.map(({ config }) => config[field]) }))
       .filter(({ values }) => new Set(values).size > 1)
+    // Not chosen by anybody, but bits follow from it: runs with the same settings may differ by nothing else.
+    const ways = { usedEngine: details.map(({ run }) => run.engine ?? ''), usedWays: details.map(waysOf) }
+    for (const [field, values] of Object.entries(ways)) {
+      if (new Set(values.filter((value) => value !== '')).size > 1) differences.push({ field, values })
+    }
     const corpora = details.map(({ run }) => run.corpus)
     if (new Set(details.map(({ run }) => run.corpusId)).size > 1) {
       differences.unshift({ field: 'corpus', values: corpora })

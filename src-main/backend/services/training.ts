@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { RunConfig, RunState } from '../../../src-preload/contract/records'
-import { lessMemory } from '../../plan/less-memory'
+import type { EngineId, RunConfig, RunState } from '../../../src-preload/contract/records'
+import { afterOutOfMemory, type Trials } from '../../plan/less-memory'
 import { loweredFactor } from '../../plan/rollback'
 import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
@@ -68,7 +68,7 @@ export function startTraining(
     context.probes.prepareFor(config.engine, before)
     await tokenize()
 
-    const seen = { finished: false, step: 0 }
+    const seen = { finished: false, step: 0, engine: before }
     const startFactor = divergedAt === null ? factorSoFar() : loweredFactor(factorSoFar())
     const task = { kind: 'train', runDir: context.paths.run(runId) } as const
     /** @param lost at which step the last job ran out of memory */
@@ -81,6 +81,7 @@ export function startTraining(
         if (!isTrainEvent(event)) return
         recording.record(event)
         if (event.kind !== 'begin') return
+        seen.engine = event.engine
         const back = { kind: 'rollback', toStep: event.step, learningRateFactor } as const
         if (lost !== null) recording.record({ ...back, step: lost, accumulation: config.accumulation })
         else if (divergedAt !== null) recording.record({ ...back, step: divergedAt, accumulation: null })
@@ -105,7 +106,7 @@ export function startTraining(
           options = { ...options, programsDir: undefined }
           continue
         }
-        const less = error.code === 'memory.exhausted' ? lessMemory(fitting) : null
+        const less = error.code === 'memory.exhausted' ? afterOutOfMemory(fitting, trialsOf(seen.engine)) : null
         if (less === null) throw error
         // What fits is kept for later.
         fitting = { ...fitting, ...less }
@@ -118,6 +119,12 @@ export function startTraining(
   }
 
   const factorSoFar = (): number => rollbacksOf(db, runId).at(-1)?.learningRateFactor ?? 1
+
+  /** @param engine that ran out of memory; null: before it was open, or nobody knows which */
+  const trialsOf = (engine: EngineId | null): Trials => {
+    const isTensorFlow = engine !== 'wasm' && engine !== 'webgpu'
+    return { xla: isTensorFlow, bfloat16: isTensorFlow && engine !== 'cuda' && context.triesBfloat16 }
+  }
 
   const tokenize = async (): Promise<void> => {
     const run = findRun(db, runId, 'any')

@@ -2,12 +2,28 @@ import type { StepTiming } from '../../../src-preload/contract/records'
 import type { Bfloat16Support } from './processor'
 import type { CompileOptions, StepMode } from './step'
 
+interface Measured {
+  readonly stepMs: number
+  readonly lossNats: number
+}
+
 /** What a choice is made with. */
 export interface StepTrials {
   /** Records and compiles, beside the steps under way. */
   prepare(mode: StepMode): Promise<void>
-  /** A few steps from the state as it is, on copies. Nothing else computes meanwhile. */
-  measure(mode: StepMode): Promise<{ readonly stepMs: number; readonly lossNats: number }>
+  /** A few steps from the state as it is, on copies, without dropout. Nothing else computes meanwhile. */
+  measure(mode: StepMode): Promise<Measured>
+}
+
+/** Which way from which step on. */
+export interface ModeChange extends StepMode {
+  readonly step: number
+}
+
+/** What became of all choices of a run. */
+export interface ChosenWays {
+  readonly changes: readonly ModeChange[]
+  readonly timings: readonly StepTiming[]
 }
 
 /** Steps that one trial of two ways takes: `measure` runs `stepsPerMeasure` for each, twice. */
@@ -22,18 +38,29 @@ const lossTolerance = 0.01
 
 /**
  * How the steps of a run are computed. It begins with the way that is ready at once; each further one is prepared
- * beside the training and then, between two steps, tried against the best so far.
+ * beside the training and then, between two steps, tried against the best so far. Where a run with the same settings has
+ * chosen before, it takes the same ways from the same steps on, and waits for what is not prepared by then: both runs
+ * compute the same bits.
  */
 export class StepChoice {
   #mode: StepMode
   #timings: StepTiming[] = []
+  readonly #changes: ModeChange[] = []
   readonly #trials: StepTrials
   readonly #measured: boolean
   readonly #challengers: ((best: StepMode) => StepMode)[]
+  /** Steps at which the challengers are taken, one each; null: as soon as they are ready and better. */
+  readonly #takenAt: number[] | null
   #preparing: Promise<void> = Promise.resolve()
   #ready: StepMode | null = null
 
-  constructor(options: CompileOptions, bfloat16: Bfloat16Support, trials: StepTrials) {
+  /** @param before what a run with the same settings chose */
+  constructor(
+    options: CompileOptions,
+    bfloat16: Bfloat16Support,
+    trials: StepTrials,
+    before: ChosenWays | null = null,
+  ) {
     const { compile, precision = 'float32', plannedSteps = 0 } = options
     this.#trials = trials
     this.#mode = {
@@ -44,6 +71,12 @@ export class StepChoice {
     if (precision === 'auto' && bfloat16 === 'native') wishes.push(({ tier }) => ({ tier, precision: 'bfloat16' }))
     if (compile === 'auto') wishes.push(({ precision: best }) => ({ tier: 'xla', precision: best }))
     this.#measured = plannedSteps * trialShare >= wishes.length * stepsPerTrial
+    this.#takenAt = before && wishes.length > 0 ? before.changes.map(({ step }) => step) : null
+    if (before && this.#takenAt) {
+      this.#challengers = before.changes.map((mode) => () => ({ tier: mode.tier, precision: mode.precision }))
+      this.#timings = [...before.timings]
+      return
+    }
     // Without a trial, XLA is the better guess, and float32 the safe one.
     this.#challengers = this.#measured ? wishes : wishes.filter((wish) => wish(this.#mode).tier !== this.#mode.tier)
   }
@@ -60,6 +93,15 @@ export class StepChoice {
   /** Whether it stays as it is. */
   get settled(): boolean {
     return this.#challengers.length === 0
+  }
+
+  /** Whether it takes what an earlier run took. */
+  get follows(): boolean {
+    return this.#takenAt !== null
+  }
+
+  get chosen(): ChosenWays {
+    return { changes: [...this.#changes], timings: [...this.#timings] }
   }
 
   /** Settled when nothing is being compiled. */
@@ -82,24 +124,42 @@ export class StepChoice {
       },
       () => {
         // What cannot be compiled is no choice.
-        this.#challengers.shift()
-        this.start()
+        this.#next()
       },
     )
   }
 
-  /** Between two steps: tries what became ready. */
-  async decide(): Promise<void> {
+  /** Before a step, while nothing computes: takes what an earlier run took, or tries what became ready. */
+  async decide(step: number): Promise<void> {
+    if (this.#takenAt) {
+      while (step >= (this.#takenAt[0] ?? Infinity) && !this.settled) {
+        await this.#preparing
+        if (this.#ready) this.#take(step)
+      }
+      return
+    }
     const challenger = this.#ready
     if (!challenger) return
+    if (!this.#measured || (await this.#wins(challenger))) this.#take(step)
+    else this.#next()
+  }
+
+  /** What is ready. */
+  #take(step: number): void {
+    this.#mode = this.#ready ?? this.#mode
+    this.#changes.push({ step, ...this.#mode })
+    this.#next()
+  }
+
+  #next(): void {
     this.#ready = null
-    if (!this.#measured || (await this.#wins(challenger))) this.#mode = challenger
     this.#challengers.shift()
+    this.#takenAt?.shift()
     this.start()
   }
 
   async #wins(challenger: StepMode): Promise<boolean> {
-    const rounds: Record<'best' | 'challenger', { stepMs: number; lossNats: number }>[] = []
+    const rounds: Record<'best' | 'challenger', Measured>[] = []
     for (let round = 0; round < 2; round++) {
       const best = await this.#trials.measure(this.#mode)
       rounds.push({ best, challenger: await this.#trials.measure(challenger) })

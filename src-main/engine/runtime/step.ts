@@ -37,6 +37,8 @@ export interface CompileOptions {
   readonly precision?: RunConfig['precision']
   /** Steps to come: how much measuring is worth its time. Absent: none. */
   readonly plannedSteps?: number
+  /** Equal for runs that are to compute the same bits (plan/same-settings.ts). Absent: equal to nothing. */
+  readonly settings?: string
 }
 
 /** x: the tokens, y: the next ones; both int32 [B, T], row by row. */

@@ -105,7 +105,7 @@ const field: Record<RunField, FieldText> = {
   },
   seed: {
     label: 'Random seed',
-    help: 'The same seed with the same settings repeats a training. Change it for a different one.',
+    help: 'The same seed, settings and text repeat a training exactly on this computer. Change it for a different one.',
   },
   engine: {
     label: 'Engine',

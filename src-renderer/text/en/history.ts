@@ -58,6 +58,8 @@ export const history = {
     sameText: 'All trained on “{corpus}”.',
     otherText: 'These models were trained on different texts. Compare bits per byte, not loss.',
     otherVocabulary: 'These models have different vocabularies. Compare bits per byte, not loss.',
+    usedEngine: 'Engine used',
+    usedWays: 'Computed as, from step',
     setting: 'Setting',
     gone: 'One of these models no longer exists.',
   },

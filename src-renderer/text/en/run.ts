@@ -74,6 +74,8 @@ export const run = {
       'The loss diverged at step {step}. Training went back to step {toStep} and continues with {share} of the learning rate.',
     outOfMemory:
       'Ran out of memory at step {step}. Continuing from step {toStep} with {parts} micro-batches per step: same result, slower.',
+    outOfMemoryWhole:
+      'Ran out of memory at step {step}. Continuing from step {toStep} in a way that needs less: same result, slower.',
     title: 'How it’s going',
     waiting: 'Just started. No results yet.',
     early: 'Just started. You’ll see whether it really learns after two evaluations on unseen text.',

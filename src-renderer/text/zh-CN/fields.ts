@@ -56,7 +56,7 @@ export const fields: typeof source = {
     },
     maxSteps: { label: '训练步数', help: '一共训练多少步。步数越多学得越多，直到开始背诵文本。' },
     patience: { label: '提前停止', help: '验证损失连续这么多次评估都没有降低时，停止训练并保留最佳版本。0 表示关闭。' },
-    seed: { label: '随机种子', help: '种子和设置都相同，训练就会重复。换一个种子可以再试一次。' },
+    seed: { label: '随机种子', help: '在同一台电脑上，种子、设置和文本都相同，训练就完全相同。换一个种子可以再试一次。' },
     engine: { label: '引擎', help: '用什么来计算。“自动”使用设置中选择的引擎。' },
     compile: { label: '编译', help: 'XLA 稍等片刻后每一步更快。“自动”会立即开始，编译完成后切换。' },
     precision: {

@@ -57,6 +57,8 @@ export const history: typeof source = {
     sameText: '都用“{corpus}”训练。',
     otherText: '训练文本不同，请比较每字节比特数，不要比较损失。',
     otherVocabulary: '词表不同，请比较每字节比特数，不要比较损失。',
+    usedEngine: '实际使用的引擎',
+    usedWays: '计算方式（从第几步起）',
     setting: '设置',
     gone: '其中一个模型已经不在了。',
   },

@@ -70,6 +70,7 @@ export const run: typeof source = {
   noResume: '还没有保存过，无法继续。可以用同样的设置重新开始。',
   verdict: {
     outOfMemory: '第 {step} 步时内存不足。已从第 {toStep} 步继续，每步分为 {parts} 个微批：结果相同，速度较慢。',
+    outOfMemoryWhole: '第 {step} 步时内存不足。已从第 {toStep} 步继续，改用更省内存的方式：结果相同，速度较慢。',
     rollback: '损失在第 {step} 步发散。已退回第 {toStep} 步，用原学习率的 {share} 继续。',
     title: '进展如何',
     waiting: '训练刚启动，还没有结果。',

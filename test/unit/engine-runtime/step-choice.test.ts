@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Bfloat16Support } from '../../../src-main/engine/runtime/processor'
 import type { CompileOptions, StepMode } from '../../../src-main/engine/runtime/step'
-import { StepChoice } from '../../../src-main/engine/runtime/step-choice'
+import { StepChoice, type ChosenWays } from '../../../src-main/engine/runtime/step-choice'
 
 const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`
 
@@ -12,22 +12,30 @@ interface Figures {
 }
 
 /** Decides until nothing is left to try; returns the ways in the order in which they were prepared. */
-async function choose(options: CompileOptions, bfloat16: Bfloat16Support, { ms, loss = {}, broken }: Figures) {
+async function choose(
+  options: CompileOptions,
+  bfloat16: Bfloat16Support,
+  { ms, loss = {}, broken }: Figures,
+  before: ChosenWays | null = null,
+) {
   const prepared: string[] = []
-  const choice = new StepChoice(options, bfloat16, {
-    prepare: (mode) => {
+  const trials = {
+    prepare: (mode: StepMode) => {
       prepared.push(keyOf(mode))
       return keyOf(mode) === broken ? Promise.reject(new Error('cannot be compiled')) : Promise.resolve()
     },
-    measure: (mode) => Promise.resolve({ stepMs: ms[keyOf(mode)] ?? NaN, lossNats: loss[keyOf(mode)] ?? 3 }),
-  })
+    measure: (mode: StepMode) => Promise.resolve({ stepMs: ms[keyOf(mode)] ?? NaN, lossNats: loss[keyOf(mode)] ?? 3 }),
+  }
+  const choice = new StepChoice(options, bfloat16, trials, before)
   choice.start()
-  for (let i = 0; i < 10; i++) {
-    await choice.preparing
-    await choice.decide()
+  const modes: string[] = []
+  for (let step = 2; step < 12; step++) {
+    if (before === null) await choice.preparing
+    await choice.decide(step)
+    modes.push(keyOf(choice.mode))
   }
   expect(choice.settled).toBe(true)
-  return { prepared, mode: keyOf(choice.mode), timings: choice.timings }
+  return { prepared, mode: keyOf(choice.mode), modes, timings: choice.timings, chosen: choice.chosen }
 }
 
 const auto: CompileOptions = { compile: 'auto', precision: 'auto', plannedSteps: 2000 }
@@ -77,5 +85,21 @@ describe('the way a step is computed', () => {
   it('passes over what cannot be compiled', async () => {
     expect((await choose(auto, 'native', { ms: small, broken: 'xla bfloat16' })).mode).toBe('graph bfloat16')
     expect((await choose(auto, 'native', { ms: small, broken: 'graph bfloat16' })).mode).toBe('xla float32')
+  })
+
+  it('is from the same steps on what a run with the same settings chose, whatever is faster by now', async () => {
+    const first = await choose(auto, 'native', { ms: small })
+    const slower = { 'graph float32': 1, 'graph bfloat16': 2, 'xla bfloat16': 3 }
+    const second = await choose(auto, 'native', { ms: slower }, first.chosen)
+    expect(second).toEqual(first)
+
+    const late = { changes: [{ step: 7, tier: 'xla', precision: 'float32' }], timings: [] } as const
+    const { modes, prepared } = await choose(auto, 'native', { ms: large }, late)
+    expect(modes.indexOf('xla float32')).toBe(7 - 2)
+    expect(prepared).toEqual(['xla float32'])
+    const none = await choose(auto, 'native', { ms: small }, { changes: [], timings: [] })
+    expect(none).toMatchObject({ prepared: [], mode: 'graph float32' })
+    const broken = await choose(auto, 'native', { ms: small, broken: 'xla float32' }, late)
+    expect(broken.mode).toBe('graph float32')
   })
 })

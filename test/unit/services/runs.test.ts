@@ -181,6 +181,16 @@ describe('a run', () => {
     const result = await test.request('runs.compare', { runIds: [a.runId, b.runId], maxPoints: 100 })
     expect(result.differences).toEqual([{ field: 'seed', values: [1, 2] }])
     expect(result.curves.map((curve) => curve.steps.length)).toEqual([60, 60])
+
+    // By what computed it too: bits differ by that.
+    const db = new Sqlite(join(test.profileDir, 'homegrown.db'))
+    db.prepare("UPDATE tiers SET tier = 'graph' WHERE run_id = ?").run(b.runId)
+    db.close()
+    const again = await test.request('runs.compare', { runIds: [a.runId, b.runId], maxPoints: 100 })
+    expect(again.differences.at(-1)).toMatchObject({
+      field: 'usedWays',
+      values: [/^1: eager /, /^1: graph /].map((way) => expect.stringMatching(way) as string),
+    })
   })
 })
 

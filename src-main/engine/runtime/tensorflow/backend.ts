@@ -5,9 +5,11 @@ import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels'
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { EngineOptions } from '../../../backend/jobs/protocol'
+import { processorKind } from '../processor'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
 import { loadCApi, type Output, type TensorHandle } from './c-api'
+import { chosenWaysIn, type ChosenWaysStore } from './chosen-ways'
 import { TensorFlowContext } from './context'
 import { cudnnOf, type Cudnn } from './cudnn'
 import { givingBackMemory } from './given-back'
@@ -20,6 +22,8 @@ export interface TensorFlowBackend {
   readonly binding: TensorFlowBinding
   /** Null where it computes on the processor. Only tests and benchmarks exchange it. */
   cudnn: Cudnn | null
+  /** What runs on this kind of computer chose; null: nowhere kept. */
+  readonly chosen: ChosenWaysStore | null
   /**
    * Runs what makes XLA compile, a second time where a program that was kept cannot be used, and keeps what is new. With
    * no folder of programs it just runs it.
@@ -83,6 +87,7 @@ async function createBackend(
   const api = loadCApi(dir)
   // Before there is a context: TensorFlow reads its flags then, once.
   const programs = programsDir === undefined ? null : await keepPrograms(programsDir, dir, api.TF_Version(), device)
+  const kind = [api.TF_Version(), ...processorKind(), ...(device ?? []), process.env['XLA_FLAGS'] ?? '']
   const context = new TensorFlowContext(api)
   const binding = new TensorFlowBinding(context)
   const kernels = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu') as unknown as NodeKernels
@@ -92,6 +97,7 @@ async function createBackend(
     context,
     binding,
     cudnn: null,
+    chosen: programsDir === undefined ? null : chosenWaysIn(programsDir, kind),
     compiling: (attempt) => givingBackMemory(() => compiling(programs, attempt)),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),

@@ -8,6 +8,11 @@ import { dtypes } from './dtypes'
 /** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
 const philoxAlgorithm = 1
 
+/** The bit of a step's key that has its masks drop nothing; no step's number is as large. */
+const keepsAllBit = 31
+const highestBit = 63
+export const keepsAll = 1n << BigInt(keepsAllBit)
+
 /** What decides the masks of a step; both in the binding. */
 export interface Masks {
   /** uint64 [1]: seed and step */
@@ -53,6 +58,29 @@ function staying(backend: TensorFlowBackend, key: number, counter: number, shape
     const types = [typeAttr('dtype', dtypes.float32), typeAttr('Tshape', dtypes.int32)]
     const inputs = [tf.tensor1d(shape, 'int32'), key, counter, tf.scalar(philoxAlgorithm, 'int32')]
     const [uniform] = backend.execute('StatelessRandomUniformV2', types, inputs, 1) as [tf.Tensor]
-    return uniform.greaterEqual(rate)
+    // On a graphics card nobody has measured it.
+    return uniform.greaterEqual(backend.context.hasGpu() ? rate : threshold(backend, key, rate))
   })
+}
+
+/** float32 [1]: `rate`, or 0 where the key says that nothing is dropped. */
+function threshold(backend: TensorFlowBackend, key: number, rate: number): tf.Tensor {
+  const { binding } = backend
+  const ids: number[] = []
+  const made = (id: number): number => {
+    ids.push(id)
+    return id
+  }
+  const shifted = (op: string, value: number, by: number): number => {
+    const bits = made(binding.createTensor([], dtypes.uint64, [by]))
+    return made(binding.executeOp(op, [typeAttr('T', dtypes.uint64)], [value, bits], 1)[0]?.id ?? -1)
+  }
+  try {
+    const bit = shifted('RightShift', shifted('LeftShift', key, highestBit - keepsAllBit), highestBit)
+    const types = [typeAttr('SrcT', dtypes.uint64), typeAttr('DstT', dtypes.float32)]
+    const [isKept] = backend.execute('Cast', types, [bit], 1) as [tf.Tensor]
+    return tf.scalar(rate).mul(tf.scalar(1).sub(isKept))
+  } finally {
+    for (const id of ids) binding.deleteTensor(id)
+  }
 }

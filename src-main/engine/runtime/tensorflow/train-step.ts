@@ -19,6 +19,7 @@ import {
 import { StepChoice, stepsPerMeasure } from '../step-choice'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
+import { keepsAll } from './dropout-mask'
 import { dtypes, numbersOf } from './dtypes'
 import { recordEvaluation, recordTrainingStep } from './functions'
 import { inOrder, type RecordedFunction, type StateOf } from './step-recording'
@@ -43,6 +44,11 @@ export class TensorFlowTrainStep implements TrainStep {
   #last: { readonly step: number; readonly learningRate: number; readonly batch: Tokens }
   /** Result of the last step, not read yet: float32 [2]. */
   #metrics: TensorHandle | null = null
+  readonly #settings: string | null
+  readonly #plannedSteps: number
+  #stepsRun = 0
+  /** Whether what was chosen is kept for runs with the same settings. */
+  #isKept: boolean
 
   private constructor(backend: TensorFlowBackend, spec: StepSpec, options: CompileOptions, bfloat16: Bfloat16Support) {
     this.#backend = backend
@@ -54,14 +60,19 @@ export class TensorFlowTrainStep implements TrainStep {
     this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
     const variables = (): Variable[] => this.#layout.vectors.map(({ size }) => new Variable(backend.context, [size]))
     this.#state = { weights: variables(), expAvg: variables(), expAvgSq: variables() }
-    this.#choice = new StepChoice(options, bfloat16, {
+    this.#settings = options.settings ?? null
+    this.#plannedSteps = options.plannedSteps ?? Infinity
+    const before = this.#settings === null ? null : (backend.chosen?.find(this.#settings) ?? null)
+    this.#isKept = before !== null
+    const trials = {
       // Only XLA compiles by running: beside a step a second one takes as much memory again.
-      prepare: async (mode) => {
+      prepare: async (mode: StepMode) => {
         if (mode.tier === 'xla') await this.#compile(mode)
         else this.#functionOf(mode)
       },
-      measure: (mode) => this.#onCopies(mode, stepsPerMeasure),
-    })
+      measure: (mode: StepMode) => this.#onCopies(this.#functionOf(mode), stepsPerMeasure),
+    }
+    this.#choice = new StepChoice(options, bfloat16, trials, before)
   }
 
   /** Records the step; waits for XLA where the first step needs it. */
@@ -90,7 +101,7 @@ export class TensorFlowTrainStep implements TrainStep {
   async run(step: number, learningRate: number, batch: Tokens): Promise<StepMode> {
     const { context } = this.#backend
     // The first step is shown at once: nothing is tried before it.
-    if (this.#metrics) await this.#choice.decide()
+    if (this.#metrics || this.#choice.follows) await this.#choice.decide(step)
     this.#last = { step, learningRate, batch }
     const { mode } = this.#choice
     const feeds = this.#feeds(step, learningRate, batch)
@@ -102,7 +113,17 @@ export class TensorFlowTrainStep implements TrainStep {
     } finally {
       context.release(feeds)
     }
+    this.#stepsRun++
+    this.#keepChoice()
     return mode
+  }
+
+  /** Once nothing is left to choose, or no step to choose for. */
+  #keepChoice(): void {
+    if (this.#isKept || this.#settings === null) return
+    if (!this.#choice.settled && this.#stepsRun < this.#plannedSteps) return
+    this.#isKept = true
+    this.#backend.chosen?.keep(this.#settings, this.#choice.chosen)
   }
 
   readMetrics(): Promise<StepMetrics> {
@@ -179,14 +200,14 @@ export class TensorFlowTrainStep implements TrainStep {
 
   /** By running a step on copies of the state. */
   #compile(mode: StepMode): Promise<void> {
-    return this.#compiling(mode, () => this.#onCopies(mode, 1))
+    return this.#compiling(mode, () => this.#onCopies(this.#functionOf(mode), 1))
   }
 
   /** By running a step on the state itself, in which nothing is yet: copies would be what takes most memory in a run. */
   async #compileAtStart(mode: StepMode): Promise<void> {
     const state = inOrder(this.#state)
     try {
-      await this.#compiling(mode, () => this.#measure(mode, 1, state))
+      await this.#compiling(mode, () => this.#measure(this.#functionOf(mode), 1, state))
     } finally {
       for (const variable of state) {
         variable.drop()
@@ -215,11 +236,11 @@ export class TensorFlowTrainStep implements TrainStep {
     return recorded.name
   }
 
-  /** Measures on copies of the state, which nobody else sees. */
-  async #onCopies(mode: StepMode, count: number): Promise<{ stepMs: number; lossNats: number }> {
+  /** Measures on copies of the state, which nobody else sees, dropping nothing: each way would draw other masks. */
+  async #onCopies(name: string, count: number): Promise<{ stepMs: number; lossNats: number }> {
     const copies = inOrder(this.#state).map((variable) => variable.copy())
     try {
-      return await this.#measure(mode, count, copies)
+      return await this.#measure(name, count, copies)
     } finally {
       for (const copy of copies) copy.destroy()
     }
@@ -227,14 +248,13 @@ export class TensorFlowTrainStep implements TrainStep {
 
   /** Runs steps that change `state`: compiles, and tells how long one takes. */
   async #measure(
-    mode: StepMode,
+    name: string,
     count: number,
     state: readonly Variable[],
   ): Promise<{ stepMs: number; lossNats: number }> {
     const { context } = this.#backend
-    const name = this.#functionOf(mode)
     const { step, learningRate, batch } = this.#last
-    const feeds = this.#feeds(step, learningRate, batch)
+    const feeds = this.#feeds(step, learningRate, batch, keepsAll)
     let stepMs = Infinity
     let lossNats = NaN
     try {
@@ -253,10 +273,11 @@ export class TensorFlowTrainStep implements TrainStep {
     }
   }
 
-  #feeds(step: number, learningRate: number, batch: Tokens): TensorHandle[] {
+  /** @param flags of the dropout key */
+  #feeds(step: number, learningRate: number, batch: Tokens, flags = 0n): TensorHandle[] {
     const { context } = this.#backend
     const scalars = optimizerScalars(this.#spec.optimizer, step, learningRate)
-    const key = BigInt64Array.of((BigInt(this.#spec.seed) << 32n) | BigInt(step))
+    const key = BigInt64Array.of((BigInt(this.#spec.seed) << 32n) | flags | BigInt(step))
     return [
       ...this.#batchFeeds(batch),
       context.newHandle(dtypes.float32, [scalars.length], scalars),
