@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobEvent } from '../../src-main/backend/jobs/protocol'
 import type { RunConfig } from '../../src-preload/contract/records'
-import { engineOptions, eventsOf, runJob, smallConfig } from './job-fixture'
+import { engineOptions, eventsOf, runJob, smallConfig, withTokens } from './job-fixture'
 
 /** Two runs with the same settings are the same training, though each would choose how to compute by the clock. */
 
@@ -26,8 +26,7 @@ afterAll(async () => {
 const trained = (name: string, change: Partial<RunConfig>): Promise<readonly JobEvent[]> =>
   runJob({
     kind: 'train',
-    runDir: join(root, name),
-    tokenizedDir,
+    runDir: withTokens(join(root, name), tokenizedDir),
     // Long enough for XLA to be there, too short to be measured: XLA is taken when it is compiled, whenever that is.
     config: smallConfig({
       compile: 'auto',
