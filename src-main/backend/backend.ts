@@ -9,6 +9,7 @@ import { identityOf } from './jobs/process-identity'
 import type { EngineOptions } from './jobs/protocol'
 import { createSupervisor } from './jobs/supervisor'
 import { appendToLog } from './log-file'
+import type { AskedOfEngines } from './places'
 import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
 import { profilePaths, type Context } from './services/context'
@@ -36,6 +37,8 @@ export interface BackendOptions {
   readonly jobEntry: string
   readonly resourcesDir: string
   readonly engineOptions: EngineOptions
+  /** What the environment asks for, held against what there is; absent: nothing. */
+  readonly askedOfEngines?: AskedOfEngines
   readonly appVersion: string
   /** Bytes that a job could have now; absent: what the computer says. */
   readonly freeMemory?: () => number
@@ -107,7 +110,7 @@ export function createBackend(options: BackendOptions): Backend {
   const runs = createRuns(context, recorder, queue, generator)
   const talk = createTalk(context, generator)
   const trash = createTrash(context)
-  const system = createSystem(context, options.appVersion)
+  const system = createSystem(context, options)
   const engines = createEngines(context)
   // Before any window hears of it, and asks.
   listeners.add((event) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { engineId } from '../../src-preload/contract/records'
 import { enginePackages } from '../plan/engine-packages'
 import type { EngineOptions } from './jobs/protocol'
@@ -35,20 +35,32 @@ export const profileDirFrom = (env: Env): string => env['HOMEGROWN_PROFILE'] ?? 
 /** Where things lie that can be made again: HOMEGROWN_CACHE, else the system's place for that. */
 export const cacheDirFrom = (env: Env): string => env['HOMEGROWN_CACHE'] ?? join(appCache(env), 'homegrown')
 
+/** Empty means unset. */
+const named = (env: Env, name: string): string | null => env[name]?.trim() || null
+
+/** What the environment asks of engines, as it stands there: it may be nothing that exists. */
+export interface AskedOfEngines {
+  readonly engine: string | null
+  /** Absolute. */
+  readonly tensorflowDir: string | null
+}
+
+export function askedOfEngines(env: Env): AskedOfEngines {
+  const folder = named(env, 'HOMEGROWN_TENSORFLOW_DIR')
+  return { engine: named(env, 'HOMEGROWN_ENGINE'), tensorflowDir: folder === null ? null : resolve(folder) }
+}
+
 /** In order of preference; HOMEGROWN_ENGINE=wasm leaves all of them out. */
 export function engineOptionsFrom(env: Env): EngineOptions {
   const runtimeDir = join(cacheDirFrom(env), 'runtime')
-  const own = env['HOMEGROWN_TENSORFLOW_DIR']
+  const asked = askedOfEngines(env)
+  const own = asked.tensorflowDir
   const virtualEnv = env['VIRTUAL_ENV']
   const python = virtualEnv === undefined ? [] : pythonFolders(virtualEnv)
-  const wished = engineId.safeParse(env['HOMEGROWN_ENGINE'])
+  const wished = engineId.safeParse(asked.engine)
   return {
     engine: wished.success ? wished.data : 'auto',
-    tensorflowDirs: [
-      ...(own === undefined ? [] : [own]),
-      join(runtimeDir, enginePackages.tensorflow.folder),
-      ...python,
-    ],
+    tensorflowDirs: [...(own === null ? [] : [own]), join(runtimeDir, enginePackages.tensorflow.folder), ...python],
     runtimeDir,
     programsDir: join(cacheDirFrom(env), 'programs'),
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBackend, type Backend } from './backend'
-import { engineOptionsFrom, profileDirFrom } from './places'
+import { askedOfEngines, engineOptionsFrom, profileDirFrom } from './places'
 
 /** Where the built programs lie beside each other (out/main); the page, the resources and package.json are around it. */
 export interface Installation {
@@ -26,6 +26,7 @@ export function startBackend(installation: Installation, env: NodeJS.ProcessEnv)
     jobEntry: join(programDir, 'job.cjs'),
     resourcesDir: env['HOMEGROWN_RESOURCES'] ?? join(programDir, '..', '..', 'resources'),
     engineOptions: engineOptionsFrom(env),
+    askedOfEngines: askedOfEngines(env),
     appVersion: versionOf(installation),
     checkOutput: env['HOMEGROWN_CHECK'] === '1',
   })

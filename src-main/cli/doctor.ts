@@ -13,10 +13,11 @@ export async function doctor(backend: Backend, { options }: Arguments): Promise<
     jsonLine(info)
     return 0
   }
-  const { engines, gpus, engine, engineReason, engineWish, engineWishFixed, ...facts } = info
+  const { engines, gpus, engine, engineReason, engineWish, engineWishFixed, warnings, ...facts } = info
   table(Object.entries({ ...facts, gpus: gpus.join(', ') || '–' }).map(([key, value]) => [key, String(value)]))
   line('')
   line(texts.engineChoice(engineWish, engineWishFixed, engine, engineReason))
+  for (const warning of warnings) line(errorSentence(warning))
   for (const { engine: id, version, hardware, location, stepMs, problem } of engines) {
     line('')
     line(texts.engineState(id, problem === null, stepMs))

@@ -116,6 +116,9 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'engine.noAnswer':
     'The engine did not answer within {seconds} s and is not used: when the computer is less busy, `doctor --measure` tries again.',
   'engine.computing': 'A training is using this computer, and figures would be wrong: measure when it has ended.',
+  'engine.unknownName': 'HOMEGROWN_ENGINE names no engine: {name}. It is ignored. Use one of {names}.',
+  'engine.ownNotUsed':
+    'HOMEGROWN_TENSORFLOW_DIR has no TensorFlow that works here: {folder}. It is ignored. Check the folder.',
   'engine.notKept': 'What was compiled cannot be written into the cache folder: free some space and resume.',
   'gpu.none': 'There is no graphics card with a driver that WebGPU can use: the processor is used.',
   'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',

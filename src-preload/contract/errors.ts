@@ -77,6 +77,8 @@ export const errorCodes = {
   'engine.noAnswer': 'external',
   'engine.computing': 'precondition',
   'engine.notKept': 'resource',
+  'engine.unknownName': 'validation',
+  'engine.ownNotUsed': 'precondition',
   'gpu.none': 'external',
   'gpu.software': 'external',
   'training.diverged': 'external',

@@ -83,7 +83,7 @@ export const computerInfo = z.object({
   memoryBytes: z.number(),
   freeMemoryBytes: z.number(),
   freeDiskBytes: z.number(),
-  /** Names only: this version trains on the processor. */
+  /** Names, as far as the system gives them; what computes says its own (engines[].hardware). */
   gpus: z.array(z.string()),
   profileDir: z.string(),
   engines: z.array(engineInfo),
@@ -93,6 +93,8 @@ export const computerInfo = z.object({
   /** The one that a new run uses, and why. */
   engine: engineId,
   engineReason,
+  /** What the environment asks for and does not get. */
+  warnings: z.array(errorData),
 })
 export type ComputerInfo = z.infer<typeof computerInfo>
 

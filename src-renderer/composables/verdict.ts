@@ -1,7 +1,7 @@
 import type { EvalRow, RunRecord } from '../../src-preload/contract/records'
 import type { CurveBuffer } from './chart/curveBuffer'
 
-export type Verdict = 'waiting' | 'early' | 'learning' | 'slowing' | 'level' | 'memorising' | 'unstable'
+export type Verdict = 'waiting' | 'early' | 'learning' | 'slowing' | 'level' | 'memorising' | 'unstable' | 'nothing'
 
 /** A loss this much (nats) above the best of the run, kept up over several logged steps, is no longer noise. */
 const jumpNats = 0.7
@@ -10,6 +10,9 @@ const levelNats = 0.01
 const slowNats = 0.04
 /** Rise (nats) of the test loss above its best that counts as memorising; two tests must agree. */
 const memoryNats = 0.02
+
+/** Of the loss of a guess at random: above it nothing of use was learned. */
+const clearlyBetter = 0.9
 
 /** Mean training loss of the last `count` logged steps; NaN without any. */
 function recentLoss(curves: CurveBuffer, count: number): number {
@@ -31,9 +34,21 @@ export function bestEval(evals: readonly EvalRow[]): EvalRow | undefined {
   )
 }
 
-/** What the curves say, in the order of urgency. Tests on unseen text decide; the training loss only warns of jumps. */
-export function verdictOf(curves: CurveBuffer): Verdict {
+/** Whoever guesses at random is as good: worse than that at the end, and never clearly better. */
+function learnedNothing(evals: readonly EvalRow[], vocabSize: number): boolean {
+  const guessNats = Math.log(vocabSize)
+  const [before, last, best] = [evals.at(-2), evals.at(-1), bestEval(evals)]
+  if (!before || !last || !best) return false
+  return Math.min(before.valLossNats, last.valLossNats) > guessNats && best.valLossNats > clearlyBetter * guessNats
+}
+
+/**
+ * What the curves say, in the order of urgency. Tests on unseen text decide; the training loss only warns of jumps.
+ * @param vocabSize tokens that the model chooses among; NaN where it is not known
+ */
+export function verdictOf(curves: CurveBuffer, vocabSize: number): Verdict {
   if (curves.length === 0 && curves.evals.length === 0) return 'waiting'
+  if (learnedNothing(curves.evals, vocabSize)) return 'nothing'
   if (curves.length >= 10) {
     const recent = recentLoss(curves, 5)
     if (!Number.isFinite(recent) || recent - lowestLoss(curves) > jumpNats + noise(curves)) return 'unstable'

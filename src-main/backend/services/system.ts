@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { AppError } from '../../../src-preload/contract/errors'
-import type { ComputerInfo } from '../../../src-preload/contract/records'
+import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
+import { engineId, engineWish, type ComputerInfo, type EngineInfo } from '../../../src-preload/contract/records'
 import { ownedRuns } from '../db/runs'
 import type { Context } from './context'
 
@@ -21,8 +21,26 @@ function gpuNames(): string[] {
   }
 }
 
-export function createSystem(context: Context, appVersion: string) {
+interface SystemOptions {
+  readonly appVersion: string
+  readonly askedOfEngines?: { readonly engine: string | null; readonly tensorflowDir: string | null }
+}
+
+export function createSystem(context: Context, { appVersion, askedOfEngines: asked }: SystemOptions) {
   const { probes } = context
+
+  const warningsFor = (engines: readonly EngineInfo[]): ErrorData[] => {
+    const warnings: ErrorData[] = []
+    const { engine: name = null, tensorflowDir: folder = null } = asked ?? {}
+    if (name !== null && !engineWish.safeParse(name).success) {
+      warnings.push({ code: 'engine.unknownName', params: { name, names: engineId.options.join(', ') } })
+    }
+    const found = engines.find(({ engine }) => engine === 'tensorflow')?.location ?? null
+    if (folder !== null && found !== folder) {
+      warnings.push({ code: 'engine.ownNotUsed', params: { folder } })
+    }
+    return warnings
+  }
 
   const info = async (): Promise<ComputerInfo> => {
     const engines = await probes.look()
@@ -44,6 +62,7 @@ export function createSystem(context: Context, appVersion: string) {
       engineWishFixed: context.engineOptions.engine !== 'auto',
       engine: order[0] ?? 'wasm',
       engineReason: reason,
+      warnings: warningsFor(engines),
     }
   }
 

@@ -254,6 +254,14 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'A model is training',
     body: 'Measuring now would give wrong figures and slow the training down. Measure again when it has ended or is paused.',
   },
+  'engine.unknownName': {
+    title: 'HOMEGROWN_ENGINE names no engine',
+    body: '“{name}” is ignored. Set it to one of {names}, or remove it.',
+  },
+  'engine.ownNotUsed': {
+    title: 'HOMEGROWN_TENSORFLOW_DIR has no TensorFlow that works here',
+    body: '{folder} is ignored. Check the folder, or remove the variable.',
+  },
   'engine.notKept': {
     title: 'The cache folder can’t be written to',
     body: 'Training needs to store its compiled program there. Free some space, then resume.',

@@ -85,6 +85,8 @@ export const run = {
     memorising:
       'Memorizing. It gets better on its training text and worse on unseen text. The best version, from step {step}, is saved. More text or a smaller model helps; more steps don’t.',
     unstable: 'The loss jumped up sharply. It may recover. If it happens again, use a lower learning rate.',
+    nothing:
+      'Learned nothing: on unseen text it does worse than guessing at random, usually because the learning rate is too high. Start a new run with a tenth of it and gradient clipping on.',
     stillLearning: 'It was still improving when it ended. Train longer to get further.',
     guess: 'On unseen text, its next-token choice has narrowed to about {n} of {vocabulary} options (perplexity).',
     accuracy: 'It predicts {share} of the next tokens exactly.',

@@ -27,6 +27,7 @@ export const start = {
     graphics: 'Graphics',
     graphicsNone: 'None found',
     graphicsNote: 'Not used for training',
+    graphicsUsed: 'Used for training',
     engine: 'Engine',
     engineTensorflow: 'Fast engine (TensorFlow {version})',
     engineWebgpu: 'Graphics card (WebGPU)',

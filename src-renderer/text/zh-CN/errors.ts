@@ -196,6 +196,14 @@ export const errors: typeof source = {
     title: '这台电脑正在训练',
     body: '现在测速结果不准，训练也会变慢。请在训练结束或暂停后再测。',
   },
+  'engine.unknownName': {
+    title: 'HOMEGROWN_ENGINE 指定的引擎不存在',
+    body: '已忽略“{name}”。可用的值：{names}；也可以删除这个变量。',
+  },
+  'engine.ownNotUsed': {
+    title: 'HOMEGROWN_TENSORFLOW_DIR 里没有可用的 TensorFlow',
+    body: '已忽略 {folder}。请检查这个文件夹，或删除这个变量。',
+  },
   'engine.notKept': {
     title: '无法写入缓存文件夹',
     body: '为这次训练编译的内容需要写入该文件夹。请清理一些空间，然后继续。',

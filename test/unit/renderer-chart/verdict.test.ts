@@ -35,18 +35,24 @@ describe('verdict', () => {
     ['learning', run(falling, 100, [4, 3.4, 3])],
     ['slowing', run(falling, 100, [3, 2.5, 2.2, 2.19, 2.18, 2.17])],
     ['level', run(falling, 100, [3, 2.5, 2.2, 2.199, 2.2, 2.198])],
+    ['nothing', run(() => 8, 100, [6.3, 7.5, 8])],
+    ['nothing', run((i) => (i < 5 ? 6.2 : 8), 100, [6.1, 7.5, 8])],
+    // Once it was good: it jumped, and its best state is worth something.
+    ['unstable', run((i) => (i < 90 ? 3 : 8), 100, [4, 3, 8])],
+    // It knows its own text: that is no nothing.
+    ['memorising', run(falling, 100, [4, 6.3, 6.4])],
     ['memorising', run(falling, 100, [3, 2.5, 2.3, 2.35, 2.4])],
   ] as const)('%s', (expected, curves) => {
-    expect(verdictOf(curves)).toBe(expected)
+    expect(verdictOf(curves, 500)).toBe(expected)
   })
 
   test('one worse test is not memorising yet', () => {
-    expect(verdictOf(run(falling, 100, [3, 2.5, 2.3, 2.35]))).not.toBe('memorising')
+    expect(verdictOf(run(falling, 100, [3, 2.5, 2.3, 2.35]), 500)).not.toBe('memorising')
   })
 
   test('frequent tests of a run that still learns are not level', () => {
     const often = Array.from({ length: 37 }, (_, i) => 3 + 2.5 * Math.exp(-i / 12))
-    expect(verdictOf(run(falling, 100, often))).toBe('learning')
+    expect(verdictOf(run(falling, 100, often), 500)).toBe('learning')
   })
 
   test('a loss that jumps up and stays there is unstable, and so is one that is no number', () => {
@@ -56,7 +62,7 @@ describe('verdict', () => {
 
   test('a restless curve of small batches is not unstable', () => {
     const restless = (i: number): number => falling(i) + Math.sin(i * 12.9898) * 0.6
-    expect(verdictOf(run(restless, 200, [3, 2.6, 2.3]))).toBe('learning')
+    expect(verdictOf(run(restless, 200, [3, 2.6, 2.3]), 500)).toBe('learning')
   })
 })
 

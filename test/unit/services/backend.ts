@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createBackend, type Backend } from '../../../src-main/backend/backend'
+import { createBackend, type Backend, type BackendOptions } from '../../../src-main/backend/backend'
 import type { AppEvent } from '../../../src-preload/contract/events'
 import type { Input, Method, Output } from '../../../src-preload/contract/methods'
 import type { CorpusRecord, RunRecord } from '../../../src-preload/contract/records'
@@ -21,7 +21,7 @@ export interface TestBackend {
 }
 
 /** A whole backend on a temporary profile, with real processes that do as little as a job can (fixtures/jobs). */
-export function openBackend(profileDir = temporaryFolder()): TestBackend {
+export function openBackend(profileDir = temporaryFolder(), options: Partial<BackendOptions> = {}): TestBackend {
   const backend = createBackend({
     profileDir,
     jobEntry: jobFixture,
@@ -29,6 +29,7 @@ export function openBackend(profileDir = temporaryFolder()): TestBackend {
     engineOptions: { engine: 'wasm', tensorflowDirs: [] },
     appVersion: '0.0.0',
     checkOutput: true,
+    ...options,
   })
   onTestFinished(() => backend.close(500))
   const events: AppEvent[] = []
