@@ -259,7 +259,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: '“{name}” is ignored. Set it to one of {names}, or remove it.',
   },
   'engine.ownNotUsed': {
-    title: 'HOMEGROWN_TENSORFLOW_DIR has no TensorFlow that works here',
+    title: 'No usable TensorFlow in HOMEGROWN_TENSORFLOW_DIR',
     body: '{folder} is ignored. Check the folder, or remove the variable.',
   },
   'engine.notKept': {

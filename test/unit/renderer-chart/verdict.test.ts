@@ -56,8 +56,18 @@ describe('verdict', () => {
   })
 
   test('a loss that jumps up and stays there is unstable, and so is one that is no number', () => {
-    expect(verdictOf(run((i) => (i < 80 ? falling(i) : 5), 100, [3, 2.5, 2.2]), 500)).toBe('unstable')
-    expect(verdictOf(run((i) => (i < 98 ? falling(i) : NaN), 100, [3, 2.5, 2.2]), 500)).toBe('unstable')
+    expect(
+      verdictOf(
+        run((i) => (i < 80 ? falling(i) : 5), 100, [3, 2.5, 2.2]),
+        500,
+      ),
+    ).toBe('unstable')
+    expect(
+      verdictOf(
+        run((i) => (i < 98 ? falling(i) : NaN), 100, [3, 2.5, 2.2]),
+        500,
+      ),
+    ).toBe('unstable')
   })
 
   test('a restless curve of small batches is not unstable', () => {
