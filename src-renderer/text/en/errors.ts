@@ -259,8 +259,8 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: '“{name}” is ignored. Set it to one of {names}, or remove it.',
   },
   'engine.ownNotUsed': {
-    title: 'No usable TensorFlow in HOMEGROWN_TENSORFLOW_DIR',
-    body: '{folder} is ignored. Check the folder, or remove the variable.',
+    title: 'HOMEGROWN_TENSORFLOW_DIR isn’t used',
+    body: '{folder} contains no TensorFlow that works here. Check the folder, or remove the variable.',
   },
   'engine.notKept': {
     title: 'The cache folder can’t be written to',
