@@ -22,6 +22,7 @@ export default defineConfig({
           main: resolve(root, 'src-main/main.ts'),
           backend: resolve(root, 'src-main/backend/child.ts'),
           job: resolve(root, 'src-main/engine/job.ts'),
+          heartbeat: resolve(root, 'src-main/engine/heartbeat.ts'),
           serve: resolve(root, 'src-main/serve.ts'),
           cli: resolve(root, 'src-main/cli.ts'),
         },

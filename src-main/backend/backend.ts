@@ -12,7 +12,7 @@ import { appendToLog } from './log-file'
 import type { AskedOfEngines } from './places'
 import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
-import { profilePaths, type Context } from './services/context'
+import { defaultPatience, profilePaths, type Context, type Patience } from './services/context'
 import { createCorpora } from './services/corpora'
 import { createEngineProbes } from './services/engine-probes'
 import { createEngines } from './services/engines'
@@ -44,6 +44,10 @@ export interface BackendOptions {
   readonly freeMemory?: () => number
   /** Whether the processor multiplies bfloat16 numbers; absent: what it says. */
   readonly triesBfloat16?: boolean
+  /** How long those who end something wait; absent: as a person would. */
+  readonly patience?: Patience
+  /** How long a job may give no sign of life; absent: as long as the supervisor thinks right. */
+  readonly silenceMs?: number
   /** Holds answers against the contract: in development and tests. */
   readonly checkOutput?: boolean
 }
@@ -80,6 +84,7 @@ export function createBackend(options: BackendOptions): Backend {
   const db = openDatabase(paths.database)
   const jobs = createSupervisor({
     jobEntry: options.jobEntry,
+    silenceMs: options.silenceMs,
     onFailure: (task, error, output) => {
       if (error.kind !== 'cancelled' && error.kind !== 'validation') log(error, `${task}: ${output}`)
     },
@@ -95,6 +100,7 @@ export function createBackend(options: BackendOptions): Backend {
     log,
     now: Date.now,
     freeMemory: options.freeMemory ?? freeMemory,
+    patience: options.patience ?? defaultPatience,
     triesBfloat16: options.triesBfloat16 ?? processorBfloat16() === 'native',
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }

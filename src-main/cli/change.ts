@@ -47,7 +47,8 @@ async function end(
   const found = findRun(runs.list(), wish)
   const { runId, name } = found
   if (isActive(found)) {
-    await (as === 'paused' ? runs.pause(runId) : runs.stop(runId))
+    if (as === 'paused') runs.pause(runId)
+    else runs.stop(runId)
     if (options['no-wait'] === true) {
       if (options.json === true) jsonLine({ type: 'requested', runId, wanted: as })
       else line(texts.requested(name, as))
@@ -55,11 +56,12 @@ async function end(
     }
     if (options.json !== true) note(texts.waitingForSave(name))
     if (!(await settled(backend, runId))) return interruptedCode()
-  } else if (as === 'stopped') await runs.stop(runId)
+  } else if (as === 'stopped') runs.stop(runId)
   else throw new AppError('run.notActive', { runId })
-  const { state, step, error } = runs.get(runId).run
+  const { run } = runs.get(runId)
+  const { state, step, error } = run
   if (options.json === true) jsonLine({ type: state, runId, step })
-  else line(texts.ended(name, state, step))
+  else line(texts.ended(run))
   if (error !== null) throw AppError.fromData(error)
   return hasEndedAs(state, as)
 }

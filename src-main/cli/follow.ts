@@ -26,6 +26,7 @@ export async function follow(backend: Backend, start: () => RunRecord, options: 
 
   let interrupted = false
   let pressedAt: number | null = null
+  let wishSaid = false
   const stopListening = onInterrupt((why) => {
     // Only a person at the keyboard means "now, without saving": a closed terminal may say so several times.
     if (why === 'SIGINT') {
@@ -38,13 +39,23 @@ export async function follow(backend: Backend, start: () => RunRecord, options: 
       if (process.stdout.isTTY) line('')
       note(texts.saving)
     }
-    runs.pause(runId).catch(() => undefined)
+    try {
+      runs.pause(runId)
+    } catch {
+      // It has ended meanwhile; or its wish could not be stored, and it ends all the same.
+    }
   })
 
   await new Promise<void>((resolve) => {
     const unsubscribe = backend.subscribe((event: AppEvent) => {
       if (event.topic !== 'run' || event.runId !== runId) return
       progress.event(event)
+      if (event.kind === 'state' && event.run.wish !== null && !interrupted && !wishSaid && !json) {
+        // From a window, or another terminal.
+        wishSaid = true
+        if (process.stdout.isTTY) line('')
+        note(texts.wish(event.run.wish.ending))
+      }
       if (event.kind !== 'state' || !ended.has(event.run.state)) return
       unsubscribe()
       resolve()
@@ -78,6 +89,6 @@ function finish(detail: RunDetail, { json, interrupted }: { json: boolean; inter
     if (!json) line(texts.done(run))
     return 0
   }
-  if (!json) line(run.checkpoints.length > 0 ? texts.saved(run) : texts.notSaved(run))
+  if (!json) line(texts.saved(run))
   return interrupted ? interruptedCode() : exitCodes.failed
 }

@@ -20,7 +20,7 @@ export function listRuns(backend: Backend, { options }: Arguments): number {
 const toRow = (run: RunRecord): string[] => [
   run.runId,
   run.name,
-  texts.state(run.state),
+  texts.state(run),
   run.model,
   run.corpus,
   `${run.step}/${run.maxSteps}`,
@@ -38,7 +38,8 @@ export function show(backend: Backend, { operands: [wish = ''], options }: Argum
     return 0
   }
   const { run, config, summary, samples } = detail
-  const facts = { ...run, startedAt: time(run.startedAt), endedAt: time(run.endedAt), createdAt: time(run.createdAt) }
+  const times = { startedAt: time(run.startedAt), endedAt: time(run.endedAt), createdAt: time(run.createdAt) }
+  const facts = { ...run, state: texts.state(run), ...times }
   const plain = Object.entries({ ...facts, vocabSize: summary.vocabSize, epochs: summary.epochs.toFixed(1) })
   table(plain.flatMap(([key, value]) => (typeof value === 'object' ? [] : [[key, String(value)]])))
   for (const { kind, step, sizeBytes } of run.checkpoints) line(texts.checkpoint(kind, step, sizeBytes))
@@ -65,7 +66,7 @@ export function compare(backend: Backend, { operands: [a = '', b = ''], options 
   }
   table([
     ['', ...result.runs.map(({ name }) => name)],
-    ['state', ...result.runs.map(({ state }) => texts.state(state))],
+    ['state', ...result.runs.map(texts.state)],
     ['bestValLossNats', ...result.runs.map(({ bestValLossNats }) => number(bestValLossNats))],
     ['parameterCount', ...result.runs.map(({ parameterCount }) => String(parameterCount))],
     ['tokensPerSecond', ...result.runs.map(({ tokensPerSecond }) => number(tokensPerSecond, 0))],

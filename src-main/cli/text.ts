@@ -11,11 +11,14 @@ import type {
   InstallableEngine,
   Rollback,
   RunConfig,
+  RunEnding,
   RunRecord,
   RunStage,
   RunState,
   TrashKind,
 } from '../../src-preload/contract/records'
+import { stopWithinMs } from '../../src-preload/contract/limits'
+import { resumePoint } from '../../src-preload/contract/resume'
 import { argumentTexts } from './argument-text'
 
 /** Everything that the command line says, in one place. `{name}` is filled from the error's parameters. */
@@ -124,6 +127,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',
   'training.diverged':
     'The loss kept exploding. Resume the run to continue at a third of the learning rate, or start a new one with a lower learningRate.',
+  'job.silent':
+    'The task stopped responding for {seconds} s and was ended. Everything saved before is safe. Resume the run, or try again.',
   'job.killed': 'Another program ended this work ({signal}). Resume the run to continue from its last save.',
   'backend.lost': 'Homegrown did not answer. Try again.',
   internal: 'Something went wrong inside Homegrown: logs/backend.log in the profile folder has the details.',
@@ -152,6 +157,8 @@ const states: Readonly<Record<RunState, string>> = {
   done: 'done',
   failed: 'failed',
 }
+
+const endings: Readonly<Record<RunEnding, string>> = { paused: 'pausing', stopped: 'stopping' }
 
 const stages: Readonly<Record<RunStage, string>> = {
   waiting: 'waiting',
@@ -209,12 +216,19 @@ const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocale
 
 const command = 'npm run -s homegrown --'
 
+/** Beyond the last save, where the run ended at that. */
+function unsaved(run: RunRecord): string {
+  const { step, repeats } = resumePoint(run)
+  if (repeats === 0 || run.state === 'done') return ''
+  return ` ${repeats === 1 ? '1 step' : `${repeats} steps`} after the last save, step ${step}, ${repeats === 1 ? 'was' : 'were'} not saved.`
+}
+
 export const texts = {
   ...argumentTexts,
   settings,
   version: (version: string) => `Homegrown ${version}`,
   serving: (address: string) => `Homegrown is at ${address}`,
-  state: (state: RunState) => states[state],
+  state: ({ state, wish }: Pick<RunRecord, 'state' | 'wish'>) => (wish === null ? states[state] : endings[wish.ending]),
   stage: (stage: RunStage) => stages[stage],
   standardInput: 'standard input',
   usingText: (name: string, characters: number) => `Text: ${name} (${characters.toLocaleString('en')} characters)`,
@@ -255,9 +269,15 @@ export const texts = {
         (accumulation > 1 ? `with ${accumulation} micro-batches per step` : 'in a way that needs less') +
         ': same result, slower.'
       : `The loss went off course at step ${step}. Continuing from step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
-  saving: 'Saving. Press Ctrl-C again to end without saving.',
-  saved: ({ runId, step }: RunRecord) => `Saved at step ${step}. Resume with: ${command} resume ${runId}`,
-  notSaved: ({ runId }: RunRecord) => `Nothing was saved yet. Start over with: ${command} resume ${runId}`,
+  saving: `Saving after the step under way (up to ${stopWithinMs / 1000} s). Press Ctrl-C again to end without saving.`,
+  wish: (ending: RunEnding) =>
+    `Asked to ${ending === 'paused' ? 'pause' : 'stop'}: waiting for the step under way (up to ${stopWithinMs / 1000} s).`,
+  /** How a run stands that has ended before its last step. */
+  saved: (run: RunRecord) => {
+    const { step } = resumePoint(run)
+    if (step === 0) return `Nothing was saved yet. Start over with: ${command} resume ${run.runId}`
+    return `Saved at step ${step}.${unsaved(run)} Resume with: ${command} resume ${run.runId}`
+  },
   endedEarly: ({ step, maxSteps, checkpoints }: RunRecord, patience: number) =>
     `Ended early, at step ${step} of ${maxSteps}: ${patience} evaluations in a row brought no lower validation loss. ` +
     `The best version, from step ${checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0}, is saved.`,
@@ -289,7 +309,7 @@ export const texts = {
   requested: (name: string, as: 'paused' | 'stopped') => `${name} will be ${as} after its current step.`,
   waitingForSave: (name: string) => `Waiting for ${name} to finish its step and save. Ctrl-C ends the wait only.`,
   requestStands: 'Not waiting any longer. The run still saves and ends.',
-  ended: (name: string, state: RunState, step: number) => `${name}: ${states[state]}, step ${step}.`,
+  ended: (run: RunRecord) => `${run.name}: ${states[run.state]}, step ${run.step}.${unsaved(run)}`,
   noRuns: `No runs yet. Start one with: ${command} train FILE`,
   same: 'The settings are the same.',
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AppError, assertNever } from '../../src-preload/contract/errors'
 import type { JobRequest, JobTask } from '../backend/jobs/protocol'
 import { exitNow } from './tasks/exit-now'
@@ -9,6 +10,7 @@ import { runProbe } from './tasks/probe'
 import { Prompts } from './tasks/prompts'
 import { runTokenize } from './tasks/tokenize'
 import { runTrain } from './tasks/train'
+import { showLife } from './tasks/show-life'
 import { stayInBackground } from './tasks/background'
 
 /**
@@ -19,6 +21,7 @@ const stop = new AbortController()
 const outbox = new Outbox()
 const prompts = new Prompts(stop.signal)
 let started = false
+showLife(join(import.meta.dirname, 'heartbeat.cjs'), process.env['HOMEGROWN_HEARTBEAT'])
 
 async function run(task: JobTask): Promise<void> {
   switch (task.kind) {

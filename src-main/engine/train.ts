@@ -98,7 +98,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     const tokensPerStep = config.batchSize * config.blockSize
     const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
 
-    const save = async (kind: CheckpointKind): Promise<TrainEvent> => {
+    /** Says so first: whoever waits for the run to end gives saving more time than a step. */
+    const save = async function* (kind: CheckpointKind): AsyncGenerator<TrainEvent> {
+      yield { kind: 'stage', stage: 'saving', progress: null }
       const { elapsedMs } = clock
       const { tier, precision } = computed ?? resumed ?? { tier: 'eager', precision: 'float32' }
       const mode = { tier, precision, settled: trainStep.settled }
@@ -110,7 +112,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       trainStep.release(weights)
       if (optimizer) trainStep.release(optimizer)
       if (kind === 'last') savedStep = step
-      return { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
+      yield { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
     }
 
     const evaluateNow = async function* (): AsyncGenerator<TrainEvent> {
@@ -122,10 +124,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       if (better) bestValLossNats = valLossNats
       if (evaluation) evaluationsSinceBest = better ? 0 : evaluationsSinceBest + 1
       // The file before the news of it: a run of which an evaluation is known has a best state to go back to.
-      const saved = better ? await save('best') : null
+      if (better) yield* save('best')
       if (evaluation)
         yield { kind: 'eval', step, tokens: step * tokensPerStep, elapsedMs: clock.elapsedMs, ...evaluation }
-      if (saved) yield saved
       yield { kind: 'stage', stage: 'training', progress: null }
     }
 
@@ -154,7 +155,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       return event
     }
 
-    yield { kind: 'begin', engine: engine.id, version: engine.version, step }
+    yield { kind: 'begin', engine: engine.id, version: engine.version, step, elapsedMs: clock.elapsedMs }
     yield { kind: 'stage', stage: 'training', progress: null }
     if (step > 0 && step % config.evalInterval === 0 && valLossNats === null) yield* evaluateNow()
     while (step < config.maxSteps && !isOutOfPatience() && !signal.aborted) {
@@ -203,15 +204,13 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       }
 
       if (isSaved) {
-        yield await save('last')
+        yield* save('last')
         clock.saved()
+        yield { kind: 'stage', stage: 'training', progress: null }
       }
     }
     const isGood = step === savedStep || step === (resumed?.step ?? 0) || !isLost(await trainStep.readMetrics())
-    if (step !== savedStep && isGood) {
-      yield { kind: 'stage', stage: 'saving', progress: null }
-      yield await save('last')
-    }
+    if (step !== savedStep && isGood) yield* save('last')
     const finished = step >= config.maxSteps || isOutOfPatience()
     yield { kind: 'end', step, elapsedMs: clock.elapsedMs, finished }
   } finally {

@@ -83,6 +83,7 @@ export const errorCodes = {
   'gpu.software': 'external',
   'training.diverged': 'external',
   'job.killed': 'external',
+  'job.silent': 'external',
   'backend.lost': 'external',
   internal: 'internal',
 } as const satisfies Record<string, ErrorKind>

@@ -182,6 +182,9 @@ export const corpusLimits = {
 /** The prediction of a training's memory may be too low by that share (docs/log.md): above it the form warns. */
 export const memoryMargin = 1.15
 
+/** How long a person who ends a run or an answer waits for the step or the token under way, milliseconds. */
+export const stopWithinMs = 10_000
+
 export const nameMaxLength = 120
 /** Points of a curve that a screen asks for: four a pixel column hide nothing. */
 export const maxCurvePoints = 4000

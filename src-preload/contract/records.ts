@@ -235,8 +235,6 @@ export type ConfigProblem = z.infer<typeof configProblem>
 // ---- runs ----
 export const runState = z.enum(['queued', 'running', 'paused', 'interrupted', 'stopped', 'done', 'failed'])
 export type RunState = z.infer<typeof runState>
-/** What somebody asked a run that is being trained to become. */
-export const runWish = z.enum(['paused', 'stopped'])
 
 export const runStage = z.enum(['waiting', 'preparing', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving'])
 export type RunStage = z.infer<typeof runStage>
@@ -251,6 +249,14 @@ export type Precision = z.infer<typeof precision>
 /** One way to compute a step, as the probe at the start of a run measured it. */
 export const stepTiming = z.object({ tier, precision, stepMs: z.number() })
 export type StepTiming = z.infer<typeof stepTiming>
+
+/** How a person wants a run to end before its last step. */
+export const runEnding = z.enum(['paused', 'stopped'])
+export type RunEnding = z.infer<typeof runEnding>
+
+/** It is stored: every window sees it, and a reload forgets nothing. Heard of at `at`, fulfilled within `stopWithinMs`. */
+export const runWish = z.object({ ending: runEnding, at: timestamp })
+export type RunWish = z.infer<typeof runWish>
 
 export const checkpointKind = z.enum(['best', 'last'])
 export type CheckpointKind = z.infer<typeof checkpointKind>
@@ -267,6 +273,8 @@ export const runRecord = z.object({
   runId,
   name: z.string(),
   state: runState,
+  /** Of a run that is queued or running: how somebody asked it to end. */
+  wish: runWish.nullable(),
   model: modelKind,
   corpusId,
   /** The text's name, kept when the text itself is deleted. */
@@ -283,6 +291,8 @@ export const runRecord = z.object({
   endedAt: timestamp.nullable(),
   /** Time spent training, pauses left out. */
   trainedMs: z.number(),
+  /** When `trainedMs` was that: from there on its clock runs. null: it stands still. */
+  trainedAt: timestamp.nullable(),
   checkpoints: z.array(checkpointRecord),
   notes: z.string(),
   error: errorData.nullable(),

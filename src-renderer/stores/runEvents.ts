@@ -7,6 +7,17 @@ const withCheckpoint = (saved: readonly CheckpointRecord[], added: CheckpointRec
   added,
 ]
 
+/** A clock's readings differ by the way of their news; more than that, and it was held up. */
+const sameClockMs = 2000
+
+/** The clock of a run that has come to `elapsedMs`: it runs on as it did, unless it stood still (the computer slept). */
+function clockAt({ trainedMs, trainedAt }: RunRecord, elapsedMs: number): Pick<RunRecord, 'trainedMs' | 'trainedAt'> {
+  if (trainedAt === null) return { trainedMs: elapsedMs, trainedAt }
+  const now = Date.now()
+  const at = trainedAt + elapsedMs - trainedMs
+  return { trainedMs: elapsedMs, trainedAt: Math.abs(now - at) < sameClockMs ? at : now }
+}
+
 function change(run: RunRecord, event: RunEvent): RunRecord {
   switch (event.kind) {
     case 'state':
@@ -15,11 +26,15 @@ function change(run: RunRecord, event: RunEvent): RunRecord {
       const row = event.rows.at(-1)
       if (row === undefined) return run
       const { step, tokensPerSecond, lossNats, elapsedMs } = row
-      return { ...run, step, tokensPerSecond, trainLossNats: lossNats, trainedMs: elapsedMs }
+      return { ...run, step, tokensPerSecond, trainLossNats: lossNats, ...clockAt(run, elapsedMs) }
     }
     case 'eval': {
       const { valLossNats, elapsedMs } = event.row
-      return { ...run, bestValLossNats: Math.min(valLossNats, run.bestValLossNats ?? Infinity), trainedMs: elapsedMs }
+      return {
+        ...run,
+        bestValLossNats: Math.min(valLossNats, run.bestValLossNats ?? Infinity),
+        ...clockAt(run, elapsedMs),
+      }
     }
     case 'checkpoint':
       return { ...run, checkpoints: withCheckpoint(run.checkpoints, event.checkpoint) }

@@ -83,7 +83,8 @@ it.skipIf(process.platform !== 'linux')(
         await backend.request('runs.resume', { runId: id })
         if (id === runId && stage === 'saving') {
           await training
-          expect((await backend.request('runs.stop', { runId })).state).toBe('stopped')
+          await backend.request('runs.stop', { runId })
+          expect(await done).toMatchObject({ run: { state: 'stopped' } })
         } else expect(await done, stage).toMatchObject({ run: { state: 'done', error: null } })
         const folder = join(profileDir, 'runs', id, 'checkpoints')
         expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])

@@ -61,6 +61,14 @@ function database(profileDir: string) {
   }
 }
 
+async function stop(backend: BackendProcess, runId: string): Promise<void> {
+  const stopped = backend.next(
+    (e) => e.topic === 'run' && e.runId === runId && e.kind === 'state' && e.run.state === 'stopped',
+  )
+  await backend.request('runs.stop', { runId })
+  await stopped
+}
+
 const shownSteps = (events: readonly AppEvent[]): Row[] =>
   events
     .flatMap((e) => (e.topic === 'run' && e.kind === 'steps' ? e.rows : []))
@@ -133,7 +141,7 @@ it(`${kills} times kill -9 of job or backend while training: nothing shown is lo
     await backend.request('runs.resume', { runId })
   }
   await backend.next((e) => e.topic === 'run' && e.kind === 'steps')
-  expect((await backend.request('runs.stop', { runId })).state).toBe('stopped')
+  await stop(backend, runId)
   for (const { step, lossNats } of database(profileDir).steps) losses.set(step, lossNats)
 
   const undisturbed = await startRun(backend, corpusId, { maxSteps: 1_000_000 })
@@ -141,7 +149,7 @@ it(`${kills} times kill -9 of job or backend while training: nothing shown is lo
   await backend.next(
     (e) => e.topic === 'run' && e.runId === undisturbed && e.kind === 'steps' && (e.rows.at(-1)?.step ?? 0) >= enough,
   )
-  await backend.request('runs.stop', { runId: undisturbed })
+  await stop(backend, undisturbed)
   const control = shownSteps(backend.events.filter((e) => e.topic === 'run' && e.runId === undisturbed))
   const common = control.filter(({ step }) => losses.has(step))
   expect(common.length).toBeGreaterThan(0)

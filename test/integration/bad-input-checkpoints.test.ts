@@ -36,7 +36,7 @@ beforeAll(async () => {
     const { corpusId } = await world.importPath(path)
     const { runId } = await world.request('runs.start', { corpusId, config: { ...config, nEmbd }, name })
     await world.runEvent(runId, 'checkpoint')
-    return await world.request('runs.stop', { runId })
+    return await world.ended(runId)
   }
   trained = await train('river', someText)
   wider = await train('wider', someText, 2 * config.nEmbd)
@@ -134,7 +134,7 @@ describe('a saved state that is gone', () => {
     await world.request('runs.resume', { runId: trained.runId })
     const [first] = (await world.runEvent(trained.runId, 'steps', undefined, since)).rows
     expect(first?.step).toBe(trained.step + 1)
-    expect(await world.request('runs.stop', { runId: trained.runId })).toMatchObject({ state: 'stopped', error: null })
+    expect(await world.ended(trained.runId)).toMatchObject({ state: 'stopped', error: null })
   })
 })
 

@@ -35,7 +35,7 @@ const config = (change: Partial<RunConfig> = {}): RunConfig =>
 const trainedUntilSaved = async (name: string): Promise<RunRecord> => {
   const { runId } = await world.request('runs.start', { corpusId, config: config(), name })
   await world.runEvent(runId, 'checkpoint')
-  return await world.request('runs.stop', { runId })
+  return await world.ended(runId)
 }
 
 beforeAll(async () => {
@@ -106,13 +106,13 @@ describe('a text that is deleted while a run needs it', () => {
     expect(existsSync(join(world.profileDir, 'corpora', corpusId))).toBe(false)
     const before = world.events.length
     await world.runEvent(runId, 'steps', undefined, before)
-    await world.request('runs.stop', { runId })
+    await world.ended(runId)
 
     const since = world.events.length
     await world.request('runs.resume', { runId: trained.runId })
     const [first] = (await world.runEvent(trained.runId, 'steps', undefined, since)).rows
     expect(first?.step).toBe(trained.step + 1)
-    trained = await world.request('runs.stop', { runId: trained.runId })
+    trained = await world.ended(trained.runId)
     expect((await world.ask(trained.runId, 'last')).message).toMatchObject({ tokens: 5, endReason: 'length' })
     expect((await world.request('runs.get', { runId: trained.runId })).run).toMatchObject({
       state: 'stopped',
@@ -131,7 +131,7 @@ describe('a text that is deleted while a run needs it', () => {
     await world.request('runs.resume', { runId })
     const [first] = (await world.runEvent(runId, 'steps', undefined, since)).rows
     expect(first?.step).toBe(trained.step + 1)
-    trained = await world.request('runs.stop', { runId })
+    trained = await world.ended(runId)
   })
 
   it('fails the run clearly when both folders were emptied by hand, and nothing of the run is lost', async () => {
@@ -150,6 +150,6 @@ describe('a text that is deleted while a run needs it', () => {
     expect(existsSync(join(corpusDir, 'text.txt'))).toBe(true)
     await world.request('runs.resume', { runId })
     await world.reached(runId, 'running')
-    expect(await world.request('runs.stop', { runId })).toMatchObject({ state: 'stopped', error: null })
+    expect(await world.ended(runId)).toMatchObject({ state: 'stopped', error: null })
   })
 })

@@ -68,7 +68,7 @@ describe.skipIf(!mounted)('a full disk', () => {
   it('fails the training, keeps what was saved, and lets it go on when there is space', async () => {
     const { runId } = await world.request('runs.start', { corpusId, config })
     await world.runEvent(runId, 'checkpoint')
-    const paused = await world.request('runs.pause', { runId })
+    const paused = await world.ended(runId, 'paused')
     const kept = filesIn(join(disk, 'profile', 'runs', runId)).filter((file) => file.includes('last-'))
     expect(kept).toHaveLength(3)
 
@@ -94,7 +94,7 @@ describe.skipIf(!mounted)('a full disk', () => {
     const [first] = (await world.runEvent(runId, 'steps', undefined, again)).rows
     expect(first?.step).toBe(paused.step + 1)
     await world.runEvent(runId, 'checkpoint', undefined, again)
-    const stopped = await world.request('runs.stop', { runId })
+    const stopped = await world.ended(runId)
     expect(stopped).toMatchObject({ state: 'stopped', error: null })
     const { steps } = await world.request('runs.curves', { runId, maxPoints: 4000 })
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: stopped.step }, (_, i) => i + 1))

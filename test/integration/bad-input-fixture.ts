@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { expect } from 'vitest'
-import { createBackend, type Backend } from '../../src-main/backend/backend'
+import { createBackend, type Backend, type BackendOptions } from '../../src-main/backend/backend'
 import { errorSentence } from '../../src-main/cli/text'
 import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
 import type { AppEvent, GenerationEvent, RunEvent } from '../../src-preload/contract/events'
@@ -34,6 +34,8 @@ export interface World {
     fits?: (event: Extract<RunEvent, { kind: K }>) => boolean,
     since?: number,
   ): Promise<Extract<RunEvent, { kind: K }>>
+  /** Asks for that end of the run and waits for it. */
+  ended(runId: string, as?: 'paused' | 'stopped'): Promise<RunRecord>
   /** Asks and waits for the end of the answer. */
   ask(
     runId: string,
@@ -45,7 +47,11 @@ export interface World {
 
 export const temporaryProfile = (): string => mkdtempSync(join(tmpdir(), 'homegrown-bad-'))
 
-export function openWorld(profileDir: string, tensorflowDirs: readonly string[] = [tensorflowDir()]): World {
+export function openWorld(
+  profileDir: string,
+  tensorflowDirs: readonly string[] = [tensorflowDir()],
+  options: Pick<BackendOptions, 'patience' | 'silenceMs'> = {},
+): World {
   const backend = createBackend({
     profileDir,
     jobEntry: built('job.cjs'),
@@ -53,6 +59,7 @@ export function openWorld(profileDir: string, tensorflowDirs: readonly string[] 
     engineOptions: { engine: 'auto', tensorflowDirs },
     appVersion: '0.0.0',
     checkOutput: true,
+    ...options,
   })
   const events: AppEvent[] = []
   const listeners = new Set<() => void>()
@@ -94,6 +101,10 @@ export function openWorld(profileDir: string, tensorflowDirs: readonly string[] 
       const run = backend.services.runs.list().find((one) => one.runId === runId)
       return run !== undefined && states.includes(run.state) ? run : undefined
     })
+  const ended: World['ended'] = async (runId, as = 'stopped') => {
+    await request(as === 'paused' ? 'runs.pause' : 'runs.stop', { runId })
+    return await reached(runId, 'paused', 'stopped', 'interrupted', 'failed', 'done')
+  }
   const runEvent: World['runEvent'] = (runId, kind, fits = () => true, since = 0) =>
     until(() => {
       type Wanted = Extract<RunEvent, { kind: typeof kind }>
@@ -122,7 +133,7 @@ export function openWorld(profileDir: string, tensorflowDirs: readonly string[] 
     )
   }
   const close = () => backend.close(20_000)
-  return { backend, profileDir, events, request, refusal, importPath, reached, runEvent, ask, close }
+  return { backend, profileDir, events, request, refusal, importPath, reached, runEvent, ended, ask, close }
 }
 
 /** For afterAll: nothing of a test stays. */

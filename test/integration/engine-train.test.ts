@@ -95,7 +95,13 @@ describe('a training run', () => {
     expect([first?.kind, second?.kind, third]).toEqual([
       'stage',
       'stage',
-      { kind: 'begin', engine: 'tensorflow', version: expect.stringMatching(/^2\./) as string, step: 0 },
+      {
+        kind: 'begin',
+        engine: 'tensorflow',
+        version: expect.stringMatching(/^2\./) as string,
+        step: 0,
+        elapsedMs: expect.any(Number) as number,
+      },
     ])
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
     expect(stepsOf(events).map((event) => event.step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))

@@ -151,7 +151,9 @@ it('a run that does not fit any more is not resumed, unless with less memory, an
   const { config } = runs.plan({ corpusId, choice, overrides: { ...wish, ...change } })
   const { runId } = runs.start({ corpusId, config })
   await trains()
-  expect(await runs.pause(runId)).toMatchObject({ state: 'paused' })
+  const paused = ended(runId)
+  runs.pause(runId)
+  expect(await paused).toMatchObject({ state: 'paused' })
   const { step } = runs.get(runId).run
   expect(step).toBeLessThan(4)
 
@@ -195,7 +197,7 @@ it('counts trying bfloat16 only where it is tried', async () => {
 
 it('what the training under way holds counts as free for the next one', async () => {
   let freeBytes = 1e12
-  const { runs, corpusId, trains } = await open('queued', () => freeBytes)
+  const { runs, corpusId, ended, trains } = await open('queued', () => freeBytes)
   const first = runs.plan({ corpusId, choice, overrides: { ...way, maxSteps: 100_000, logInterval: 1 } })
   const { runId } = runs.start({ corpusId, config: first.config })
   await trains()
@@ -204,6 +206,8 @@ it('what the training under way holds counts as free for the next one', async ()
   // Refused alone; the process that trains holds more than a tenth of that.
   freeBytes = 0.84 * summary.memoryBytes
   expect(runs.plan(next).problems).toEqual([])
-  await runs.pause(runId)
+  const paused = ended(runId)
+  runs.pause(runId)
+  await paused
   expect(runs.plan(next).problems).toMatchObject([{ error: { code: 'config.tooLargeForMemory' } }])
 })

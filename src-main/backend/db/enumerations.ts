@@ -12,8 +12,8 @@ const enumerations = {
     state: r.runState,
     model: r.modelKind,
     engine: r.engineId.nullable(),
-    /** What another process asks the owner to do with this run. */
-    wanted: r.runWish.nullable(),
+    /** How somebody, perhaps through another process, asked the owner to end this run. */
+    wanted: r.runEnding.nullable(),
   }),
   checkpoints: z.object({ kind: r.checkpointKind }),
   tiers: z.object({ tier: r.tier, precision: r.precision }),

@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
 import { withDefaults } from '../../../src-preload/contract/limits'
-import type { CheckpointRecord, RunConfig, RunRecord, RunState } from '../../../src-preload/contract/records'
+import type { CheckpointRecord, RunConfig, RunRecord, RunState, RunWish } from '../../../src-preload/contract/records'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
 import { transaction, type Db } from './connection'
 import { checked } from './enumerations'
@@ -11,6 +11,7 @@ const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord =>
   runId: row.run_id,
   name: row.name,
   state: row.state,
+  wish: toWish(row),
   model: row.model,
   corpusId: row.corpus_id,
   corpus: row.corpus_name,
@@ -25,6 +26,7 @@ const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord =>
   startedAt: row.started_at,
   endedAt: row.ended_at,
   trainedMs: row.trained_ms,
+  trainedAt: row.trained_at,
   checkpoints,
   notes: row.notes,
   error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
@@ -61,8 +63,18 @@ export function runFacts(db: Db, runId: string): RunFacts | null {
   return { config: withDefaults(JSON.parse(row.config_json) as object) as RunConfig, vocabSize, trainTokens, seq }
 }
 
-/** No process works on the run, and so nobody is waiting for one to hear a wish. */
-export const unowned = { owner_pid: null, owner_token: null, job_pid: null, job_token: null, wanted: null } as const
+/** Nobody has asked for an end. */
+export const unasked = { wanted: null, wanted_at: null } as const
+
+/** No process works on the run: its clock stands still, and nobody is waiting for one to hear a wish. */
+export const unowned = {
+  owner_pid: null,
+  owner_token: null,
+  job_pid: null,
+  job_token: null,
+  trained_at: null,
+  ...unasked,
+} as const
 
 export interface NewRun {
   readonly runId: string
@@ -158,10 +170,14 @@ export function runsOfCorpus(db: Db, corpusId: string): Pick<RunsTable, 'run_id'
   return all(db, query)
 }
 
-/** What another process asks of a run that this one trains. */
-export function wantedOf(db: Db, runId: string): RunsTable['wanted'] {
-  const query = tables.selectFrom('runs').select('wanted').where('run_id', '=', runId)
-  return first(db, query)?.wanted ?? null
+const toWish = (row: Pick<RunsTable, 'wanted' | 'wanted_at' | 'created_at'>): RunWish | null =>
+  row.wanted === null ? null : { ending: row.wanted, at: row.wanted_at ?? row.created_at }
+
+/** What somebody, perhaps through another process, asks of a run that this one trains. */
+export function wishOf(db: Db, runId: string): RunWish | null {
+  const query = tables.selectFrom('runs').select(['wanted', 'wanted_at', 'created_at']).where('run_id', '=', runId)
+  const row = first(db, query)
+  return row === undefined ? null : toWish(row)
 }
 
 export function ownerOf(db: Db, runId: string): Pick<RunsTable, 'owner_pid' | 'owner_token'> | null {

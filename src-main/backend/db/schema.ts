@@ -58,6 +58,8 @@ export interface RunsTable extends Listed<'runs'> {
   started_at: number | null
   ended_at: number | null
   trained_ms: number
+  /** When `trained_ms` was that, while it trains. */
+  trained_at: number | null
   notes: string
   error_json: string | null
   /** Highest sequence number given to an event of this run. */
@@ -67,6 +69,8 @@ export interface RunsTable extends Listed<'runs'> {
   owner_token: string | null
   job_pid: number | null
   job_token: string | null
+  /** When somebody, perhaps through another process, asked the owner to end this run. */
+  wanted_at: number | null
   deleted_at: number | null
   /** Of the last change of this row or its checkpoints; set by a trigger. */
   revision: number

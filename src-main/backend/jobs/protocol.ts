@@ -114,7 +114,14 @@ export type EvalEvent = { readonly kind: 'eval' } & Readonly<Omit<EvalRow, 'seq'
 export type TrainEvent =
   | { readonly kind: 'stage'; readonly stage: RunStage; readonly progress: number | null }
   /** Once, before the first step: which engine runs, and where a resumed run stands. */
-  | { readonly kind: 'begin'; readonly engine: EngineId; readonly version: string; readonly step: number }
+  | {
+      readonly kind: 'begin'
+      readonly engine: EngineId
+      readonly version: string
+      readonly step: number
+      /** What its clock begins with. */
+      readonly elapsedMs: number
+    }
   | ({ readonly kind: 'tier' } & Readonly<TierChange>)
   | StepEvent
   | EvalEvent

@@ -4,14 +4,15 @@ import { jobEnvironment } from './environment'
 import { endedForMemory, memoryKills } from './memory-kills'
 import { identityOf, type ProcessIdentity } from './process-identity'
 import type { JobEvent, JobRequest, JobTask } from './protocol'
+import { watchLife } from './watchdog'
 
 /** A task in a process of its own. */
 export interface Job {
   readonly process: ProcessIdentity
   /**
    * Settles once, when the process is gone and every event before that was handed over.
-   * Rejects with the job's own error, with what `onEvent` threw (it kills the job), with `job.killed` {signal}, or with
-   * `memory.exhausted`.
+   * Rejects with the job's own error, with what `onEvent` threw (it kills the job), with `job.killed` {signal}, with
+   * `job.silent` {seconds} (it gave no sign of life and was killed), or with `memory.exhausted`.
    */
   readonly ended: Promise<void>
   send(request: JobRequest): void
@@ -29,6 +30,8 @@ export interface Supervisor {
 export interface SupervisorOptions {
   /** The built job program (out/main/job.cjs). */
   readonly jobEntry: string
+  /** How long a job may give no sign of life; absent: a minute. */
+  readonly silenceMs?: number | undefined
   /** The last lines that a failed job wrote, for the log. */
   readonly onFailure?: (task: JobTask['kind'], error: AppError, output: string) => void
 }
@@ -36,9 +39,14 @@ export interface SupervisorOptions {
 const keptOutput = 16_384
 /** After the process is gone its channel is normally empty at once. */
 const drainMs = 500
+/**
+ * A job beats every second from a thread of its own (engine/heartbeat.ts), so what it computes makes no silence: 3.1 s was the
+ * longest seen, with four trainings on two cores under other load. The rest of the minute is for a computer that swaps.
+ */
+const defaultSilenceMs = 60_000
 
 /** The only place that starts processes: jobs run on the Node that runs the backend, and die when it does. */
-export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Supervisor {
+export function createSupervisor({ jobEntry, silenceMs = defaultSilenceMs, onFailure }: SupervisorOptions): Supervisor {
   const live = new Set<{ job: Job; child: ChildProcess }>()
 
   const start = (task: JobTask, onEvent: (event: JobEvent) => void): Job => {
@@ -46,9 +54,9 @@ export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Su
     const child = fork(jobEntry, [], {
       execPath: process.execPath,
       execArgv: [],
-      env: jobEnvironment(),
+      env: { ...jobEnvironment(), HOMEGROWN_HEARTBEAT: '4' },
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -60,12 +68,17 @@ export function createSupervisor({ jobEntry, onFailure }: SupervisorOptions): Su
 
     let failure: AppError | null = null
     let graceTimer: NodeJS.Timeout | undefined
+    const unwatch = watchLife(child.stdio[4], silenceMs, () => {
+      failure ??= new AppError('job.silent', { seconds: Math.round(silenceMs / 1000) })
+      kill()
+    })
     const ended = new Promise<void>((resolve, reject) => {
       let settled = false
       const settle = (error: AppError | null) => {
         if (settled) return
         settled = true
         clearTimeout(graceTimer)
+        unwatch()
         live.delete(entry)
         if (error === null) {
           resolve()

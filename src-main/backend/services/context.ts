@@ -1,11 +1,21 @@
 import { join } from 'node:path'
 import type { AppError } from '../../../src-preload/contract/errors'
 import type { AppEvent } from '../../../src-preload/contract/events'
+import { stopWithinMs } from '../../../src-preload/contract/limits'
 import type { Db } from '../db/connection'
 import type { ProcessIdentity } from '../jobs/process-identity'
 import type { EngineOptions } from '../jobs/protocol'
 import type { Supervisor } from '../jobs/supervisor'
 import type { EngineProbes } from './engine-probes'
+
+/** How long a person who ends something waits, milliseconds, before the job is ended at what it saved last. */
+export interface Patience {
+  /** For the step, or the token, under way. */
+  readonly stepMs: number
+  /** For saving, which begins when the step has ended: gigabytes on a slow disk. A job that gives no sign of life is ended sooner. */
+  readonly savingMs: number
+}
+export const defaultPatience: Patience = { stepMs: stopWithinMs, savingMs: 600_000 }
 
 /** What every service stands on. */
 export interface Context {
@@ -27,6 +37,7 @@ export interface Context {
   readonly now: () => number
   /** Bytes that a job could have now. */
   readonly freeMemory: () => number
+  readonly patience: Patience
   /** Whether a run that may choose its precision tries bfloat16 on this processor. */
   readonly triesBfloat16: boolean
 }

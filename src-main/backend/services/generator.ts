@@ -23,6 +23,7 @@ export interface Generator {
    * @throws AppError `generation.busy` while another one writes, or what the job says
    */
   generate(request: GenerateRequest, onText: (event: Generated) => void): Promise<Generated>
+  /** Ends it after the token under way; where that takes longer than a person waits, with the text so far. */
   stop(generationId: string): void
   /** The run is deleted: its answer ends as if it had been stopped, and its model is unloaded. */
   release(runId: string): void
@@ -50,6 +51,8 @@ export function createGenerator(context: Context): Generator {
   let warm: Warm | null = null
   let active: Active | null = null
   let idle: NodeJS.Timeout | undefined
+  /** Somebody has asked for the end of the active one: whatever ends it then, it was cancelled. */
+  let stopping: NodeJS.Timeout | undefined
 
   const unload = (): void => {
     clearTimeout(idle)
@@ -86,13 +89,17 @@ export function createGenerator(context: Context): Generator {
     try {
       return await new Promise<Generated>((resolve, reject) => {
         active = { generationId, onText, resolve }
-        const lost = new AppError('job.killed', { signal: 'exit 0' })
+        const lost = (error: unknown): void => {
+          reject(stopping === undefined ? AppError.from(error) : new AppError('cancelled'))
+        }
         job.ended.then(() => {
-          reject(lost)
-        }, reject)
+          lost(new AppError('job.killed', { signal: 'exit 0' }))
+        }, lost)
         job.send({ kind: 'generate', generationId, prompt, sampling })
       })
     } finally {
+      clearTimeout(stopping)
+      stopping = undefined
       active = null
       if (loaded.released) unload()
       else idle = setTimeout(unload, idleMs)
@@ -100,7 +107,9 @@ export function createGenerator(context: Context): Generator {
   }
 
   const stop = (generationId: string): void => {
-    if (active?.generationId === generationId) warm?.job.send({ kind: 'stopGeneration', generationId })
+    if (active?.generationId !== generationId) return
+    warm?.job.send({ kind: 'stopGeneration', generationId })
+    stopping ??= setTimeout(unload, context.patience.stepMs)
   }
 
   const release = (runId: string): void => {

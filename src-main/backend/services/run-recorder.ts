@@ -62,6 +62,9 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
     return run === null ? null : { topic: 'run', runId, seq, kind: 'state', run }
   }
 
+  /** Training time as it is now: whoever shows it lets it run on from here. */
+  const clock = (elapsedMs: number) => ({ trained_ms: elapsedMs, trained_at: now() }) satisfies RunChanges
+
   const open = (runId: string, onError: (error: AppError) => void): RunRecording => {
     let seq = runFacts(db, runId)?.seq ?? 0
     let writes: Write[] = []
@@ -115,11 +118,11 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         shown = shown.filter((event) => event.kind !== 'stage' || event.stage !== stage)
         show({ topic: 'run', runId, seq: ++seq, kind: 'stage', stage, progress })
       },
-      begin: ({ engine, version, step }) => {
+      begin: ({ engine, version, step, elapsedMs }) => {
         writes.push((database) => {
           forgetBeyond(database, runId, step)
         })
-        change({ engine, engine_version: version, step })
+        change({ engine, engine_version: version, step, ...clock(elapsedMs) })
       },
       rollback: ({ step, toStep, learningRateFactor, accumulation }) => {
         const rollback = { step, toStep, learningRateFactor, accumulation }
@@ -143,7 +146,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
           step: row.step,
           train_loss_nats: row.lossNats,
           tokens_per_second: row.tokensPerSecond,
-          trained_ms: row.elapsedMs,
+          ...clock(row.elapsedMs),
         } satisfies RunChanges)
         const last = shown.at(-1)
         if (last?.kind === 'steps') shown[shown.length - 1] = { ...last, seq: row.seq, rows: [...last.rows, row] }
@@ -155,7 +158,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
           insertEval(database, runId, row)
           updateRun(database, runId, { best_val_loss_nats: lowestEval(database, runId) })
         })
-        Object.assign(changes, { trained_ms: row.elapsedMs } satisfies RunChanges)
+        Object.assign(changes, clock(row.elapsedMs))
         show({ topic: 'run', runId, seq: row.seq, kind: 'eval', row })
       },
       sample: ({ step, prompt, text }) => {
@@ -178,13 +181,13 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         writes.push((database) => {
           storeCheckpoint(database, runId, checkpoint)
         })
-        Object.assign(changes, { trained_ms: elapsedMs } satisfies RunChanges)
+        Object.assign(changes, clock(elapsedMs))
         show({ topic: 'run', runId, seq: ++seq, kind: 'checkpoint', checkpoint })
         // Its file is there: the row follows at once, so that a crash finds both.
         beat()
       },
       end: ({ step, elapsedMs }) => {
-        Object.assign(changes, { step, trained_ms: elapsedMs } satisfies RunChanges)
+        Object.assign(changes, { step, ...clock(elapsedMs) } satisfies RunChanges)
         beat()
       },
     }

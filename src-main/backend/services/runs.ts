@@ -8,6 +8,7 @@ import type {
   EngineId,
   RunConfig,
   RunDetail,
+  RunEnding,
   RunRecord,
 } from '../../../src-preload/contract/records'
 import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
@@ -27,7 +28,6 @@ import type { Generator } from './generator'
 import { newId } from './ids'
 import type { RunRecorder } from './run-recorder'
 import { canHaveTokens } from './run-tokens'
-import type { Ending } from './training'
 import type { TrainingQueue } from './training-queue'
 
 export type RunService = ReturnType<typeof createRuns>
@@ -149,14 +149,18 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     return { runId, seq: Math.max(steps.at(-1)?.seq ?? 0, evals.at(-1)?.seq ?? 0), steps, evals }
   }
 
-  /** Ends a training of this backend, or asks the backend (a window, a command line) that trains it. */
-  const end = async (runId: string, as: Ending): Promise<RunRecord> => {
+  /**
+   * Asks for an end of a training of this backend, or of the one (a window's, a command line's) that trains it. Answers at
+   * once: the record says what was wished, and events say when it has come true.
+   */
+  const end = (runId: string, as: RunEnding): RunRecord => {
     const run = mustFind(runId)
-    if (queue.has(runId)) await queue.end(runId, as)
+    if (queue.has(runId)) void queue.end(runId, as)
     else if (run.state === 'running' || run.state === 'queued') {
       const owner = ownerOf(db, runId)
       if (!isAlive(owner?.owner_pid ?? null, owner?.owner_token ?? null)) throw new AppError('run.notActive', { runId })
-      updateRun(db, runId, { wanted: as })
+      updateRun(db, runId, { wanted: as, wanted_at: context.now() })
+      context.emit({ topic: 'changed', what: 'runs' })
     } else if (as === 'stopped' && ['paused', 'interrupted', 'failed'].includes(run.state)) {
       recorder.change(runId, { state: 'stopped' })
     } else throw new AppError('run.notActive', { runId })
@@ -206,10 +210,13 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   const remove = async (runId: string): Promise<void> => {
     const run = mustFind(runId)
     const isActive = run.state === 'running' || run.state === 'queued'
-    updateRun(db, runId, { deleted_at: context.now(), ...(isActive ? { wanted: 'stopped' } : {}) })
+    updateRun(db, runId, {
+      deleted_at: context.now(),
+      ...(isActive ? { wanted: 'stopped', wanted_at: context.now() } : {}),
+    })
     context.emit({ topic: 'changed', what: 'runs' })
     generator.release(runId)
-    if (queue.has(runId)) await queue.end(runId, 'stopped', deleteGraceMs)
+    if (queue.has(runId)) await queue.endWithin(runId, 'stopped', deleteGraceMs)
   }
 
   const restore = (runId: string): RunRecord => {

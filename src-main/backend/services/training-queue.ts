@@ -1,9 +1,10 @@
 import { AppError } from '../../../src-preload/contract/errors'
+import type { RunEnding } from '../../../src-preload/contract/records'
 import { transaction } from '../db/connection'
-import { ownerOf, unowned, wantedOf } from '../db/runs'
+import { ownerOf, unasked, unowned, wishOf } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
-import { startTraining, type Ending, type Training, type TrainingStart } from './training'
+import { startTraining, type Training, type TrainingStart } from './training'
 
 /** One training at a time: two on one processor are slower than one after the other. */
 export interface TrainingQueue {
@@ -13,8 +14,13 @@ export interface TrainingQueue {
   has(runId: string): boolean
   /** The run that trains here, after which the next one would. */
   current(): string | null
-  /** Ends its training, or takes it out of the queue. Resolves when the run is in its end state. */
-  end(runId: string, as: Ending, graceMs?: number): Promise<void>
+  /**
+   * Asks its training to end, or takes it out of the queue.
+   * @returns when the run is in its end state. @throws at once: `run.notActive`, or what keeps the wish from being stored
+   */
+  end(runId: string, as: RunEnding): Promise<void>
+  /** The same for whoever cannot wait: killed after `graceMs`. */
+  endWithin(runId: string, as: RunEnding, graceMs: number): Promise<void>
   /** Saves what trains; resolves when nothing runs any more. */
   close(graceMs: number): Promise<void>
 }
@@ -29,9 +35,9 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     const entry = waiting.shift()
     if (entry === undefined) return
     // Another process on this profile may have asked while it waited: nobody else reads that before it trains.
-    const wanted = wantedOf(context.db, entry.runId)
-    if (wanted !== null) {
-      recorder.change(entry.runId, { state: wanted, ...unowned })
+    const wish = wishOf(context.db, entry.runId)
+    if (wish !== null) {
+      recorder.change(entry.runId, { state: wish.ending, ...unowned })
       next()
       return
     }
@@ -52,7 +58,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
         state: 'queued',
         owner_pid: context.self.pid,
         owner_token: context.self.token,
-        wanted: null,
+        ...unasked,
         error_json: null,
       })
     })
@@ -61,7 +67,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     setImmediate(next)
   }
 
-  const unqueue = (runId: string, as: Ending): boolean => {
+  const unqueue = (runId: string, as: RunEnding): boolean => {
     const index = waiting.findIndex((entry) => entry.runId === runId)
     if (index < 0) return false
     // First: where it cannot be written, the run still waits here.
@@ -70,12 +76,23 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
     return true
   }
 
-  const end = async (runId: string, as: Ending, graceMs?: number): Promise<void> => {
-    if (unqueue(runId, as)) return
+  /** @returns the training, unless the run only waited */
+  const take = (runId: string, as: RunEnding): Training | null => {
+    if (unqueue(runId, as)) return null
     if (current?.runId !== runId) throw new AppError('run.notActive')
-    const { ended } = current
-    current.end(as, graceMs)
-    await ended
+    return current
+  }
+
+  const end = (runId: string, as: RunEnding): Promise<void> => {
+    const training = take(runId, as)
+    training?.end(as)
+    return training?.ended ?? Promise.resolve()
+  }
+
+  const endWithin = async (runId: string, as: RunEnding, graceMs: number): Promise<void> => {
+    const training = take(runId, as)
+    training?.endWithin(as, graceMs)
+    await training?.ended
   }
 
   const has = (runId: string): boolean => current?.runId === runId || waiting.some((entry) => entry.runId === runId)
@@ -83,9 +100,9 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
   const close = async (graceMs: number): Promise<void> => {
     closed = true
     while (waiting[0] !== undefined) unqueue(waiting[0].runId, 'paused')
-    current?.end('paused', graceMs)
+    current?.endWithin('paused', graceMs)
     await current?.ended
   }
 
-  return { add, has, current: () => current?.runId ?? null, end, close }
+  return { add, has, current: () => current?.runId ?? null, end, endWithin, close }
 }

@@ -1,8 +1,8 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { EngineId, RunConfig, RunState } from '../../../src-preload/contract/records'
+import type { EngineId, RunConfig, RunEnding, RunStage, RunState } from '../../../src-preload/contract/records'
 import { afterOutOfMemory, type Trials } from '../../plan/less-memory'
 import { loweredFactor } from '../../plan/rollback'
-import { findRun, runFacts, storeConfig, unowned, wantedOf, type RunChanges } from '../db/runs'
+import { findRun, runFacts, storeConfig, unasked, unowned, wishOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
 import { isTrainEvent, type EngineOptions } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
@@ -11,15 +11,18 @@ import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { ensureOwnTokens } from './run-tokens'
 
-/** How a person wants a training to end before its last step. */
-export type Ending = 'paused' | 'stopped'
-
 export interface Training {
   readonly runId: string
   /** Never rejects: a failure is the run's state. */
   readonly ended: Promise<void>
-  /** Saves and ends; killed when that takes longer than `graceMs` (without it: as long as it takes). */
-  end(as: Ending, graceMs?: number): void
+  /**
+   * Saves after the step under way and ends. Where that step, or saving, takes longer than a person waits, the run ends at
+   * its last save. Asked again, the last wish counts.
+   * @param wishedAt when somebody asked, where it was through another process
+   */
+  end(as: RunEnding, wishedAt?: number): void
+  /** The same for whoever cannot wait: killed after `graceMs`, and interrupted then. */
+  endWithin(as: RunEnding, graceMs: number): void
 }
 
 const wantedPollMs = 1000
@@ -41,14 +44,51 @@ export function startTraining(
 ): Training {
   const { db } = context
   const cancel = new AbortController()
-  let ending: Ending | null = null
+  let ending: RunEnding | null = null
   let job: Job | null = null
   let forced = null as AppError | null
+  let stage: RunStage = 'preparing'
+  let patience: NodeJS.Timeout | undefined
+  /** Patience was over: the wish is fulfilled all the same, at the last save. */
+  let cutShort = false
 
-  const end = (as: Ending, graceMs?: number): void => {
-    ending ??= as
+  const beginEnding = (as: RunEnding): void => {
+    ending = as
     cancel.abort()
+    job?.stop()
+  }
+
+  /** Counted anew where saving begins or ends: it has its own time. */
+  const waitFor = (now: RunStage): void => {
+    clearTimeout(patience)
+    const { stepMs, savingMs } = context.patience
+    patience = setTimeout(
+      () => {
+        cutShort = true
+        job?.kill()
+      },
+      now === 'saving' ? savingMs : stepMs,
+    )
+  }
+
+  const end = (as: RunEnding, wishedAt = context.now()): void => {
+    if (ending === as) return
+    const isFirst = ending === null
+    beginEnding(as)
+    if (isFirst) waitFor(stage)
+    // After it was obeyed: it is, also where nothing can be written.
+    recording.change({ wanted: as, wanted_at: wishedAt })
+  }
+
+  const endWithin = (as: RunEnding, graceMs: number): void => {
+    beginEnding(ending ?? as)
     job?.stop(graceMs)
+  }
+
+  const enter = (next: RunStage): void => {
+    const was = stage
+    stage = next
+    if (patience !== undefined && (was === 'saving') !== (next === 'saving')) waitFor(next)
   }
 
   const train = async (): Promise<RunState> => {
@@ -57,7 +97,7 @@ export function startTraining(
       state: 'running',
       owner_pid: context.self.pid,
       owner_token: context.self.token,
-      wanted: null,
+      ...unasked,
       started_at: findRun(db, runId, 'any')?.startedAt ?? context.now(),
       ended_at: null,
       error_json: null,
@@ -78,6 +118,7 @@ export function startTraining(
       job = context.jobs.start({ ...task, ...how }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
         if (event.kind === 'step') seen.step = event.step
+        if (event.kind === 'stage') enter(event.stage)
         if (!isTrainEvent(event)) return
         recording.record(event)
         if (event.kind !== 'begin') return
@@ -147,9 +188,11 @@ export function startTraining(
       job?.kill()
       await job?.ended.catch(() => undefined)
       const error = forced ?? AppError.from(thrown)
-      if (ending !== null && (error.kind === 'cancelled' || error.code === 'job.killed')) {
-        // Cancelled before it trained, or killed because saving took too long: its last checkpoint stands.
-        return { state: error.kind === 'cancelled' ? ending : 'interrupted', error_json: null }
+      if (ending !== null) {
+        // Cancelled before it trained, or ended because it took too long: its last checkpoint stands.
+        if (error.kind === 'cancelled' || cutShort || error.code === 'job.silent')
+          return { state: ending, error_json: null }
+        if (error.code === 'job.killed') return { state: 'interrupted', error_json: null }
       }
       return { state: 'failed', error_json: JSON.stringify(error.toData()) }
     }
@@ -157,11 +200,12 @@ export function startTraining(
 
   const run = async (): Promise<void> => {
     const wishes = setInterval(() => {
-      const wanted = wantedOf(db, runId)
-      if (wanted !== null) end(wanted)
+      const wish = wishOf(db, runId)
+      if (wish !== null) end(wish.ending, wish.at)
     }, wantedPollMs)
     const changes = await outcome()
     clearInterval(wishes)
+    clearTimeout(patience)
     settle({ ...changes, ...unowned, ended_at: context.now() })
   }
 
@@ -186,7 +230,7 @@ export function startTraining(
     job?.stop(10_000)
     cancel.abort()
   })
-  return { runId, ended: run(), end }
+  return { runId, ended: run(), end, endWithin }
 }
 
 function factsOf(context: Context, runId: string) {

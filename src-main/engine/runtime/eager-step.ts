@@ -74,7 +74,6 @@ export class EagerTrainStep implements TrainStep {
   }
 
   async run(step: number, learningRate: number, batch: Tokens): Promise<StepMode> {
-    await breathe()
     this.#device.activate()
     const before = this.#submitted
     const [weights, expAvg, expAvgSq, metrics] = tf.tidy((): tf.Tensor1D[] => {
@@ -98,6 +97,8 @@ export class EagerTrainStep implements TrainStep {
     this.#submitted = this.#device.submit?.()
     this.#submitted?.catch(() => undefined) // heard by the next step or read
     await before
+    // After the step: who asks for an end while it computes is heard before the next one.
+    await breathe()
     return eager
   }
 

@@ -51,6 +51,8 @@ export const app = {
     done: 'Finished',
     failed: 'Failed',
   },
+  /** Instead of “Training”, once somebody has asked for it. */
+  wish: { paused: 'Pausing', stopped: 'Stopping' },
   model: { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' },
   engine: {
     cuda: 'TensorFlow on the graphics card',

@@ -278,6 +278,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'Training diverged',
     body: 'The loss kept exploding. Resume to continue from the last save at a third of the learning rate. If it diverges again, start a new run with a lower one, or check the text for unusual content.',
   },
+  'job.silent': {
+    title: 'The task stopped responding',
+    body: 'It gave no sign of life for {seconds} seconds, so Homegrown ended it. Everything saved before is safe. Resume the training, or try again.',
+  },
   'job.killed': {
     title: 'Training was ended from outside',
     body: 'The system or another program ended it, often because memory ran out. Your last save is safe. Resume from there.',

@@ -57,11 +57,23 @@ export const run = {
     evaluating: 'Evaluating on unseen text',
     saving: 'Saving',
   },
+  wish: {
+    paused: 'Pausing: waiting for the step under way, up to {seconds} s',
+    stopped: 'Stopping: waiting for the step under way, up to {seconds} s',
+    pausedSaving: 'Pausing: saving',
+    stoppedSaving: 'Stopping: saving',
+  },
   standing: {
     queued: 'In the queue. Starts automatically.',
     paused: 'Paused. Memory and processor are free. You can resume from this exact step.',
     interrupted: 'Interrupted because Homegrown or the computer stopped. Your saved progress is safe.',
     stopped: 'Stopped and saved.',
+    pausedUnsaved:
+      'Paused at step {step}, the last save. {n} step since then was not saved. | Paused at step {step}, the last save. {n} steps since then were not saved.',
+    stoppedUnsaved:
+      'Stopped at step {step}, the last save. {n} step since then was not saved. | Stopped at step {step}, the last save. {n} steps since then were not saved.',
+    pausedNothing: 'Paused before the first save. Resume starts again at step 0.',
+    stoppedNothing: 'Stopped before the first save. Resume starts again at step 0.',
     done: 'Finished.',
     doneEarly:
       'Finished early at step {step} of {max}: the validation loss did not improve in {n} evaluations. The best version, from step {best}, is saved.',

@@ -52,6 +52,7 @@ export const app: typeof source = {
     done: '已完成',
     failed: '失败',
   },
+  wish: { paused: '正在暂停', stopped: '正在停止' },
   model: { gpt: 'GPT-2', lstm: 'LSTM', modern: '新式 GPT' },
   engine: { cuda: 'TensorFlow（显卡）', tensorflow: 'TensorFlow', webgpu: '显卡（WebGPU）', wasm: '内置引擎' },
 }

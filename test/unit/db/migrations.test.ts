@@ -153,6 +153,17 @@ INSERT INTO corpora (corpus_id, name, state, created_at, documents_json, documen
       ])
     },
   },
+  11: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at, wanted, trained_ms)
+VALUES ('run_00000004', 'a', 'running', 'gpt', 'c_00000001', 'c', '{}', 65, 1000, 10, 20, 1, 'paused', 90)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT wanted, wanted_at, trained_ms, trained_at FROM runs').all()).toEqual([
+        { wanted: 'paused', wanted_at: null, trained_ms: 90, trained_at: null },
+      ])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -269,6 +280,7 @@ describe('migrations', () => {
         started_at: true,
         ended_at: true,
         trained_ms: true,
+        trained_at: true,
         notes: true,
         error_json: true,
         seq: true,
@@ -277,6 +289,7 @@ describe('migrations', () => {
         job_pid: true,
         job_token: true,
         wanted: true,
+        wanted_at: true,
         deleted_at: true,
         revision: true,
       },

@@ -2,7 +2,7 @@ import { closeDatabase, openDatabase, type Db } from '../../../src-main/backend/
 import { identityOf } from '../../../src-main/backend/jobs/process-identity'
 import type { EngineOptions } from '../../../src-main/backend/jobs/protocol'
 import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
-import { profilePaths, type Context } from '../../../src-main/backend/services/context'
+import { defaultPatience, profilePaths, type Context } from '../../../src-main/backend/services/context'
 import { createEngineProbes } from '../../../src-main/backend/services/engine-probes'
 import { createRecorder } from '../../../src-main/backend/services/run-recorder'
 import { startTraining, type Training } from '../../../src-main/backend/services/training'
@@ -46,6 +46,7 @@ export function oneRun(root: string, { jobEntry, engineOptions, config, emit }: 
     now: Date.now,
     freeMemory: () => Infinity,
     triesBfloat16: false,
+    patience: defaultPatience,
   }
   const context: Context = { ...base, probes: createEngineProbes(base) }
   return {

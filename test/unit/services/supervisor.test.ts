@@ -6,9 +6,10 @@ import type { JobEvent, JobTask } from '../../../src-main/backend/jobs/protocol'
 import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
 import { AppError } from '../../../src-preload/contract/errors'
 
+const jobFixture = resolve('test/fixtures/jobs/job.mjs')
 const failures: string[] = []
 const supervisor = createSupervisor({
-  jobEntry: resolve('test/fixtures/jobs/job.mjs'),
+  jobEntry: jobFixture,
   onFailure: (task, error) => failures.push(`${task} ${error.code}`),
 })
 afterAll(() => supervisor.close(0))
@@ -19,9 +20,10 @@ const probe = (behaviour: string): JobTask => ({
   measure: false,
 })
 
-const start = (behaviour: string) => {
+const start = (behaviour: string, silenceMs?: number) => {
   const events: JobEvent[] = []
-  const job = supervisor.start(probe(behaviour), (event) => events.push(event))
+  const by = silenceMs === undefined ? supervisor : createSupervisor({ jobEntry: jobFixture, silenceMs })
+  const job = by.start(probe(behaviour), (event) => events.push(event))
   return { job, events }
 }
 
@@ -79,6 +81,25 @@ describe('a job', () => {
     await expect(job.ended).rejects.toMatchObject({ code: 'job.killed', params: { signal: 'SIGKILL' } })
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'that is halted gives no sign of life: it is killed, and that is told',
+    async () => {
+      const { job } = start('is halted', 1500)
+      await expect(job.ended).rejects.toMatchObject({ code: 'job.silent', params: { seconds: 2 } })
+      expect(isAlive(job.process.pid, job.process.token)).toBe(false)
+    },
+  )
+
+  it('that hangs gives none either', async () => {
+    await expect(start('hangs before it says anything', 1500).job.ended).rejects.toMatchObject({ code: 'job.silent' })
+  })
+
+  it('that beats lives, whatever else it does or does not', async () => {
+    const { job } = start('never ends', 1000)
+    expect(await Promise.race([job.ended, new Promise((wait) => setTimeout(wait, 2500, 'lives'))])).toBe('lives')
+    job.kill()
+  })
+
   it('may be told anything after its end', async () => {
     const { job } = start('well')
     await job.ended
@@ -106,7 +127,7 @@ describe('a job', () => {
 })
 
 it('leaves no process when it closes', async () => {
-  const own = createSupervisor({ jobEntry: resolve('test/fixtures/jobs/job.mjs') })
+  const own = createSupervisor({ jobEntry: jobFixture })
   const jobs = [1, 2, 3].map(() => own.start(probe('never ends'), () => undefined))
   await own.close(50)
   for (const job of jobs) expect(isAlive(job.process.pid, job.process.token)).toBe(false)

@@ -18,7 +18,8 @@ async function startRun(test: TestBackend, corpusId: string, change: Partial<Run
 async function pausedRun(test: TestBackend, corpusId: string): Promise<RunRecord> {
   const { runId } = await startRun(test, corpusId, { samplePrompt: 'slowly' })
   await test.seen((e): e is never => e.topic === 'run' && e.kind === 'steps' && e.runId === runId)
-  return await test.request('runs.pause', { runId })
+  await test.request('runs.pause', { runId })
+  return await test.runState(runId, 'paused')
 }
 
 const trashOf = async (test: TestBackend): Promise<string[]> =>
@@ -114,6 +115,7 @@ describe('a run whose text is deleted', () => {
     await test.request('runs.resume', { runId })
     await test.runState(runId, 'running')
     await test.request('runs.pause', { runId })
+    await test.runState(runId, 'paused')
     expect(await test.request('trash.empty', { ids: [corpusId] })).toEqual({ removed: 1, left: 0 })
     await test.request('runs.resume', { runId })
     expect((await test.runState(runId, 'done')).step).toBe(60)
@@ -152,6 +154,8 @@ describe('a run whose text is deleted', () => {
     expect(await test.request('trash.empty', { ids: null })).toEqual({ removed: 0, left: 1 })
     await test.request('runs.pause', { runId })
     await test.request('runs.stop', { runId: first.runId })
+    await test.runState(first.runId, 'stopped')
+    await test.runState(runId, 'paused')
     expect(await test.request('trash.empty', { ids: null })).toEqual({ removed: 1, left: 0 })
     await test.request('runs.resume', { runId })
     await test.runState(runId, 'done')

@@ -8,6 +8,7 @@ import { openLists } from './0007-open-lists'
 import { trash } from './0008-trash'
 import { revisions } from './0009-revisions'
 import { leftOut } from './0010-left-out'
+import { wishes } from './0011-wishes'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   trash,
   revisions,
   leftOut,
+  wishes,
 ]
