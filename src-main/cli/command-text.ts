@@ -62,7 +62,7 @@ export const optionTexts: Readonly<Record<OptionName, string>> = {
   'top-p': range(topP),
   seed: 'repeats an earlier result',
   stop: 'ends before this text; may be repeated',
-  checkpoint: 'which saved version to use; best by default',
+  checkpoint: 'which saved version to use; generate takes the best by default, resume the last',
   'no-wait': 'return as soon as the request is made',
   yes: 'do not ask',
   file: 'a downloaded file to install from; may be repeated',

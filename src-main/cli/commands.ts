@@ -66,7 +66,7 @@ const engine: OperandSpec = { name: 'ENGINE', choices: installableEngine.options
 
 export const commandTable = {
   train: { operands: [file], options: ['model', 'preset', 'steps', 'name', 'set'] },
-  resume: { operands: [run], options: ['less-memory'] },
+  resume: { operands: [run], options: ['checkpoint', 'less-memory'] },
   pause: { operands: [run], options: ['no-wait'] },
   stop: { operands: [run], options: ['no-wait'] },
   generate: {

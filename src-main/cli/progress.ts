@@ -102,6 +102,7 @@ export function textProgress(run: RunRecord, terminal: boolean): Progress {
         engineSaid = true
         if (terminal) overwrite('')
         line(texts.engine(e.run.engine))
+        if (e.run.resumedFrom !== null) line(texts.resumedFrom(e.run.resumedFrom))
         break
       case 'rollback':
         if (terminal) overwrite('')

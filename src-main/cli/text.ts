@@ -9,6 +9,7 @@ import type {
   EngineReason,
   EngineWish,
   InstallableEngine,
+  ResumedFrom,
   Rollback,
   RunConfig,
   RunEnding,
@@ -194,6 +195,12 @@ const engineReasons: Readonly<Record<EngineReason, string>> = {
   builtIn: 'because no fast one works here',
 }
 
+const resumeReasons: Readonly<Record<ResumedFrom['reason'], string>> = {
+  damaged: 'The newest save is damaged. Resuming from an earlier one',
+  missing: 'The newest saves are missing. Resuming from the best one',
+  chosen: 'Resuming from the best save',
+}
+
 const importStages: Readonly<Record<CorpusStage, string>> = {
   reading: 'Reading the text',
   counting: 'Counting it',
@@ -270,6 +277,10 @@ export const texts = {
         ': same result, slower.'
       : `The loss went off course at step ${step}. Continuing from step ${toStep} with ${Math.round(learningRateFactor * 100)} % of the learning rate.`,
   saving: `Saving after the step under way (up to ${stopWithinMs / 1000} s). Press Ctrl-C again to end without saving.`,
+  resumedFrom: ({ kind, step, reason }: ResumedFrom) => {
+    const moments = ' It has no optimizer state, so the moments start at zero and the loss may rise for a while.'
+    return `${resumeReasons[reason]}, step ${step}.${kind === 'best' ? moments : ''}`
+  },
   wish: (ending: RunEnding) =>
     `Asked to ${ending === 'paused' ? 'pause' : 'stop'}: waiting for the step under way (up to ${stopWithinMs / 1000} s).`,
   /** How a run stands that has ended before its last step. */

@@ -41,7 +41,9 @@ export async function train(backend: Backend, { operands: [file = ''], options }
 export async function resume(backend: Backend, { operands: [wish = ''], options }: Arguments): Promise<number> {
   const { runId } = findRun(backend.services.runs.list(), wish)
   const withLessMemory = options['less-memory'] === true
-  return await follow(backend, () => backend.services.runs.resume({ runId, withLessMemory }), options)
+  // The newest one, unless told otherwise.
+  const from = options.checkpoint === 'best' ? { from: options.checkpoint } : {}
+  return await follow(backend, () => backend.services.runs.resume({ runId, ...from, withLessMemory }), options)
 }
 
 /** What else is counted in steps follows from it (plan/presets.ts). */

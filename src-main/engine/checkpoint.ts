@@ -15,6 +15,7 @@ import {
   type RunConfig,
   type Tier,
 } from '../../src-preload/contract/records'
+import { withState } from '../../src-preload/contract/resume'
 import { renameSurely, sha256Of, syncDir, temporaryFor, temporarySuffix, writeFileAtomic } from './files'
 import type { TensorData } from './runtime/ops'
 import { readSafetensors, writeSafetensors, type Tensors } from './safetensors'
@@ -43,6 +44,8 @@ export interface CheckpointState {
   readonly settled: boolean
   /** Of the configured learning rate, after rollbacks; 1 without any. */
   readonly learningRateFactor: number
+  /** The step at which the optimizer's moments were zero: above 0 where the run went on from a state without them. */
+  readonly momentsFrom: number
   readonly engine: EngineId
   readonly weights: Tensors
   /** null: enough to talk to (`best`), not to train on. */
@@ -71,6 +74,7 @@ const manifest = z.object({
   precision: precision.default('float32'),
   settled: z.boolean().default(false),
   learningRateFactor: z.number().positive().default(1),
+  momentsFrom: z.number().int().nonnegative().default(0),
   engine: engineId,
   config: storedRunConfig,
   vocabSize: z.number().int().positive(),
@@ -111,7 +115,7 @@ async function entriesOf(runDir: string): Promise<{ entries: Entry[]; leftovers:
 }
 
 /**
- * Saves, then removes older ones of the same kind. The older one stays where saving fails.
+ * Saves, then removes what is no longer kept of the same kind: of `last` the one before stays. All stay where saving fails.
  * @returns the folder and its size. Throws `disk.full`.
  */
 export async function saveCheckpoint(
@@ -147,8 +151,9 @@ export async function saveCheckpoint(
     await rm(temporary, { recursive: true, force: true })
     throw AppError.from(error)
   }
+  const kept = new Set(withState(entries, { name, kind: state.kind, step: state.step, repeat: 0 }))
   for (const old of entries) {
-    if (old.kind === state.kind) await rm(join(folder, old.name), { recursive: true, force: true })
+    if (!kept.has(old)) await rm(join(folder, old.name), { recursive: true, force: true })
   }
   return { dir, sizeBytes }
 }
@@ -188,19 +193,33 @@ async function verify(dir: string, names: readonly string[] | null): Promise<Man
 }
 
 /**
- * The newest checkpoint whose files are all as they were written; a damaged one is passed over for an older or the
- * other kind's. With `kind`, that kind comes first; without, the newest that training can go on from.
+ * The folders that training can go on from, in the order in which they are to be tried: `last` from the newest on, then `best`.
+ * @param fromBest that one, or what was saved with the optimizer's state at the same step
+ */
+export async function statesToResume(runDir: string, fromBest: boolean): Promise<string[]> {
+  const { entries } = await entriesOf(runDir)
+  const last = entries.filter(({ kind }) => kind === 'last')
+  const best = entries.filter(({ kind }) => kind === 'best')
+  // Without any `last` it never came to one: such a run begins again, and computes the same.
+  if (!fromBest && last.length === 0) return []
+  const from = fromBest ? last.filter(({ step }) => step === best[0]?.step) : last
+  return [...from, ...best].map(({ name }) => join(folderOf(runDir), name))
+}
+
+/**
+ * The newest checkpoint whose weights are as they were written, for talking; a damaged one is passed over for an older or
+ * the other kind's. Those of `kind` come first.
  * @returns its folder; null where there never was one. Throws `checkpoint.damaged` where there is none but damaged ones.
  */
-export async function newestCheckpoint(runDir: string, kind?: CheckpointKind): Promise<string | null> {
+export async function newestCheckpoint(runDir: string, kind: CheckpointKind): Promise<string | null> {
   const { entries } = await entriesOf(runDir)
-  if (kind) entries.sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind))
+  entries.sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind))
   let firstProblem: unknown = null
   for (const entry of entries) {
     const dir = join(folderOf(runDir), entry.name)
     try {
-      const facts = await verify(dir, kind ? [weightsFile] : null)
-      if (kind || optimizerFile in facts.files) return dir
+      await verify(dir, [weightsFile])
+      return dir
     } catch (error) {
       firstProblem ??= error
     }

@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CheckpointKind, RunConfig } from '../../src-preload/contract/records'
+import type { CheckpointKind, ResumedFrom, RunConfig } from '../../src-preload/contract/records'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { resumedConfig } from '../plan/resumed'
 import { leastFactor, loweredFactor } from '../plan/rollback'
 import { settingsKey } from '../plan/same-settings'
-import { loadCheckpoint, newestCheckpoint, saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
+import { saveCheckpoint, type LoadedCheckpoint } from './checkpoint'
 import { batchAt } from './data/batches'
 import { openTokens, type TokenStore } from './data/token-store'
 import { evaluate } from './evaluate'
 import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
-import { learningRateAt } from './optim/schedule'
+import { learningRateAt, momentsFactor } from './optim/schedule'
+import { stateToResume } from './resume'
 import { openEngine } from './runtime/engine'
 import type { TensorData } from './runtime/ops'
 import type { StepMetrics, StepMode } from './runtime/step'
@@ -26,6 +27,8 @@ export interface TrainOptions {
   readonly config: RunConfig
   /** Continue from the newest good checkpoint in runDir; from the start where there is none yet. */
   readonly resume: boolean
+  /** Continue from `best`, and why; absent: only where nothing else can be used. */
+  readonly fromBest?: ResumedFrom['reason'] | undefined
   /** Of the learning rate: what rollbacks have left of it, of which what was saved may know nothing yet. Absent: all. */
   readonly learningRateFactor?: number
   readonly engineOptions: EngineOptions
@@ -58,7 +61,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     const { vocabSize, tokenizerHash } = trainTokens
     // Its ids would mean other tokens than the model learns.
     if (hash !== tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
-    const resumed = options.resume ? await checkpointToResume(runDir, trainTokens) : null
+    const own = { runDir, config, vocabSize, tokenizerHash }
+    const found = options.resume ? await stateToResume(own, options.fromBest) : null
+    const resumed = found?.checkpoint ?? null
     const engine = await openEngine(options.engineOptions)
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
@@ -91,6 +96,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     let wasSettled = trainStep.settled
     let learningRateFactor = Math.min(resumed?.learningRateFactor ?? 1, options.learningRateFactor ?? 1)
     const smallestFactor = leastFactor(learningRateFactor)
+    const momentsOf = (state: LoadedCheckpoint | null): number =>
+      state === null || state.optimizer ? (state?.momentsFrom ?? 0) : state.step
+    let momentsFrom = momentsOf(resumed)
     let valLossNats = resumed?.valLossNats ?? null
     let bestValLossNats = resumed?.bestValLossNats ?? null
     let evaluationsSinceBest = resumed?.evaluationsSinceBest ?? 0
@@ -107,7 +115,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       const facts = { kind, step, elapsedMs, valLossNats, bestValLossNats, evaluationsSinceBest, ...mode }
       const weights = await trainStep.readWeights()
       const optimizer = kind === 'last' ? await trainStep.readOptimizer() : null
-      const state = { ...facts, learningRateFactor, engine: engine.id, weights, optimizer }
+      const state = { ...facts, learningRateFactor, momentsFrom, engine: engine.id, weights, optimizer }
       const { sizeBytes } = await saveCheckpoint(runDir, { ...state, config, vocabSize, tokenizerHash })
       trainStep.release(weights)
       if (optimizer) trainStep.release(optimizer)
@@ -142,7 +150,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     const rollBack = async (): Promise<TrainEvent> => {
       learningRateFactor = loweredFactor(learningRateFactor)
       if (learningRateFactor < smallestFactor) throw new AppError('training.diverged', { step })
-      const from = await checkpointToResume(runDir, trainTokens)
+      const from = (await stateToResume(own))?.checkpoint ?? null
       if (!from?.optimizer) trainStep.writeOptimizer(zerosLike(await trainStep.readOptimizer()))
       restore(from)
       const toStep = from?.step ?? 0
@@ -151,17 +159,21 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       savedStep = from ? step : -1
       valLossNats = from?.valLossNats ?? null
       evaluationsSinceBest = from?.evaluationsSinceBest ?? 0
+      momentsFrom = momentsOf(from)
       computed = null
       return event
     }
 
-    yield { kind: 'begin', engine: engine.id, version: engine.version, step, elapsedMs: clock.elapsedMs }
+    // Before anybody hears of it: what was saved beyond this step must not be found again as the newest.
+    if (found?.from && (found.from.kind === 'best' || found.from.reason === 'chosen')) yield* save('last')
+    const begun = { elapsedMs: clock.elapsedMs, resumedFrom: found?.from ?? null }
+    yield { kind: 'begin', engine: engine.id, version: engine.version, step, ...begun }
     yield { kind: 'stage', stage: 'training', progress: null }
     if (step > 0 && step % config.evalInterval === 0 && valLossNats === null) yield* evaluateNow()
     while (step < config.maxSteps && !isOutOfPatience() && !signal.aborted) {
       // ---------------------------------------------------------------------------------------------------------------
       const batch = batchAt(trainTokens, { ...config, step })
-      const learningRate = learningRateAt(step, config) * learningRateFactor
+      const learningRate = learningRateAt(step, config) * learningRateFactor * momentsFactor(step, momentsFrom, config)
       clock.startStep()
       // Forward and loss, gradients, clipping, AdamW: one recorded function (runtime/step.ts has it in full).
       const computedBy = await trainStep.run(step + 1, learningRate, batch)
@@ -216,17 +228,6 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
   } finally {
     for (const close of closing.reverse()) close()
   }
-}
-
-/** @throws `checkpoint.damaged` when it belongs to another tokenizer: its numbers would mean other pieces of text */
-async function checkpointToResume(runDir: string, tokens: TokenStore): Promise<LoadedCheckpoint | null> {
-  const dir = await newestCheckpoint(runDir)
-  if (dir === null) return null
-  const checkpoint = await loadCheckpoint(dir)
-  if (checkpoint.tokenizerHash !== tokens.tokenizerHash) {
-    throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
-  }
-  return checkpoint
 }
 
 /** null when the signal comes first: a compilation cannot be cut short, but the process can end in the middle of it. */

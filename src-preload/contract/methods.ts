@@ -84,8 +84,14 @@ export const methods = {
     r.runCurves,
   ),
   'runs.pause': method(z.object({ runId: r.runId }), r.runRecord),
-  /** `withLessMemory`: computes the same steps otherwise where `run.fitsWithLess` said that it would not fit as it is. */
-  'runs.resume': method(z.object({ runId: r.runId, withLessMemory: z.boolean().optional() }), r.runRecord),
+  /**
+   * `from`: the best state instead of the newest, with the optimizer's moments from zero.
+   * `withLessMemory`: computes the same steps otherwise where `run.fitsWithLess` said that it would not fit as it is.
+   */
+  'runs.resume': method(
+    z.object({ runId: r.runId, from: z.literal('best').optional(), withLessMemory: z.boolean().optional() }),
+    r.runRecord,
+  ),
   /** Stop and keep: the last state is saved, the run can be talked to and carried on later. */
   'runs.stop': method(z.object({ runId: r.runId }), r.runRecord),
   'runs.update': method(

@@ -269,6 +269,17 @@ export const checkpointRecord = z.object({
 })
 export type CheckpointRecord = z.infer<typeof checkpointRecord>
 
+/**
+ * Where a run went on from, if that was not its newest state: the newer one was damaged, its files were gone, or a person chose
+ * this one. `best` has no optimizer state: the moments began with zeros.
+ */
+export const resumedFrom = z.object({
+  kind: checkpointKind,
+  step: z.number().int(),
+  reason: z.enum(['damaged', 'missing', 'chosen']),
+})
+export type ResumedFrom = z.infer<typeof resumedFrom>
+
 export const runRecord = z.object({
   runId,
   name: z.string(),
@@ -293,7 +304,10 @@ export const runRecord = z.object({
   trainedMs: z.number(),
   /** When `trainedMs` was that: from there on its clock runs. null: it stands still. */
   trainedAt: timestamp.nullable(),
+  /** Of each kind the newest first. */
   checkpoints: z.array(checkpointRecord),
+  /** Of the last time that it went on; null: from its newest state. */
+  resumedFrom: resumedFrom.nullable(),
   notes: z.string(),
   error: errorData.nullable(),
   /** Highest sequence number of the events that this record holds. */

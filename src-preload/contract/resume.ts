@@ -1,4 +1,30 @@
-import type { RunRecord } from './records'
+import type { CheckpointKind, RunRecord } from './records'
+
+/** How many states of a kind are kept: of what training goes on from, the one before too, in case that the newest is damaged. */
+const statesKept: Readonly<Record<CheckpointKind, number>> = { best: 1, last: 2 }
+
+interface State {
+  readonly kind: CheckpointKind
+  readonly step: number
+}
+
+/**
+ * The states that are kept when `added` has been saved, of each kind the newest first. What was saved beyond its step never
+ * happened: the run has gone back.
+ */
+export function withState<T extends State>(saved: readonly T[], added: T): T[] {
+  const before = saved
+    .filter(({ kind, step }) => kind === added.kind && step < added.step)
+    .sort((one, other) => other.step - one.step)
+  const others = saved.filter(({ kind }) => kind !== added.kind)
+  return [...others, added, ...before.slice(0, statesKept[added.kind] - 1)].sort((one, other) =>
+    one.kind < other.kind ? -1 : one.kind > other.kind ? 1 : other.step - one.step,
+  )
+}
+
+/** Of each kind the newest one. */
+export const newestStates = <T extends State>(saved: readonly T[]): T[] =>
+  saved.filter(({ kind, step }) => !saved.some((other) => other.kind === kind && other.step > step))
 
 /** From where a run that has ended before its last step goes on, and what it computes again. */
 export interface ResumePoint {

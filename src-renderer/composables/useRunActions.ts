@@ -1,5 +1,5 @@
 import { ref, type Ref } from 'vue'
-import { undo, useAppStore } from '../stores/app'
+import { undo, useAppStore, type Remedy } from '../stores/app'
 import { isActive, useRunsStore } from '../stores/runs'
 import { useTalkStore } from '../stores/talk'
 
@@ -7,7 +7,8 @@ export interface RunActions {
   /** The action under way; its button shows it and the others wait. */
   readonly busy: Readonly<Ref<'pause' | 'resume' | 'stop' | null>>
   readonly pause: (runId: string) => Promise<void>
-  readonly resume: (runId: string) => Promise<void>
+  /** From its newest state, or from its best one. */
+  readonly resume: (runId: string, from?: 'best') => Promise<void>
   readonly stop: (runId: string) => Promise<void>
   readonly rename: (runId: string, name: string) => Promise<void>
   readonly note: (runId: string, notes: string) => Promise<boolean>
@@ -46,19 +47,22 @@ export function useRunActions(): RunActions {
     })
   }
 
-  async function command(which: 'pause' | 'resume' | 'stop', runId: string): Promise<void> {
+  async function command(which: 'pause' | 'resume' | 'stop', action: () => Promise<unknown>, less?: Remedy) {
     if (busy.value) return
     busy.value = which
-    const withLess = { key: 'run.action.resumeWithLess', action: () => runs.resume(runId, true) } as const
-    await app.attempt(() => runs[which](runId), { 'run.fitsWithLess': withLess })
+    await app.attempt(action, less ? { 'run.fitsWithLess': less } : {})
     busy.value = null
   }
 
   return {
     busy,
-    pause: (runId) => command('pause', runId),
-    resume: (runId) => command('resume', runId),
-    stop: (runId) => command('stop', runId),
+    pause: (runId) => command('pause', () => runs.pause(runId)),
+    resume: (runId, from) => {
+      const input = { runId, ...(from ? { from } : {}) }
+      const action = () => runs.resume({ ...input, withLessMemory: true })
+      return command('resume', () => runs.resume(input), { key: 'run.action.resumeWithLess', action })
+    },
+    stop: (runId) => command('stop', () => runs.stop(runId)),
     rename: async (runId, name) => {
       await app.attempt(() => runs.update({ runId, name }))
     },

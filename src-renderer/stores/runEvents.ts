@@ -1,11 +1,6 @@
 import type { RunEvent } from '../../src-preload/contract/events'
-import type { CheckpointRecord, RunDetail, RunRecord } from '../../src-preload/contract/records'
-
-/** The checkpoints with a newer one of its kind: of each kind only the last is kept. */
-const withCheckpoint = (saved: readonly CheckpointRecord[], added: CheckpointRecord): CheckpointRecord[] => [
-  ...saved.filter(({ kind }) => kind !== added.kind),
-  added,
-]
+import type { RunDetail, RunRecord } from '../../src-preload/contract/records'
+import { withState } from '../../src-preload/contract/resume'
 
 /** A clock's readings differ by the way of their news; more than that, and it was held up. */
 const sameClockMs = 2000
@@ -37,7 +32,7 @@ function change(run: RunRecord, event: RunEvent): RunRecord {
       }
     }
     case 'checkpoint':
-      return { ...run, checkpoints: withCheckpoint(run.checkpoints, event.checkpoint) }
+      return { ...run, checkpoints: withState(run.checkpoints, event.checkpoint) }
     case 'rollback':
       return { ...run, step: event.rollback.toStep }
     case 'stage':

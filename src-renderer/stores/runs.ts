@@ -13,12 +13,20 @@ const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped'
 export const isActive = (run: RunRecord): boolean => activeStates.includes(run.state)
 export const isResumable = (run: RunRecord): boolean => resumableStates.includes(run.state) && run.step < run.maxSteps
 
+/** With Homegrown, with the computer, or because its job was killed or hung. */
+const isCutOff = (run: RunRecord): boolean =>
+  isResumable(run) &&
+  (run.state === 'interrupted' ||
+    (run.state === 'failed' && (run.error?.code === 'job.killed' || run.error?.code === 'job.silent')))
+
 /** Every run there is, newest first, kept current by events. */
 export const useRunsStore = defineStore('runs', () => {
   const list = shallowRef<readonly RunRecord[]>([])
   const loaded = ref(false)
   const error = shallowRef<AppError | null>(null)
   const active = computed(() => list.value.filter(isActive))
+  /** Ended against the person's will, and nobody has decided what to do with them. */
+  const cutOff = computed(() => list.value.filter(isCutOff))
   const talkable = computed(() => list.value.filter((run) => run.checkpoints.length > 0))
 
   let subscribed = false
@@ -104,10 +112,10 @@ export const useRunsStore = defineStore('runs', () => {
   }
 
   return {
-    ...{ list, loaded, error, active, talkable },
+    ...{ list, loaded, error, active, cutOff, talkable },
     ...{ open, refresh, byId, update, remove },
     pause: (runId: string) => command('runs.pause', { runId }),
-    resume: (runId: string, withLessMemory = false) => command('runs.resume', { runId, withLessMemory }),
+    resume: (input: Input<'runs.resume'>) => command('runs.resume', input),
     stop: (runId: string) => command('runs.stop', { runId }),
     restore: (runId: string) => command('runs.restore', { runId }),
   }

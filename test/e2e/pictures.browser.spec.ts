@@ -39,16 +39,25 @@ async function leaveForm(page: Page): Promise<void> {
   await page.reload()
 }
 
-/** A paused run that would not fit any more: its steps became so large that no computer has the memory for one at once. */
+/**
+ * A run that was cut off, 40 steps after its last save, and would not fit any more: its steps became so large that no computer
+ * has the memory for one at once.
+ */
 async function pauseTooLarge(page: Page, profile: string): Promise<void> {
   await train(page, 'Tales, too large', { ...settings, maxSteps: '100000' })
   await waitForStep(page, 2 * Number(settings.evalInterval))
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(state(page, 'Paused')).toBeVisible({ timeout: patienceMs })
   const db = new DatabaseSync(join(profile, 'homegrown.db'))
-  const grow = db.prepare("UPDATE runs SET config_json = json_set(config_json, '$.batchSize', ?) WHERE run_id = ?")
+  const grow = db.prepare(
+    `UPDATE runs SET config_json = json_set(config_json, '$.batchSize', ?), state = 'interrupted', step = step + 40
+     WHERE run_id = ?`,
+  )
   grow.run(2 ** 20, page.url().split('/').at(-1) ?? '')
   db.close()
+  await go(page, 'Start')
+  await expect(page.getByRole('button', { name: /^Resume from step .* \(repeats 40 steps, / })).toBeVisible()
+  await page.goBack()
 }
 
 async function askToResume(page: Page): Promise<void> {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { RunConfig, StepRow } from '../../src-preload/contract/records'
+import { loadCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
 import { migrations } from '../../src-main/backend/db/migrations/all'
 import { startBackendProcess, temporaryProfile, type BackendProcess } from './backend-process'
 
@@ -130,6 +131,11 @@ it(`${kills} times kill -9 of job or backend while training: nothing shown is lo
     }
     lastSeq = Math.max(lastSeq, ...backend.events.map((e) => (e.topic === 'run' ? e.seq : 0)))
     newestCheckpoint = Math.max(newestCheckpoint, shownCheckpoint(backend.events))
+
+    // Whatever it was doing: what it would go on from is whole.
+    const states = await statesToResume(join(profileDir, 'runs', runId), false)
+    for (const dir of states) await loadCheckpoint(dir)
+    if (newestCheckpoint > 0) expect(states.length).toBeGreaterThan(0)
 
     if (killBackend) backend = startBackendProcess(profileDir)
     const { run } = await backend.request('runs.get', { runId })

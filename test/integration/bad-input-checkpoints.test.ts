@@ -36,12 +36,17 @@ beforeAll(async () => {
     const { corpusId } = await world.importPath(path)
     const { runId } = await world.request('runs.start', { corpusId, config: { ...config, nEmbd }, name })
     await world.runEvent(runId, 'checkpoint')
+    await world.ended(runId)
+    // Once more: training goes on from the last state, and from the one before where that is damaged.
+    const since = world.events.length
+    await world.request('runs.resume', { runId })
+    await world.runEvent(runId, 'steps', undefined, since)
     return await world.ended(runId)
   }
   trained = await train('river', someText)
   wider = await train('wider', someText, 2 * config.nEmbd)
   stranger = await train('stranger', someText.replaceAll('v', 'z'))
-  expect(trained.checkpoints.map(({ kind }) => kind).sort()).toEqual(['best', 'last'])
+  expect(trained.checkpoints.map(({ kind }) => kind)).toEqual(['best', 'last', 'last'])
   cpSync(runDir(), backup(), { recursive: true })
 })
 afterAll(async () => {
@@ -53,11 +58,12 @@ beforeEach(() => {
   cpSync(backup(), runDir(), { recursive: true })
 })
 
-/** A file of the newest checkpoint of a kind. */
-function fileOf(kind: 'best' | 'last', name: string): string {
-  const checkpoints = join(runDir(), 'checkpoints')
-  return join(checkpoints, readdirSync(checkpoints).find((entry) => entry.startsWith(kind)) ?? '', name)
+/** A file of each checkpoint of a kind, the newest first. */
+function filesOf(kind: 'best' | 'last', name: string): string[] {
+  const folders = trained.checkpoints.filter((checkpoint) => checkpoint.kind === kind)
+  return folders.map(({ step }) => join(runDir(), 'checkpoints', `${kind}-${step}`, name))
 }
+const newest = (name: string): string => filesOf('last', name)[0] ?? ''
 
 const damages = {
   'a flipped bit': (file: string) => {
@@ -83,21 +89,41 @@ async function resumed(): Promise<RunRecord> {
   return run
 }
 
+/** Resumes it until it has made a step: from where it went on. */
+async function goesOn(): Promise<RunRecord['resumedFrom']> {
+  const since = world.events.length
+  await world.request('runs.resume', { runId: trained.runId })
+  const [first] = (await world.runEvent(trained.runId, 'steps', undefined, since)).rows
+  const { error, resumedFrom } = await world.ended(trained.runId)
+  expect(error).toBeNull()
+  expect(first?.step).toBe((resumedFrom?.step ?? trained.step) + 1)
+  return resumedFrom
+}
+const stepsOf = (kind: 'best' | 'last'): number[] =>
+  trained.checkpoints.filter((checkpoint) => checkpoint.kind === kind).map(({ step }) => step)
+
 describe.each(kindsOfDamage)('a saved state with %s', (damage) => {
   it('is passed over for the other one when talking', async () => {
-    damages[damage](fileOf('last', 'weights.safetensors'))
+    damages[damage](newest('weights.safetensors'))
     const { error, message } = await world.ask(trained.runId, 'last')
     expect(error).toBeNull()
     expect(message).toMatchObject({ tokens: 5, endReason: 'length' })
   })
 
-  it('is not trained on', async () => {
-    damages[damage](fileOf('last', 'optimizer.safetensors'))
-    expectClear((await resumed()).error, 'checkpoint.damaged')
+  it('is not trained on: the run goes on from the one before, and says so', async () => {
+    damages[damage](newest('optimizer.safetensors'))
+    expect(await goesOn()).toEqual({ kind: 'last', step: stepsOf('last')[1], reason: 'damaged' })
+  })
+
+  it('is not trained on, and neither is the one before: the run goes on from the best', async () => {
+    for (const file of filesOf('last', 'weights.safetensors')) damages[damage](file)
+    expect(await goesOn()).toEqual({ kind: 'best', step: stepsOf('best')[0], reason: 'damaged' })
   })
 
   it('is said to be damaged when all are, in the window and on the command line', async () => {
-    for (const kind of ['best', 'last'] as const) damages[damage](fileOf(kind, 'weights.safetensors'))
+    for (const kind of ['best', 'last'] as const)
+      for (const file of filesOf(kind, 'weights.safetensors')) damages[damage](file)
+    expectClear((await resumed()).error, 'checkpoint.damaged')
     const files = filesIn(runDir())
     const { error, message } = await world.ask(trained.runId, 'best')
     const sentence = expectClear(error, 'checkpoint.damaged')
@@ -109,9 +135,31 @@ describe.each(kindsOfDamage)('a saved state with %s', (damage) => {
 })
 
 describe('a saved state that is gone', () => {
-  it('is missing when one file of it is', async () => {
-    rmSync(fileOf('last', 'optimizer.safetensors'))
-    expectClear((await resumed()).error, 'checkpoint.missing')
+  it('is passed over when one file of it is gone', async () => {
+    rmSync(newest('optimizer.safetensors'))
+    expect(await goesOn()).toMatchObject({ kind: 'last', step: stepsOf('last')[1] })
+  })
+
+  it('is made up for by the best one when somebody took all others away', async () => {
+    // The rows must know of them.
+    expect(await goesOn()).toBeNull()
+    const { run } = await world.request('runs.get', { runId: trained.runId })
+    for (const { kind, step } of run.checkpoints)
+      if (kind === 'last') rmSync(join(runDir(), 'checkpoints', `last-${step}`), { recursive: true })
+    const best = run.checkpoints.find(({ kind }) => kind === 'best')?.step
+    expect(await goesOn()).toEqual({ kind: 'best', step: best, reason: 'missing' })
+  })
+
+  it('is not needed when the best one is asked for', async () => {
+    const since = world.events.length
+    await world.request('runs.resume', { runId: trained.runId, from: 'best' })
+    await world.runEvent(trained.runId, 'steps', undefined, since)
+    const run = await world.ended(trained.runId)
+    expect(run.resumedFrom).toMatchObject({ step: stepsOf('best')[0], reason: 'chosen' })
+    const folders = readdirSync(join(runDir(), 'checkpoints'))
+    expect(run.checkpoints.map(({ kind, step }) => `${kind}-${step}`).sort()).toEqual(
+      folders.map((name) => name.replace(/\.\d+$/, '')).sort(),
+    )
   })
 
   it('is said to be missing when all are: the run does not begin again unasked', async () => {

@@ -1,16 +1,16 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records'
 import type { StepEvent, TrainEvent } from '../../src-main/backend/jobs/protocol'
-import { loadCheckpoint, newestCheckpoint } from '../../src-main/engine/checkpoint'
+import { loadCheckpoint, newestCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
 import { importTexts } from '../../src-main/engine/corpus/import'
 import { encodeCorpus } from '../../src-main/engine/data/encode'
-import { learningRateAt } from '../../src-main/engine/optim/schedule'
 import { RandomStream } from '../../src-main/engine/random'
 import { learnTokenizer } from '../../src-main/engine/tokenizer/learn'
 import { loadTokenizer } from '../../src-main/engine/tokenizer/tokenizer'
+import { learningRateAt, momentsFactor } from '../../src-main/engine/optim/schedule'
 import { train, type TrainOptions } from '../../src-main/engine/train'
 import { tensorflowDir } from '../tensorflow-dir'
 import { tinyConfig } from './engine-fixture'
@@ -101,6 +101,7 @@ describe('a training run', () => {
         version: expect.stringMatching(/^2\./) as string,
         step: 0,
         elapsedMs: expect.any(Number) as number,
+        resumedFrom: null,
       },
     ])
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 20, finished: true })
@@ -186,7 +187,7 @@ describe('a training run', () => {
       // Five minutes are configured: the first one is for the choice.
       if (event.kind === 'checkpoint') controller.abort()
     }
-    const saved = await loadCheckpoint((await newestCheckpoint(options.runDir)) ?? '')
+    const saved = await loadCheckpoint((await statesToResume(options.runDir, false))[0] ?? '')
     expect(saved).toMatchObject({ kind: 'last', settled: true })
     expect(chosen).toEqual({ tier: saved.tier, precision: saved.precision })
   })
@@ -195,11 +196,42 @@ describe('a training run', () => {
     const options = optionsOf({ compile: 'graph', maxSteps: 40 })
     const events = await run(options)
     const names = await readdir(join(options.runDir, 'checkpoints'))
-    expect(names.map((name) => name.replace(/-.*/, '')).sort()).toEqual(['best', 'last'])
+    expect(new Set(names.map((name) => name.replace(/-.*/, '')))).toEqual(new Set(['best', 'last']))
+    expect(names.length).toBeLessThanOrEqual(3)
     const best = await newestCheckpoint(options.runDir, 'best')
     const checkpoint = await loadCheckpoint(best ?? '')
     const lowest = Math.min(...events.flatMap((event) => (event.kind === 'eval' ? [event.valLossNats] : [])))
     expect(checkpoint.valLossNats).toBe(lowest)
+  })
+
+  it('goes on from the best state when told to, the moments from zero, and drops what came after it', async () => {
+    const options = optionsOf({ compile: 'graph', precision: 'float32', maxSteps: 40, evalInterval: 5 })
+    await run(options, 12)
+    const best = await loadCheckpoint((await newestCheckpoint(options.runDir, 'best')) ?? '')
+    expect(best.step).toBeLessThan(12)
+    const after = await run({ ...options, resume: true, fromBest: 'chosen' }, best.step + 3)
+    expect(after.find((event) => event.kind === 'begin')).toMatchObject({
+      step: best.step,
+      resumedFrom: { kind: 'best', step: best.step, reason: 'chosen' },
+    })
+    const states = await statesToResume(options.runDir, false)
+    expect(states.filter((dir) => dir.includes('last-')).map((dir) => basename(dir))).toEqual([
+      `last-${best.step + 3}`,
+      `last-${best.step}`,
+    ])
+    const [last, before] = await Promise.all(states.map((dir) => loadCheckpoint(dir)))
+    expect(last?.momentsFrom).toBe(best.step)
+    // The moments were zero: the first step is what one from zero would be, not several times that.
+    const moments = [...(before?.optimizer ?? [])].flatMap(([, { data }]) => [...data])
+    expect(new Set(moments)).toEqual(new Set([0]))
+    const [first] = stepsOf(after)
+    const plain = learningRateAt(best.step, options.config)
+    expect(first?.learningRate).toBeCloseTo(plain * momentsFactor(best.step, best.step, options.config), 9)
+    expect(first?.learningRate).toBeLessThanOrEqual(plain)
+    // It goes on with them, as any run does.
+    const rest = await run({ ...options, resume: true })
+    expect(rest.find((event) => event.kind === 'begin')).toMatchObject({ step: best.step + 3, resumedFrom: null })
+    expect(rest.at(-1)).toMatchObject({ kind: 'end', step: 40, finished: true })
   })
 
   it('saves in between by the clock', async () => {

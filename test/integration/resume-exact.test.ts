@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records'
 import type { JobEvent, JobTask } from '../../src-main/backend/jobs/protocol'
-import { newestCheckpoint } from '../../src-main/engine/checkpoint'
+import { newestCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
 import { sha256Of } from '../../src-main/engine/files'
 import { RandomStream } from '../../src-main/engine/random'
 import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
@@ -107,7 +107,7 @@ class Numbers {
 
 /** The bytes that a run leaves behind: weights and both moments as they are at the end, and the best weights. */
 async function filesOf(runDir: string): Promise<string[]> {
-  const last = (await newestCheckpoint(runDir)) ?? ''
+  const last = (await statesToResume(runDir, false))[0] ?? ''
   const best = (await newestCheckpoint(runDir, 'best')) ?? ''
   const files = [join(last, 'weights.safetensors'), join(last, 'optimizer.safetensors')]
   return Promise.all([...files, join(best, 'weights.safetensors')].map(sha256Of))

@@ -1,6 +1,13 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
 import { withDefaults } from '../../../src-preload/contract/limits'
-import type { CheckpointRecord, RunConfig, RunRecord, RunState, RunWish } from '../../../src-preload/contract/records'
+import type {
+  CheckpointRecord,
+  ResumedFrom,
+  RunConfig,
+  RunRecord,
+  RunState,
+  RunWish,
+} from '../../../src-preload/contract/records'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
 import { transaction, type Db } from './connection'
 import { checked } from './enumerations'
@@ -28,6 +35,7 @@ const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord =>
   trainedMs: row.trained_ms,
   trainedAt: row.trained_at,
   checkpoints,
+  resumedFrom: row.resumed_json === null ? null : (JSON.parse(row.resumed_json) as ResumedFrom),
   notes: row.notes,
   error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
   seq: row.seq,
@@ -115,6 +123,7 @@ export function insertRun(db: Db, r: NewRun): void {
     trained_ms: 0,
     notes: '',
     error_json: null,
+    resumed_json: null,
     seq: 0,
     ...unowned,
     deleted_at: null,

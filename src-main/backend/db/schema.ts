@@ -62,6 +62,8 @@ export interface RunsTable extends Listed<'runs'> {
   trained_at: number | null
   notes: string
   error_json: string | null
+  /** ResumedFrom */
+  resumed_json: string | null
   /** Highest sequence number given to an event of this run. */
   seq: number
   /** The process that trains this run, with a token that tells it from a later process of the same number. */

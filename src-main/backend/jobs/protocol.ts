@@ -7,6 +7,7 @@ import type {
   EngineId,
   EngineWish,
   EvalRow,
+  ResumedFrom,
   Rollback,
   RunConfig,
   RunStage,
@@ -78,6 +79,8 @@ export type JobTask =
       readonly config: RunConfig
       /** Continue from the newest good checkpoint in runDir. */
       readonly resume: boolean
+      /** Continue from `best` instead, and why. */
+      readonly fromBest?: ResumedFrom['reason'] | undefined
       /** Of the learning rate, as far as rollbacks have lowered it; absent: all of it. */
       readonly learningRateFactor?: number
       readonly engineOptions: EngineOptions
@@ -121,6 +124,7 @@ export type TrainEvent =
       readonly step: number
       /** What its clock begins with. */
       readonly elapsedMs: number
+      readonly resumedFrom: ResumedFrom | null
     }
   | ({ readonly kind: 'tier' } & Readonly<TierChange>)
   | StepEvent

@@ -2,9 +2,16 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../../src-preload/contract/errors'
-import { checkpointKind, engineId, precision, tier, type RunRecord } from '../../../src-preload/contract/records'
+import {
+  checkpointKind,
+  engineId,
+  precision,
+  tier,
+  type CheckpointRecord,
+  type RunRecord,
+} from '../../../src-preload/contract/records'
 import type { ComputedBefore } from '../../plan/resumed'
-import { checkpointsOf, removeCheckpoint, storeCheckpoint } from '../db/checkpoints'
+import { checkpointsOf, storeCheckpoints } from '../db/checkpoints'
 import { transaction } from '../db/connection'
 import type { Context } from './context'
 
@@ -20,6 +27,8 @@ const manifest = z.object({
   files: z.record(z.string(), z.object({ sizeBytes: z.number() })),
 })
 
+type State = Pick<CheckpointRecord, 'kind' | 'step'>
+
 interface FoundCheckpoint extends z.infer<typeof manifest> {
   readonly savedAt: number
   readonly sizeBytes: number
@@ -30,27 +39,31 @@ function readManifest(dir: string): FoundCheckpoint | null {
     const file = join(dir, 'manifest.json')
     const found = manifest.parse(JSON.parse(readFileSync(file, 'utf8')))
     for (const name of Object.keys(found.files)) if (!existsSync(join(dir, name))) return null
-    const sizeBytes = Object.values(found.files).reduce((sum, { sizeBytes: size }) => sum + size, 0)
-    return { ...found, sizeBytes, savedAt: Math.floor(statSync(file).mtimeMs) }
+    const { size, mtimeMs } = statSync(file)
+    const sizeBytes = Object.values(found.files).reduce((sum, other) => sum + other.sizeBytes, size)
+    return { ...found, sizeBytes, savedAt: Math.floor(mtimeMs) }
   } catch {
     return null
   }
 }
 
-/** Newest of each kind that is whole as far as its manifest and file names say; hashes are checked when it is loaded. */
+/**
+ * Of each kind the newest first, whole as far as manifests and file names say; hashes are checked when one is loaded. Of two
+ * of one step (a crash in between) the later one.
+ */
 function findCheckpoints(runDir: string): FoundCheckpoint[] {
   const folder = join(runDir, 'checkpoints')
   if (!existsSync(folder)) return []
-  const newest = new Map<string, FoundCheckpoint>()
+  const found = new Map<string, FoundCheckpoint>()
   for (const name of readdirSync(folder)) {
     if (!/^(best|last)-\d+(\.\d+)?$/.test(name)) continue
-    const found = readManifest(join(folder, name))
-    if (found === null) continue
-    const before = newest.get(found.kind)
-    if (before === undefined || found.step > before.step || found.savedAt > before.savedAt)
-      newest.set(found.kind, found)
+    const state = readManifest(join(folder, name))
+    if (state === null) continue
+    const key = `${state.kind}-${state.step}`
+    const other = found.get(key)
+    if (other === undefined || state.savedAt > other.savedAt) found.set(key, state)
   }
-  return [...newest.values()]
+  return [...found.values()].sort((one, other) => other.step - one.step)
 }
 
 /**
@@ -60,21 +73,21 @@ function findCheckpoints(runDir: string): FoundCheckpoint[] {
 export function reconcileCheckpoints(context: Context, runId: string): void {
   const found = findCheckpoints(context.paths.run(runId))
   const stored = checkpointsOf(context.db, runId)
+  const same = (one: State, other: State): boolean => one.kind === other.kind && one.step === other.step
+  if (stored.length === found.length && stored.every((row) => found.some((file) => same(row, file)))) return
   transaction(context.db, () => {
-    for (const { kind } of stored) {
-      if (!found.some((checkpoint) => checkpoint.kind === kind)) removeCheckpoint(context.db, runId, kind)
-    }
-    for (const { kind, step, valLossNats, savedAt, sizeBytes } of found) {
-      const row = stored.find((checkpoint) => checkpoint.kind === kind)
-      if (row?.step === step) continue
-      storeCheckpoint(context.db, runId, { kind, step, valLossNats, savedAt, sizeBytes })
-    }
+    storeCheckpoints(
+      context.db,
+      runId,
+      found.map((file) => stored.find((row) => same(row, file)) ?? file),
+    )
   })
 }
 
 /** How the state that a resumed run goes on from was computed; null where there is none. */
 export function computedBefore(context: Context, runId: string): ComputedBefore | null {
-  const last = findCheckpoints(context.paths.run(runId)).find(({ kind }) => kind === 'last')
+  const found = findCheckpoints(context.paths.run(runId))
+  const last = found.find(({ kind }) => kind === 'last') ?? found[0]
   return last?.engine === undefined ? null : { ...last, engine: last.engine }
 }
 

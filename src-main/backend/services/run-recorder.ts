@@ -118,11 +118,12 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
         shown = shown.filter((event) => event.kind !== 'stage' || event.stage !== stage)
         show({ topic: 'run', runId, seq: ++seq, kind: 'stage', stage, progress })
       },
-      begin: ({ engine, version, step, elapsedMs }) => {
+      begin: ({ engine, version, step, elapsedMs, resumedFrom }) => {
         writes.push((database) => {
           forgetBeyond(database, runId, step)
         })
-        change({ engine, engine_version: version, step, ...clock(elapsedMs) })
+        const from = resumedFrom === null ? null : JSON.stringify(resumedFrom)
+        change({ engine, engine_version: version, step, resumed_json: from, ...clock(elapsedMs) })
       },
       rollback: ({ step, toStep, learningRateFactor, accumulation }) => {
         const rollback = { step, toStep, learningRateFactor, accumulation }

@@ -2,6 +2,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
 import type {
+  CheckpointKind,
   ConfigProblem,
   CorpusCounts,
   CorpusRecord,
@@ -185,19 +186,25 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
     storeConfig(db, run.runId, { ...facts.config, ...less.change })
   }
 
-  const resume = ({ runId, withLessMemory = false }: Input<'runs.resume'>): RunRecord => {
+  const resume = ({ runId, from, withLessMemory = false }: Input<'runs.resume'>): RunRecord => {
     const run = mustFind(runId)
     if (run.state === 'running' || run.state === 'queued') throw new AppError('run.active', { runId })
     if (run.state === 'done') throw new AppError('run.notResumable', { runId })
     if (!canHaveTokens(context, runId)) throw new AppError('run.textMissing', { name: run.corpus })
     reconcileCheckpoints(context, runId)
-    const hasCheckpoint = mustFind(runId).checkpoints.length > 0
+    const { checkpoints } = mustFind(runId)
+    const hasCheckpoint = checkpoints.length > 0
+    const has = (kind: CheckpointKind, of = checkpoints): boolean => of.some((checkpoint) => checkpoint.kind === kind)
+    if (from === 'best' && !has('best')) throw new AppError('checkpoint.missing', { runId })
+    // Somebody has taken the files away from under the rows.
+    const isLost = has('last', run.checkpoints) && !has('last') && has('best')
     const without = withoutCheckpoint(run)
     if (!hasCheckpoint && without.code === 'checkpoint.missing') throw without
     fitMemory(run, withLessMemory)
     // Without one it never got far enough to have one, whatever ended it: it begins again.
     const divergedAt = run.error?.code === 'training.diverged' ? Number(run.error.params['step'] ?? 0) : null
-    queue.add({ runId, resume: hasCheckpoint, divergedAt })
+    const fromBest = from === 'best' ? 'chosen' : isLost ? 'missing' : undefined
+    queue.add({ runId, resume: hasCheckpoint, fromBest, divergedAt })
     return mustFind(runId)
   }
 

@@ -1,5 +1,12 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { EngineId, RunConfig, RunEnding, RunStage, RunState } from '../../../src-preload/contract/records'
+import type {
+  EngineId,
+  ResumedFrom,
+  RunConfig,
+  RunEnding,
+  RunStage,
+  RunState,
+} from '../../../src-preload/contract/records'
 import { afterOutOfMemory, type Trials } from '../../plan/less-memory'
 import { loweredFactor } from '../../plan/rollback'
 import { findRun, runFacts, storeConfig, unasked, unowned, wishOf, type RunChanges } from '../db/runs'
@@ -32,6 +39,8 @@ export interface TrainingStart {
   readonly runId: string
   /** From its last checkpoint; else from the beginning. */
   readonly resume: boolean
+  /** From its best one instead, and why. */
+  readonly fromBest?: ResumedFrom['reason'] | undefined
   /** The step at which it gave up because its loss exploded: it goes on more slowly than it did then. */
   readonly divergedAt: number | null
 }
@@ -40,7 +49,7 @@ export interface TrainingStart {
 export function startTraining(
   context: Context,
   recorder: RunRecorder,
-  { runId, resume, divergedAt }: TrainingStart,
+  { runId, resume, fromBest, divergedAt }: TrainingStart,
 ): Training {
   const { db } = context
   const cancel = new AbortController()
@@ -114,7 +123,9 @@ export function startTraining(
     /** @param lost at which step the last job ran out of memory */
     const runJob = async (config: RunConfig, engineOptions: EngineOptions, lost: number | null): Promise<void> => {
       const learningRateFactor = Math.min(startFactor, factorSoFar())
-      const how = { config, engineOptions, resume: resume || lost !== null, learningRateFactor }
+      // What it has saved since is newer than the best state.
+      const from = lost === null ? { resume, fromBest } : { resume: true }
+      const how = { config, engineOptions, ...from, learningRateFactor }
       job = context.jobs.start({ ...task, ...how }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
         if (event.kind === 'step') seen.step = event.step

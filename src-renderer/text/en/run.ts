@@ -80,6 +80,12 @@ export const run = {
     failed: 'Training failed.',
   },
   resumeFrom: 'Resume from step {step}',
+  resumed: {
+    damaged: 'The newest save was damaged, so training resumed from an earlier one, at step {step}.',
+    missing: 'The newest saves were missing, so training resumed from the best one, at step {step}.',
+    chosen: 'Training resumed from the best save, at step {step}, as you chose.',
+    moments: 'That save has no optimizer state, so its moments started at zero: the loss may rise for a while.',
+  },
   noResume: 'Nothing was saved yet, so this run can’t resume. Start a new one with the same settings.',
   verdict: {
     rollback:
@@ -160,7 +166,9 @@ export const run = {
     precision: { float32: 'float32', bfloat16: 'bfloat16' },
     tried: 'Measured step times: {timings}.',
     timing: '{tier}, {precision}: {ms} ms',
-    checkpoint: { best: 'Best (lowest validation loss)', last: 'Latest' },
+    checkpoint: { best: 'Best (lowest validation loss)', last: 'Latest', earlier: 'The one before' },
+    resumeFromBest: 'Resume from here',
+    resumeFromBestHelp: 'Discards everything after this step. The optimizer moments start at zero.',
     checkpointFacts: 'step {step}, {size}, saved {ago}',
     checkpointLoss: '{facts}, validation loss {loss}',
     memory: 'Memory used: {size}',

@@ -12,6 +12,16 @@ export const start = {
     /** Begins a sentence of resources/sample/en.txt, so that samples compare. */
     prompt: 'There was a',
   },
+  recovery: {
+    title: 'A training was interrupted | {n} trainings were interrupted',
+    body: 'Everything saved is safe.',
+    resume: 'Resume from step {step} (repeats {n} step, {time}) | Resume from step {step} (repeats {n} steps, {time})',
+    about: 'about {time}',
+    little: 'less than a minute',
+    later: 'Not now',
+    laterFor: 'Don’t resume {name} now',
+    laterHelp: 'Keeps it as stopped. You can resume it from its page at any time.',
+  },
   own: {
     title: 'Use your own texts',
     body: 'Letters, articles, notes, code: anything as .txt or .md. A novel’s length is a good start.',

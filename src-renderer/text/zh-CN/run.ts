@@ -77,6 +77,12 @@ export const run: typeof source = {
     failed: '训练失败。',
   },
   resumeFrom: '从第 {step} 步继续',
+  resumed: {
+    damaged: '最近一次保存的文件已损坏，训练改从更早的保存（第 {step} 步）继续。',
+    missing: '最近保存的文件已丢失，训练改从最佳保存（第 {step} 步）继续。',
+    chosen: '训练已按你的选择，从最佳保存（第 {step} 步）继续。',
+    moments: '该保存不含优化器状态，动量已从零开始，损失可能会暂时上升。',
+  },
   noResume: '还没有保存过，无法继续。可以用同样的设置重新开始。',
   verdict: {
     outOfMemory: '第 {step} 步时内存不足。已从第 {toStep} 步继续，每步分为 {parts} 个微批：结果相同，速度较慢。',
@@ -149,7 +155,9 @@ export const run: typeof source = {
     precision: { float32: 'float32', bfloat16: 'bfloat16' },
     tried: '实测每步用时：{timings}。',
     timing: '{tier}，{precision}：{ms} 毫秒',
-    checkpoint: { best: '最佳（验证损失最低）', last: '最新' },
+    checkpoint: { best: '最佳（验证损失最低）', last: '最新', earlier: '上一次' },
+    resumeFromBest: '从这里继续',
+    resumeFromBestHelp: '放弃这一步之后的训练。优化器的动量从零开始。',
     checkpointFacts: '第 {step} 步，{size}，{ago}保存',
     checkpointLoss: '{facts}，验证损失 {loss}',
     memory: '占用内存：{size}',

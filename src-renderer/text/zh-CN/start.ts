@@ -13,6 +13,16 @@ export const start: typeof source = {
     name: '初次尝试',
     prompt: '有一天',
   },
+  recovery: {
+    title: '有 {n} 个训练被中断',
+    body: '已保存的内容都在。',
+    resume: '从第 {step} 步继续（重做 {n} 步，{time}）',
+    about: '约 {time}',
+    little: '不到一分钟',
+    later: '暂不继续',
+    laterFor: '暂不继续“{name}”',
+    laterHelp: '保留为“已停止”。之后随时可以在它的页面继续。',
+  },
   own: {
     title: '使用你自己的文本',
     body: '信件、文章、笔记、代码，只要是 .txt 或 .md 都可以。一部小说的篇幅是不错的起点。',

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, open, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   loadCheckpoint,
   newestCheckpoint,
   saveCheckpoint,
+  statesToResume,
   type CheckpointState,
 } from '../../../src-main/engine/checkpoint'
 import { runLimits } from '../../../src-preload/contract/limits'
@@ -32,6 +33,7 @@ const state = (kind: 'best' | 'last', step: number): CheckpointState => ({
   evaluationsSinceBest: 0,
   tier: 'xla',
   learningRateFactor: 1,
+  momentsFrom: 0,
   precision: 'bfloat16',
   settled: true,
   engine: 'tensorflow',
@@ -96,42 +98,52 @@ describe('checkpoints', () => {
     expect((await loadCheckpoint(dir, { optimizer: false })).optimizer).toBeNull()
   })
 
-  it('keeps the newest of each kind, and sweeps what a crash left', async () => {
+  it('keeps the best, the last and the one before, and sweeps what a crash left', async () => {
     await saveCheckpoint(runDir, state('last', 10))
     await saveCheckpoint(runDir, state('best', 10))
     await mkdir(inRun('last-15.99-1.tmp'))
     await writeFile(inRun('last-15.99-1.tmp', 'weights.safetensors'), 'half')
     await saveCheckpoint(runDir, state('last', 20))
-    expect(await names()).toEqual(['best-10', 'last-20'])
+    expect(await names()).toEqual(['best-10', 'last-10', 'last-20'])
     await saveCheckpoint(runDir, state('last', 20))
-    expect(await names()).toEqual(['best-10', 'last-20.1'])
+    expect(await names()).toEqual(['best-10', 'last-10', 'last-20.1'])
+    await saveCheckpoint(runDir, state('last', 30))
+    expect(await names()).toEqual(['best-10', 'last-20.1', 'last-30'])
+    await saveCheckpoint(runDir, state('best', 30))
+    expect(await names()).toEqual(['best-30', 'last-20.1', 'last-30'])
+    // The run has gone back: what was saved beyond never happened.
+    await saveCheckpoint(runDir, state('last', 25))
+    expect(await names()).toEqual(['best-30', 'last-20.1', 'last-25'])
   })
 
-  it('finds the newest to go on from, or of the kind that is asked for', async () => {
-    expect(await newestCheckpoint(runDir)).toBeNull()
+  it('finds the weights of the kind that is asked for, or the next best', async () => {
+    expect(await newestCheckpoint(runDir, 'last')).toBeNull()
     await saveCheckpoint(runDir, state('best', 30))
-    expect(await newestCheckpoint(runDir)).toBeNull()
     expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('best-30'))
     await saveCheckpoint(runDir, state('last', 20))
-    expect(await newestCheckpoint(runDir)).toBe(inRun('last-20'))
     expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('last-20'))
     expect(await newestCheckpoint(runDir, 'best')).toBe(inRun('best-30'))
+    await flip(inRun('last-20', 'weights.safetensors'), 100)
+    expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('best-30'))
+    await rm(inRun('best-30', 'manifest.json'))
+    await expect(newestCheckpoint(runDir, 'last')).rejects.toMatchObject({
+      code: 'checkpoint.damaged',
+      params: { file: 'last-20/weights.safetensors' },
+    })
   })
 
-  it('passes over a damaged one for an older one, and says so where there is none', async () => {
+  it('lists what training can go on from: the newest, the one before, the best', async () => {
+    const states = async (fromBest = false): Promise<string[]> =>
+      (await statesToResume(runDir, fromBest)).map((dir) => basename(dir))
+    expect(await states()).toEqual([])
+    await saveCheckpoint(runDir, state('best', 10))
+    // It never came to a state with its optimizer's: it begins again, and computes the same.
+    expect(await states()).toEqual([])
+    expect(await states(true)).toEqual(['best-10'])
     await saveCheckpoint(runDir, state('last', 10))
-    await cp(inRun('last-10'), join(runDir, 'kept'), { recursive: true })
     await saveCheckpoint(runDir, state('last', 20))
-    await cp(join(runDir, 'kept'), inRun('last-10'), { recursive: true })
-    await flip(inRun('last-20', 'optimizer.safetensors'), 100)
-    expect(await newestCheckpoint(runDir)).toBe(inRun('last-10'))
-    // The weights alone are good: enough to talk to.
-    expect(await newestCheckpoint(runDir, 'last')).toBe(inRun('last-20'))
-    await rm(inRun('last-10', 'manifest.json'))
-    await expect(newestCheckpoint(runDir)).rejects.toMatchObject({
-      code: 'checkpoint.damaged',
-      params: { file: 'last-20/optimizer.safetensors' },
-    })
+    expect(await states()).toEqual(['last-20', 'last-10', 'best-10'])
+    expect(await states(true)).toEqual(['last-10', 'best-10'])
   })
 
   it('notices every flipped bit and every cut, in every file', async () => {

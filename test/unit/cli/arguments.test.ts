@@ -66,7 +66,7 @@ describe('arguments', () => {
 
   it('an option that a command does not have is named, with those it has', () => {
     expect(() => read('resume', 'a', '--steps=100')).toThrow(
-      'resume has no option --steps. It takes --less-memory, --json or --help.',
+      'resume has no option --steps. It takes --checkpoint, --less-memory, --json or --help.',
     )
   })
 

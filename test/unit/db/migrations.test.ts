@@ -164,6 +164,27 @@ VALUES ('run_00000004', 'a', 'running', 'gpt', 'c_00000001', 'c', '{}', 65, 1000
       ])
     },
   },
+  12: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', 'paused', 'gpt', 'c_00000001', 'c', '{}', 65, 1000, 10, 20, 1);
+INSERT INTO checkpoints VALUES ('r', 'best', 5, 2.5, 7, 9), ('r', 'last', 8, NULL, 7, 9)`,
+    check: (raw) => {
+      const revision = (): unknown => raw.prepare('SELECT revision FROM runs').pluck().get()
+      const before = revision()
+      raw.exec("INSERT INTO checkpoints VALUES ('r', 'last', 12, NULL, 8, 9)")
+      expect(revision()).toBeGreaterThan(before as number)
+      expect(raw.prepare('SELECT kind, step, val_loss_nats FROM checkpoints ORDER BY step').all()).toEqual([
+        { kind: 'best', step: 5, val_loss_nats: 2.5 },
+        { kind: 'last', step: 8, val_loss_nats: null },
+        { kind: 'last', step: 12, val_loss_nats: null },
+      ])
+      expect(raw.prepare('SELECT resumed_json FROM runs').all()).toEqual([{ resumed_json: null }])
+      raw.exec('DELETE FROM runs')
+      expect(raw.prepare('SELECT count(*) FROM checkpoints').pluck().get()).toBe(0)
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -283,6 +304,7 @@ describe('migrations', () => {
         trained_at: true,
         notes: true,
         error_json: true,
+        resumed_json: true,
         seq: true,
         owner_pid: true,
         owner_token: true,

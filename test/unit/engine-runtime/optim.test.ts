@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { adamW, adamWScalars, type AdamWState } from '../../../src-main/engine/optim/adamw'
 import { muon } from '../../../src-main/engine/optim/muon'
 import { clipByNorm } from '../../../src-main/engine/optim/clip'
-import { learningRateAt } from '../../../src-main/engine/optim/schedule'
+import { learningRateAt, momentsFactor } from '../../../src-main/engine/optim/schedule'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { scaleFirstByPlace, scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
@@ -32,6 +32,22 @@ describe('the learning rate', () => {
   it('stays where both rates are the same', () => {
     const constant = { ...settings, minLearningRate: 1e-3, warmupSteps: 0 }
     expect([0, 700, 1999].map((step) => learningRateAt(step, constant))).toEqual([1e-3, 1e-3, 1e-3])
+  })
+
+  it('makes up for moments that began with zeros in the middle of a run: a step is never larger than from scratch', () => {
+    for (const beta2 of [0.95, 0.99, 0.999]) {
+      const betas = { beta1: 0.9, beta2 }
+      expect(momentsFactor(700, 0, betas)).toBe(1)
+      for (const since of [0, 1, 5, 20, 100, 1000]) {
+        // A constant gradient of 1: AdamW's moments after that many steps, corrected as the run's step says.
+        const [m, v] = [1 - 0.9 ** (since + 1), 1 - beta2 ** (since + 1)]
+        const step = 700 + since
+        const [decay, size, root] = adamWScalars({ ...betas, epsilon: 0, weightDecay: 0 }, step + 1, 1)
+        const moved = (m / (Math.sqrt(v) / (root ?? 0))) * (size ?? 0) * momentsFactor(step, 700, betas)
+        expect(decay).toBe(1)
+        expect(moved).toBeLessThanOrEqual(1 + 1e-6)
+      }
+    }
   })
 })
 

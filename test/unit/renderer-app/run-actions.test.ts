@@ -51,7 +51,7 @@ it('offers to go on with less memory where that is what fits, and does so only w
   await actions().resume(runId)
   expect(app.error?.code).toBe('run.fitsWithLess')
   expect(app.remedy?.key).toBe('run.action.resumeWithLess')
-  expect(asked).toEqual([{ runId, withLessMemory: false }])
+  expect(asked).toEqual([{ runId }])
   await app.remedyError()
   expect(asked.at(-1)).toEqual({ runId, withLessMemory: true })
   expect(app.error).toBeNull()

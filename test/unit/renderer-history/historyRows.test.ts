@@ -25,6 +25,7 @@ const run = (name: string, over: Partial<RunRecord> = {}): RunRecord => ({
   trainedMs: 1000,
   trainedAt: null,
   checkpoints: [],
+  resumedFrom: null,
   notes: '',
   error: null,
   seq: 0,

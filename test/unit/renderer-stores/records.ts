@@ -32,6 +32,7 @@ export const record = (over: Partial<RunRecord> = {}): RunRecord => ({
   trainedMs: 0,
   trainedAt: null,
   checkpoints: [],
+  resumedFrom: null,
   notes: '',
   error: null,
   seq: 0,

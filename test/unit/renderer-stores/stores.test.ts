@@ -69,7 +69,7 @@ describe('the open run', () => {
     })
     expect(page.run.stage).toBe('training')
     expect(page.run.detail?.tiers).toEqual([{ step: 0, tier: 'graph', precision: 'float32', timings: [] }])
-    expect(page.run.run).toMatchObject({ step: 10, bestValLossNats: 2.5, checkpoints: [{ kind: 'last', step: 20 }] })
+    expect(page.run.run).toMatchObject({ step: 10, bestValLossNats: 2.5, checkpoints: [{ step: 20 }, { step: 10 }] })
     expect(page.run.detail?.samples).toHaveLength(1)
     expect(page.run.curves.evals).toHaveLength(2)
     expect(page.run.version).toBeGreaterThan(before)

@@ -60,7 +60,7 @@ it('tells what another process trains by the same events, each row once, to its 
     shown = events.splice(0).reduce(detailAfterEvent, shown)
     expect(shown.run).toEqual(findRun(here, runId))
   }
-  recording.record({ kind: 'begin', engine: 'tensorflow', version: '1', step: 0, elapsedMs: 0 })
+  recording.record({ kind: 'begin', engine: 'tensorflow', version: '1', step: 0, elapsedMs: 0, resumedFrom: null })
   recording.record({ kind: 'tier', step: 0, tier: 'graph', precision: 'float32', timings: [] })
   for (let n = 1; n <= 20; n++) recording.record(step(n))
   recording.record(evaluation(20, 2))
@@ -124,7 +124,7 @@ it('the events of a recorder make the record that it stores', () => {
     () => 1000,
   ).open(runId, () => undefined)
   const before = findRun(there, runId) ?? detail().run
-  recording.record({ kind: 'begin', engine: 'wasm', version: '1', step: 0, elapsedMs: 0 })
+  recording.record({ kind: 'begin', engine: 'wasm', version: '1', step: 0, elapsedMs: 0, resumedFrom: null })
   for (const event of [step(1), evaluation(1, 3), step(2), evaluation(2, 1), step(3)]) recording.record(event)
   recording.record({ kind: 'checkpoint', checkpoint: 'best', step: 3, elapsedMs: 10, valLossNats: 1, sizeBytes: 9 })
   const run = events.reduce(afterEvent, before)

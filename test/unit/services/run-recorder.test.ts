@@ -38,7 +38,14 @@ const evaluation = (n: number, valLossNats: number): TrainEvent => ({
   bitsPerByte: 1,
   accuracy: 0.5,
 })
-const begin = (n: number): TrainEvent => ({ kind: 'begin', engine: 'wasm', version: '1', step: n, elapsedMs: n * 10 })
+const begin = (n: number): TrainEvent => ({
+  kind: 'begin',
+  engine: 'wasm',
+  version: '1',
+  step: n,
+  elapsedMs: n * 10,
+  resumedFrom: null,
+})
 const stored = (): number[] => stepCurve(db, runId, 1000).map((row) => row.step)
 
 beforeEach(() => {

@@ -9,6 +9,7 @@ import { trash } from './0008-trash'
 import { revisions } from './0009-revisions'
 import { leftOut } from './0010-left-out'
 import { wishes } from './0011-wishes'
+import { earlierStates } from './0012-earlier-states'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   revisions,
   leftOut,
   wishes,
+  earlierStates,
 ]

@@ -1,0 +1,54 @@
+import { AppError } from '../../src-preload/contract/errors'
+import type { ResumedFrom, RunConfig } from '../../src-preload/contract/records'
+import { weightShapes } from '../plan/shapes'
+import { loadCheckpoint, statesToResume, type LoadedCheckpoint } from './checkpoint'
+
+/** What a state must be one of: numbers for other tokens, or of other shapes, would mean something else. */
+interface OwnRun {
+  readonly runDir: string
+  readonly config: RunConfig
+  readonly vocabSize: number
+  readonly tokenizerHash: string
+}
+
+export interface Resumed {
+  readonly checkpoint: LoadedCheckpoint
+  /** null: the newest state, as ever. */
+  readonly from: ResumedFrom | null
+}
+
+/**
+ * The newest state that is whole and of this run; one that is not is passed over for the one before, and in the end for the
+ * best one.
+ *
+ * @param fromBest go on from the best one instead, and why
+ * @returns null where there never was one
+ * @throws `checkpoint.damaged`, `checkpoint.missing`: of the first, where none of them can be used
+ */
+export async function stateToResume(own: OwnRun, fromBest?: ResumedFrom['reason']): Promise<Resumed | null> {
+  let problem: AppError | null = null
+  for (const dir of await statesToResume(own.runDir, fromBest !== undefined)) {
+    try {
+      const checkpoint = await loadCheckpoint(dir)
+      ensureOwn(checkpoint, own)
+      const { kind, step } = checkpoint
+      const reason = fromBest ?? (problem === null ? null : 'damaged')
+      return { checkpoint, from: reason === null ? null : { kind, step, reason } }
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || !thrown.code.startsWith('checkpoint.')) throw thrown
+      problem ??= thrown
+    }
+  }
+  if (problem !== null) throw problem
+  return null
+}
+
+function ensureOwn(checkpoint: LoadedCheckpoint, { config, vocabSize, tokenizerHash }: OwnRun): void {
+  if (checkpoint.tokenizerHash !== tokenizerHash) throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
+  for (const { name, shape } of weightShapes(config, vocabSize)) {
+    const found = checkpoint.weights.get(name)?.shape.join() ?? ''
+    if (found !== shape.join()) {
+      throw new AppError('checkpoint.damaged', { file: `${name} [${found}] ≠ [${shape.join()}]` })
+    }
+  }
+}
