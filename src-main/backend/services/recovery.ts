@@ -3,7 +3,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import { transaction } from '../db/connection'
 import { importingCorpora, setCorpusEnded } from '../db/corpora'
 import { ownedRuns, unowned, type OwnedRun } from '../db/runs'
-import { isAlive } from '../jobs/process-identity'
+import { isAlive, isSurelyAlive } from '../jobs/process-identity'
 import { reconcileCheckpoints } from './checkpoint-files'
 import type { Context } from './context'
 import { seqGapAfterCrash, type RunRecorder } from './run-recorder'
@@ -46,7 +46,7 @@ export function recoverLost(context: Context, recorder: RunRecorder): void {
  * the system does not tell when a process started, its number may be another one's by now.
  */
 function killLost({ job_pid: pid, job_token: token }: OwnedRun): void {
-  if (pid === null || token === '' || !isAlive(pid, token)) return
+  if (pid === null || !isSurelyAlive(pid, token)) return
   try {
     process.kill(pid, 'SIGKILL')
   } catch {

@@ -244,14 +244,11 @@ describe('the next backend', () => {
     const other = spawn('sleep', ['60'])
     onTestFinished(() => void other.kill())
     const ended = new Promise((resolve) => other.once('exit', resolve))
-    // As on systems that do not tell when a process started: the number may be another one's by now.
+    // Its number may be another one's by now: nothing says when the job of that number started.
     const raw = new Sqlite(join(test.profileDir, 'homegrown.db'))
     raw.exec(`UPDATE runs SET state = 'running', owner_pid = 999999, owner_token = '1',
       job_pid = ${other.pid ?? 0}, job_token = ''`)
     raw.close()
-    const { platform } = process
-    Object.defineProperty(process, 'platform', { value: 'darwin' })
-    onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }))
     const next = openBackend(test.profileDir)
     expect((await next.request('runs.get', { runId })).run.state).toBe('interrupted')
     expect(await Promise.race([ended, new Promise((wait) => setTimeout(wait, 300, 'lives'))])).toBe('lives')

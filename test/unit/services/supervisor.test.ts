@@ -132,10 +132,3 @@ it('leaves no process when it closes', async () => {
   await own.close(50)
   for (const job of jobs) expect(isAlive(job.process.pid, job.process.token)).toBe(false)
 })
-
-describe('isAlive', () => {
-  it('tells a process from a later one with its number', () => {
-    expect(isAlive(process.pid, 'another start')).toBe(process.platform !== 'linux')
-    expect(isAlive(null, null)).toBe(false)
-  })
-})
