@@ -69,16 +69,13 @@ describe('without a graphics card', () => {
   })
 
   // A library whose constructor ends the process: what a driver that crashes looks like from here.
-  it('a library that ends its process takes nothing along', async () => {
+  it('a library that ends its process takes nothing along', async ({ skip }) => {
     const dir = temporaryProfile()
     const { spawnSync } = await import('node:child_process')
     const source = '#include <stdlib.h>\n__attribute__((constructor)) static void crash(void) { abort(); }\n'
     const file = join(dir, 'libtensorflow_cc.so.2')
     const { status } = spawnSync('cc', ['-shared', '-fPIC', '-x', 'c', '-', '-o', file], { input: source })
-    if (status !== 0) {
-      process.stderr.write('Skipped: no C compiler here to make a library that crashes.\n')
-      return
-    }
+    if (status !== 0) skip('there is no C compiler (cc) to make a library that crashes')
     const [, tensorflow, , wasm] = await open([dir]).look()
     expect(tensorflow).toMatchObject({
       available: false,

@@ -60,7 +60,7 @@ describe('choosing a token', () => {
         const kept = order.slice(0, topK)
         const others = all.map((value, id) => (kept.includes(id) ? value : -Infinity))
         const settings = { ...base, topK: 0, temperature: 1.5 }
-        if (kept.length === 0) return
+        fc.pre(kept.length > 0)
         expect(sampleToken(all, { ...settings, topK }, index, null)).toBe(sampleToken(others, settings, index, null))
       }),
     )

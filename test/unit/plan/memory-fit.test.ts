@@ -65,16 +65,19 @@ describe('memoryProblem', () => {
       size: fc.constantFrom(...sizeDial.options),
       length: fc.constantFrom(...lengthDial.options),
     })
+    let offered = 0
     fc.assert(
       fc.property(choice, fc.double({ min: 0.2e9, max: 4e9, noNaN: true }), (dials, freeBytes) => {
         const config = configFor(dials, counts)
         const problem = memoryProblem(config, vocabSize, freeBytes)
         if (!problem?.fix) return
+        offered += 1
         const fixed = { ...config, ...problem.fix }
         expect(memoryOf(fixed)).toBeLessThanOrEqual(freeBytes)
         expect(problemsOf(fixed, counts)).toEqual([])
       }),
     )
+    expect(offered).toBeGreaterThan(0)
   })
 })
 

@@ -103,7 +103,7 @@ describe('text that comes in bytes', () => {
         const stream = new Utf8Stream()
         const shown = Array.from(bytes, (byte) => stream.push(Uint8Array.of(byte))).join('')
         const platform = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-        if (Buffer.from(bytes).includes(Buffer.from('\uFFFD'))) return
+        fc.pre(!Buffer.from(bytes).includes(Buffer.from('\uFFFD')))
         expect(shown).toBe(platform.replaceAll('\uFFFD', ''))
       }),
       { numRuns: 2000 },
