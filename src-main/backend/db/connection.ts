@@ -1,5 +1,7 @@
 import Sqlite from 'better-sqlite3'
+import { existsSync } from 'node:fs'
 import { AppError } from '../../../src-preload/contract/errors'
+import { bestCopy, copyBeforeMigration, isWhole, putBack } from './copies'
 import { migrate } from './migrate'
 import { migrations } from './migrations/all'
 
@@ -9,32 +11,57 @@ export interface Db {
   readonly statements: Map<string, Sqlite.Statement>
 }
 
-const damaged = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_FORMAT'])
-
 /**
  * Opens the profile's database and brings it to this program's version. WAL alone means synchronous=NORMAL in this
  * build, which may lose the last commits at a power cut; FULL does not. secure_delete overwrites what people delete.
  *
- * @throws AppError `database.newer` {found, known}, `database.damaged` {file}, `disk.full`
+ * @throws AppError `database.newer` {found, known}, `database.damaged`, `database.restorable`, `disk.full`
  */
 export function openDatabase(file: string): Db {
   let raw: Sqlite.Database | undefined
   try {
-    raw = new Sqlite(file, { timeout: 5000 })
+    const opened = new Sqlite(file, { timeout: 5000 })
+    raw = opened
     raw.pragma('journal_mode = WAL')
     raw.pragma('synchronous = FULL')
     raw.pragma('secure_delete = ON')
     raw.pragma('foreign_keys = ON')
     raw.pragma('trusted_schema = OFF')
-    migrate(raw, migrations)
+    migrate(raw, migrations, (version) => {
+      copyBeforeMigration(opened, version, Date.now())
+    })
     return { raw, statements: new Map() }
-  } catch (error) {
+  } catch (thrown) {
     raw?.close()
-    if (error instanceof Sqlite.SqliteError && damaged.has(error.code.replace(/^(SQLITE_[A-Z]+)_.*$/, '$1'))) {
-      throw new AppError('database.damaged', { file }, error)
-    }
-    throw AppError.from(error)
+    const error = AppError.from(thrown)
+    throw error.code === 'database.damaged' ? damageOf(file, thrown) : error
   }
+}
+
+const known = migrations.at(-1)?.version ?? 0
+
+/** What can be done about a damaged database: `database.restorable` {file, copy, takenAt} or `database.damaged` {file}. */
+export function damageOf(file: string, cause?: unknown): AppError {
+  const copy = bestCopy(file, known)
+  if (copy === null) return new AppError('database.damaged', { file }, cause)
+  // In the computer's own time, in a form that every language reads.
+  const local = new Date(copy.takenAt - new Date(copy.takenAt).getTimezoneOffset() * 60_000).toISOString()
+  const takenAt = local.slice(0, 16).replace('T', ' ')
+  return new AppError('database.restorable', { file, copy: copy.file, takenAt }, cause)
+}
+
+/** Puts the newest whole copy in place of a database that nobody has open; returns its name. @throws AppError `database.damaged` {file} */
+export function restoreDatabase(file: string): string {
+  const copy = bestCopy(file, known)
+  if (copy === null) throw new AppError('database.damaged', { file })
+  putBack(file, copy, Date.now())
+  return copy.file
+}
+
+/** @returns the name of the copy; null where nothing was damaged. @throws AppError `database.damaged` {file} */
+export function restoreIfDamaged(file: string): string | null {
+  if (!existsSync(file) || isWhole(file)) return null
+  return restoreDatabase(file)
 }
 
 /** Empties the write-ahead log: what secure_delete overwrote lives on in it. Another process that reads may prevent it. */

@@ -9,13 +9,19 @@ const versionOf = (raw: Sqlite.Database): number => raw.pragma('user_version', {
  * Foreign keys are off meanwhile, since a table that is made anew would else take its children's rows along, and are
  * checked before each transaction ends.
  *
+ * @param before called with the version found, when there are rows that something is about to change
  * @throws AppError `database.newer` {found, known} before anything is written
  */
-export function migrate(raw: Sqlite.Database, migrations: readonly Migration[]): void {
+export function migrate(
+  raw: Sqlite.Database,
+  migrations: readonly Migration[],
+  before: (version: number) => void = () => undefined,
+): void {
   const known = migrations.at(-1)?.version ?? 0
   const found = versionOf(raw)
   if (found > known) throw new AppError('database.newer', { found, known })
   if (found === known) return
+  if (found > 0) before(found)
   raw.pragma('foreign_keys = OFF')
   try {
     for (const migration of migrations) if (migration.version > versionOf(raw)) apply(raw, migration)

@@ -3,6 +3,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { TrashContents, TrashKind } from '../../../src-preload/contract/records'
 import { truncateLog, type Db } from '../db/connection'
 import { removeConversation } from '../db/conversations'
+import { forgetCopies } from '../db/copies'
 import { removeCorpus } from '../db/corpora'
 import { findRun, removeRun, runsOfCorpus, updateRun } from '../db/runs'
 import { trashRows, type TrashRow } from '../db/trash'
@@ -90,7 +91,10 @@ export function createTrash(context: Context) {
       removed.add(row.kind)
       count++
     }
-    if (count > 0 && isOpen(db)) truncateLog(db)
+    if (count > 0 && isOpen(db)) {
+      truncateLog(db)
+      forgetCopies(db.raw.name)
+    }
     const lists = { corpus: 'corpora', run: 'runs', conversation: 'conversations' } as const
     for (const kind of removed) context.emit({ topic: 'changed', what: lists[kind] })
     return { removed: count, left: rows.length - count }
