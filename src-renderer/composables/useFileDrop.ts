@@ -1,7 +1,9 @@
 import { onMounted, onScopeDispose, ref, type Ref } from 'vue'
+import { isWindow } from '../api'
+import { named, openDropped, type NamedFile } from './droppedFiles'
 
 /** Lets files be dropped anywhere in the window; `isOver` while some hover. */
-export function useFileDrop(onFiles: (files: File[]) => void): { isOver: Readonly<Ref<boolean>> } {
+export function useFileDrop(onFiles: (files: NamedFile[]) => void): { isOver: Readonly<Ref<boolean>> } {
   const isOver = ref(false)
   // Each element that the pointer crosses sends an enter and a leave; only the count tells when it has left for good.
   let depth = 0
@@ -29,7 +31,10 @@ export function useFileDrop(onFiles: (files: File[]) => void): { isOver: Readonl
       event.preventDefault()
       depth = 0
       isOver.value = false
-      onFiles([...(event.dataTransfer?.files ?? [])])
+      if (event.dataTransfer === null) return
+      // In the window a folder is a path like any other.
+      if (isWindow) onFiles(named([...event.dataTransfer.files]))
+      else void openDropped(event.dataTransfer.items).then(onFiles)
     },
   }
 

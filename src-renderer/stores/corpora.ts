@@ -5,6 +5,8 @@ import type { CorpusEvent } from '../../src-preload/contract/events'
 import type { Input, Output } from '../../src-preload/contract/methods'
 import type { CorpusDocument, CorpusRecord, ImportedCorpus } from '../../src-preload/contract/records'
 import { isWindow, pathOf, pickTexts, request, subscribe, upload } from '../api'
+import { corpusLimits } from '../../src-preload/contract/limits'
+import type { NamedFile } from '../composables/droppedFiles'
 import type { Locale } from '../text/i18n'
 import { undo, useAppStore } from './app'
 
@@ -26,6 +28,7 @@ export const useCorporaStore = defineStore('corpora', () => {
   /** A text that somebody should see: its card opens. */
   const shown = ref<string | null>(null)
   let ending = new AbortController()
+  let lastSent: Promise<unknown> = Promise.resolve()
   /** Changes seen, so that a list that was fetched while one arrived is fetched again. */
   let changes = 0
 
@@ -69,10 +72,10 @@ export const useCorporaStore = defineStore('corpora', () => {
   }
 
   /** What a person brought. Where it is here already, it is shown, and imported a second time only when asked for. */
-  async function bring(sources: Sources): Promise<void> {
-    const { found, corpusId, name } = await importSources({ sources })
+  async function bring(input: Input<'corpora.import'>): Promise<void> {
+    const { found, corpusId, name } = await importSources(input)
     if (found === 'new') return
-    const again = { key: 'texts.found.again', action: () => importSources({ sources, again: true }) } as const
+    const again = { key: 'texts.found.again', action: () => importSources({ ...input, again: true }) } as const
     if (found === 'here') {
       shown.value = corpusId
       app.notify('texts.found.here', { name }, [again])
@@ -84,27 +87,37 @@ export const useCorporaStore = defineStore('corpora', () => {
     }
   }
 
-  /** Dropped or picked files: by path in the window, sent in a browser. */
-  async function addFiles(files: readonly File[]): Promise<void> {
-    if (files.length === 0) return
+  /** Dropped or picked files: by path in the window, sent in a browser, one drop after the other. */
+  async function addFiles(files: readonly NamedFile[]): Promise<void> {
+    if (files.length === 0) throw new AppError('corpus.noText')
+    if (isWindow) {
+      await bring({ sources: files.map(({ file }) => ({ kind: 'path', path: pathOf(file) })) })
+      return
+    }
+    if (files.length > corpusLimits.maxFiles) throw new AppError('corpus.tooLarge', { name: files[0]?.name ?? '' })
+    const sent = lastSent.then(() => send(files))
+    lastSent = sent.catch(() => undefined)
+    await bring({ sources: await sent })
+  }
+
+  async function send(files: readonly NamedFile[]): Promise<Sources> {
+    const { signal } = (ending = new AbortController())
+    const total = files.reduce((sum, { file }) => sum + file.size, 0)
     const sources: Sources = []
-    ending = new AbortController()
+    let before = 0
     try {
-      for (const [i, file] of files.entries()) {
-        if (isWindow) {
-          sources.push({ kind: 'path', path: pathOf(file) })
-          continue
-        }
+      for (const { file, name } of files) {
         const onShare = (share: number): void => {
-          sending.value = { name: file.name, share: (i + share) / files.length }
+          sending.value = { name, share: (before + share * file.size) / Math.max(1, total) }
         }
         onShare(0)
-        sources.push({ kind: 'upload', uploadId: await upload(file, onShare, ending.signal) })
+        sources.push({ kind: 'upload', uploadId: await upload(file, { name, onShare, signal }) })
+        before += file.size
       }
     } finally {
       sending.value = null
     }
-    await bring(sources)
+    return sources
   }
 
   const stopSending = (): void => {
@@ -114,7 +127,7 @@ export const useCorporaStore = defineStore('corpora', () => {
   /** The system's file dialog (window only). */
   async function addPicked(): Promise<void> {
     const paths = await pickTexts()
-    if (paths.length > 0) await bring(paths.map((path) => ({ kind: 'path', path })))
+    if (paths.length > 0) await bring({ sources: paths.map((path) => ({ kind: 'path', path })) })
   }
 
   async function addSample(language: Locale, name: string): Promise<CorpusRecord> {

@@ -56,7 +56,7 @@ export const useEnginesStore = defineStore('engines', () => {
       const onShare = (share: number): void => {
         progress.value = { stage: 'downloading', doneBytes: share * file.size, totalBytes: file.size }
       }
-      uploadIds.push(await upload(file, onShare, sending.signal))
+      uploadIds.push(await upload(file, { name: file.name, onShare, signal: sending.signal }))
     }
     return { kind: 'uploads' as const, uploadIds }
   }

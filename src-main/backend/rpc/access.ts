@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** 192 random bits, fresh at each start, as hex. */
+/** 192 random bits as hex; kept in the profile (served.ts). */
 export const newToken = (): string => randomBytes(24).toString('hex')
 
 const isToken = (given: string, token: string): boolean => {

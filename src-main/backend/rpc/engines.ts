@@ -9,6 +9,7 @@ export const enginesHandlers = ({ engines, system, uploads }: Services): DomainH
     if (client === 'browser' && source.kind === 'files') throw new AppError('access.denied')
     const uploadIds = source.kind === 'uploads' ? source.uploadIds : []
     const sent = uploadIds.map((uploadId) => uploads.sourceOf(uploadId).path)
+    for (const uploadId of uploadIds) uploads.hold(uploadId)
     const files = source.kind === 'index' ? null : source.kind === 'files' ? source.paths : sent
     engines
       .install(engine, files)

@@ -5,7 +5,7 @@ import { corpusLimits } from '../../../src-preload/contract/limits'
 import { loadPage } from '../../page/page'
 import { commonHeaders } from '../../page/policy'
 import type { UploadService } from '../services/uploads'
-import { hasBearer, isOwnHost, isOwnOrigin, newToken } from './access'
+import { hasBearer, isOwnHost, isOwnOrigin } from './access'
 import { serveSocket } from './socket'
 import type { Port } from './transport'
 
@@ -15,15 +15,23 @@ export interface BrowserServerOptions extends Port {
   readonly pageDir: string
   /** 0: any free one. */
   readonly port: number
+  /** What a tab must know (access.ts). */
+  readonly token: string
+  /** An upload of which nothing arrives for this long is over; absent: five minutes. */
+  readonly uploadSilenceMs?: number
 }
+
+/** A disk that spins up, a computer that was asleep. */
+const uploadSilenceMs = 300_000
 
 export interface BrowserServer {
   readonly port: number
   readonly token: string
-  /** With the token in the fragment. */
-  readonly address: string
   close(): Promise<void>
 }
+
+/** With the token in the fragment, which never leaves the browser. */
+export const addressOf = (port: number, token: string): string => `http://127.0.0.1:${port}/#token=${token}`
 
 const respondJson = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { ...commonHeaders, 'content-type': 'application/json', 'cache-control': 'no-store' })
@@ -36,14 +44,16 @@ const deny = (response: ServerResponse): void => {
 
 /** Browser mode: the same page and the same requests as in the window, for tabs of this computer only (socket.ts). */
 export async function serveBrowser(options: BrowserServerOptions): Promise<BrowserServer> {
-  const token = newToken()
-  const server = createServer()
+  const { token } = options
+  // Node ends a request after five minutes, were it an upload that goes on.
+  const server = createServer({ requestTimeout: 0 })
   const port = await listen(server, options.port)
 
   const upload = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
     try {
       const sizeBytes = Number(request.headers['content-length'] ?? 0)
       if (sizeBytes > corpusLimits.maxFileBytes) throw new AppError('corpus.tooLarge', { name, sizeBytes })
+      request.setTimeout(options.uploadSilenceMs ?? uploadSilenceMs, () => request.destroy())
       respondJson(response, 200, await options.uploads.receive(request, name))
     } catch (thrown) {
       const error = AppError.from(thrown)
@@ -70,6 +80,9 @@ export async function serveBrowser(options: BrowserServerOptions): Promise<Brows
       if (isOwnOrigin(request, port) && hasBearer(request, token)) {
         await upload(request, response, new URLSearchParams(query).get('name') ?? '')
       } else deny(response)
+    } else if (method === 'GET' && path === '/key') {
+      if (hasBearer(request, token)) response.writeHead(204, { ...commonHeaders, 'cache-control': 'no-store' }).end()
+      else deny(response)
     } else if (method === 'GET' || method === 'HEAD') await page(response, path, method === 'HEAD')
     else deny(response)
   }
@@ -82,7 +95,6 @@ export async function serveBrowser(options: BrowserServerOptions): Promise<Brows
   return {
     port,
     token,
-    address: `http://127.0.0.1:${port}/#token=${token}`,
     close: async () => {
       closeSockets()
       server.closeAllConnections()
@@ -91,11 +103,17 @@ export async function serveBrowser(options: BrowserServerOptions): Promise<Brows
   }
 }
 
+/** @throws AppError `port.taken` {port}, `port.notAllowed` {port} */
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (error.code === 'EADDRINUSE') reject(new AppError('port.taken', { port }, error))
+      else if (error.code === 'EACCES') reject(new AppError('port.notAllowed', { port }, error))
+      else reject(error)
+    }
+    server.once('error', fail)
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
+      server.off('error', fail)
       resolve((server.address() as AddressInfo).port)
     })
   })

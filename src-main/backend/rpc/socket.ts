@@ -15,6 +15,8 @@ import type { Port } from './transport'
  *            messages are JSON text: WireRequest from the client, WireMessage from the server (contract/wire.ts)
  *   upload   POST http://127.0.0.1:PORT/upload?name=FILENAME   authorization: Bearer HEX   body: the file's bytes
  *            answers 200 {"uploadId": "up_…"} or an ErrorData with 4xx or 5xx
+ *   key      GET http://127.0.0.1:PORT/key   authorization: Bearer HEX
+ *            answers 204, or 403 where the key is another one: a socket's refusal does not tell a page why
  *
  * Host must be exactly 127.0.0.1:PORT everywhere, Origin exactly http://127.0.0.1:PORT for socket and upload. There are no
  * CORS headers, so no other page can read an answer.

@@ -72,6 +72,7 @@ export function createCorpora(context: Context, uploads: UploadService) {
 
   const begin = async ({ name, sources, sourceBytes, uploadIds }: Import): Promise<CorpusRecord> => {
     const corpusId = newId('c')
+    for (const uploadId of uploadIds) uploads.hold(uploadId)
     await mkdir(context.paths.corpus(corpusId), { recursive: true })
     insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceBytes, owner: context.self })
     const cancel = new AbortController()

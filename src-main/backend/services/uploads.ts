@@ -1,6 +1,6 @@
 import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../src-preload/contract/errors'
@@ -11,13 +11,21 @@ import { newId } from './ids'
 
 export type UploadService = ReturnType<typeof createUploads>
 
-/** Old enough that nobody is still sending it. */
+/** Nothing was sent for this long: whoever sent what lies here has gone. */
 const staleMs = 3_600_000
+
+/** What to call an upload: the path inside the folder that was dropped. It is shown, and never opened. */
+function labelOf(name: string): string {
+  const parts = name.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..')
+  return parts.join('/').slice(-255) || 'upload.txt'
+}
 
 /** Files that a browser sent, until an import has read them. Their names are data, never a path. */
 export function createUploads(context: Context) {
   const folder = context.paths.uploads
   const fileOf = (uploadId: string) => join(folder, uploadId)
+  /** Being received, or read by an import. */
+  const inUse = new Set<string>()
 
   /**
    * @param body left open where it fails, so that its sender can be told why
@@ -28,6 +36,7 @@ export function createUploads(context: Context) {
     const file = fileOf(uploadId)
     await mkdir(folder, { recursive: true })
     let received = 0
+    inUse.add(uploadId)
     try {
       await pipeline(
         body.iterator({ destroyOnReturn: false }),
@@ -40,10 +49,12 @@ export function createUploads(context: Context) {
         },
         createWriteStream(file, { flags: 'wx', mode: 0o600 }),
       )
-      writeFileSync(`${file}.name`, basename(name).slice(0, 255) || 'upload.txt', { mode: 0o600 })
+      writeFileSync(`${file}.name`, labelOf(name), { mode: 0o600 })
     } catch (error) {
       await rm(file, { force: true })
       throw AppError.from(error)
+    } finally {
+      inUse.delete(uploadId)
     }
     return { uploadId }
   }
@@ -54,20 +65,31 @@ export function createUploads(context: Context) {
     return { path, name: readFileSync(`${path}.name`, 'utf8') }
   }
 
+  /** Until `remove`. */
+  const hold = (uploadId: string): void => {
+    inUse.add(uploadId)
+  }
+
   const remove = async (uploadId: string): Promise<void> => {
+    inUse.delete(uploadId)
     await rm(fileOf(uploadId), { force: true })
     await rm(`${fileOf(uploadId)}.name`, { force: true })
   }
 
+  /**
+   * Of a large folder the first file lies here for hours before the last one has arrived, and longer while it is read:
+   * nothing goes while anything is new. What is in use is made new, so that another process on this profile sees it.
+   */
   const sweep = async (): Promise<void> => {
     if (!existsSync(folder)) return
-    for (const name of await readdir(folder)) {
-      const file = join(folder, name)
-      // Vanished meanwhile: another process swept it, or an import has read it.
-      const facts = await stat(file).catch(() => null)
-      if (facts !== null && context.now() - facts.mtimeMs > staleMs) await rm(file, { force: true, recursive: true })
-    }
+    const now = context.now()
+    for (const uploadId of inUse) await utimes(fileOf(uploadId), now / 1000, now / 1000).catch(() => undefined)
+    const files = (await readdir(folder)).map((name) => join(folder, name))
+    // Vanished meanwhile: another process swept it, or an import has read it.
+    const times = await Promise.all(files.map(async (file) => (await stat(file).catch(() => null))?.mtimeMs ?? 0))
+    if (times.some((time) => now - time <= staleMs)) return
+    for (const file of files) await rm(file, { force: true, recursive: true })
   }
 
-  return { receive, sourceOf, remove, sweep }
+  return { receive, sourceOf, hold, remove, sweep }
 }

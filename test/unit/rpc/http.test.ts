@@ -3,21 +3,29 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { serveBrowser, type BrowserServer } from '../../../src-main/backend/rpc/http'
+import { newToken } from '../../../src-main/backend/rpc/access'
+import { addressOf, serveBrowser, type BrowserServer } from '../../../src-main/backend/rpc/http'
 import type { AppEvent } from '../../../src-preload/contract/events'
 import { corpusLimits } from '../../../src-preload/contract/limits'
 import type { WireMessage } from '../../../src-preload/contract/wire'
 import { openBackend } from '../services/backend'
 import { temporaryFolder } from '../temporary'
 
-async function serve() {
+async function serve(more: { readonly uploadSilenceMs?: number } = {}) {
   const { backend, profileDir } = openBackend()
   const pageDir = temporaryFolder()
   mkdirSync(join(pageDir, 'assets'))
   writeFileSync(join(pageDir, 'index.html'), '<!doctype html><meta name="csp-nonce" content="__CSP_NONCE__">')
-  const server = await serveBrowser({ ...backend, uploads: backend.services.uploads, pageDir, port: 0 })
+  const server = await serveBrowser({
+    ...backend,
+    uploads: backend.services.uploads,
+    pageDir,
+    port: 0,
+    token: newToken(),
+    ...more,
+  })
   onTestFinished(() => server.close())
   return { server, backend, profileDir }
 }
@@ -227,7 +235,7 @@ describe('http', () => {
     }
   })
 
-  it('says why an upload failed while it is still being sent, and keeps nothing of it', async () => {
+  it('says why an upload failed while it is still being sent, and keeps nothing of it', async ({ skip }) => {
     const { server, profileDir } = await serve()
     const { host, origin } = good(server)
     const authorization = `Bearer ${server.token}`
@@ -237,10 +245,8 @@ describe('http', () => {
 
     const folder = join(profileDir, 'uploads')
     mkdirSync(folder)
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status !== 0) {
-      process.stderr.write('Upload to a full disk: left out, because only root may mount a small disk to fill.\n')
-      return
-    }
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0
+    if (!mounted) skip('only root may mount a small disk to fill')
     onTestFinished(() => void spawnSync('umount', [folder]))
     // As a browser does: it looks for an answer when it has sent everything.
     const size = 50_000_000
@@ -258,10 +264,61 @@ describe('http', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('has a fresh token of 192 bits at each start, and listens on this computer only', async () => {
-    const [a, b] = [await serve(), await serve()]
-    expect(a.server.token).toMatch(/^[0-9a-f]{48}$/)
-    expect(a.server.token).not.toBe(b.server.token)
-    expect(a.server.address).toBe(`http://127.0.0.1:${a.server.port}/#token=${a.server.token}`)
+  it('takes an upload however long it lasts, and gives one up of which nothing arrives any more', async () => {
+    const silenceMs = 300
+    const { server, profileDir } = await serve({ uploadSilenceMs: silenceMs })
+    const { host, origin } = good(server)
+    const headers = { host, origin, authorization: `Bearer ${server.token}`, 'content-length': '12' }
+    const send = (pieces: number): Promise<number | string> =>
+      new Promise((resolve) => {
+        const sent = httpRequest(
+          { host: '127.0.0.1', port: server.port, method: 'POST', path: '/upload?name=a.txt', headers, agent: false },
+          ({ statusCode }) => {
+            resolve(statusCode ?? 0)
+          },
+        )
+        sent.on('error', (error: NodeJS.ErrnoException) => {
+          resolve(error.code ?? '')
+        })
+        let left = pieces
+        const timer = setInterval(() => {
+          sent.write('x')
+          left -= 1
+          if (left === 0) clearInterval(timer)
+        }, silenceMs / 3)
+        onTestFinished(() => {
+          clearInterval(timer)
+        })
+      })
+    // Four times as long as the silence that ends one.
+    expect(await send(12)).toBe(200)
+    expect(await send(6)).toBe('ECONNRESET')
+    await vi.waitFor(() => {
+      expect(readdirSync(join(profileDir, 'uploads')).filter((name) => !name.endsWith('.name'))).toHaveLength(1)
+    })
+  })
+
+  it('says whether a key is the right one, to the right host only', async () => {
+    const { server } = await serve()
+    const { host } = good(server)
+    const key = async (headers: Record<string, string | undefined>): Promise<number> =>
+      (await ask(server.port, 'GET', '/key', headersOf(headers))).status
+    expect(await key({ host, authorization: `Bearer ${server.token}` })).toBe(204)
+    for (const bad of [undefined, '', 'Bearer', `Bearer ${server.token}0`, `Basic ${server.token}`]) {
+      expect(await key({ host, authorization: bad })).toBe(403)
+    }
+    for (const bad of badHosts(server.port).slice(1)) {
+      expect(await key({ host: bad, authorization: `Bearer ${server.token}` })).toBeOneOf([400, 403])
+    }
+  })
+
+  it('listens on this computer only, and says when a port is taken', async () => {
+    const { server, backend } = await serve()
+    expect(newToken()).toMatch(/^[0-9a-f]{48}$/)
+    expect(newToken()).not.toBe(newToken())
+    expect(addressOf(server.port, server.token)).toBe(`http://127.0.0.1:${server.port}/#token=${server.token}`)
+    const { port, token } = server
+    const again = serveBrowser({ ...backend, uploads: backend.services.uploads, pageDir: '', port, token })
+    await expect(again).rejects.toMatchObject({ code: 'port.taken', params: { port } })
   })
 })
