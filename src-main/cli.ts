@@ -1,10 +1,10 @@
 import type { Backend } from './backend/backend'
-import { startBackend, versionOf } from './backend/start'
+import { versionOf } from './backend/places'
 import { readArguments, wantsJson, type Arguments } from './cli/arguments'
 import { pause, remove, rename, stop } from './cli/change'
 import { isCommand, type CommandName, type shells } from './cli/commands'
 import { completion } from './cli/completion'
-import { doctor } from './cli/doctor'
+import { doctor, restoreDatabase } from './cli/doctor'
 import { engine } from './cli/engine'
 import { exitWith } from './cli/exit'
 import { exitCodes } from './cli/exit-codes'
@@ -71,6 +71,9 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'serve':
       return await serve(installation, process.env, args)
     default: {
+      if (command === 'doctor' && options.restore === true) return await restoreDatabase(process.env, options)
+      // Only now, so that a missing library is an error like any other.
+      const { startBackend } = await import('./backend/start')
       const backend = startBackend(installation, process.env)
       try {
         return await commands[command](backend, args)

@@ -1,5 +1,4 @@
-import { app, nativeTheme, session, type BrowserWindow } from 'electron'
-import { mkdirSync } from 'node:fs'
+import { app, dialog, nativeTheme, session, type BrowserWindow } from 'electron'
 import type { AppEvent } from '../src-preload/contract/events'
 import type { Settings } from '../src-preload/contract/records'
 import { followActivity } from './shell/activity'
@@ -30,7 +29,6 @@ async function main(): Promise<void> {
   const places = findPlaces(app)
   const isOwn = ownerOf(places.url)
   denyNavigation(app, isOwn)
-  mkdirSync(app.getPath('userData'), { recursive: true, mode: 0o700 })
 
   let window: BrowserWindow | null = null
   let memory = recall(places.memory)
@@ -110,4 +108,14 @@ async function main(): Promise<void> {
   void applySettings()
 }
 
-void main()
+/** Nothing is there yet that could show it: a dialog, and the terminal where there is one. */
+async function sayWhy(thrown: unknown): Promise<void> {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  process.stderr.write(`Homegrown: ${reason}\n`)
+  await app.whenReady()
+  const text = shellText('system', app.getPreferredSystemLanguages())
+  dialog.showErrorBox(text.cannotStart, `${text.cannotStartHint}\n\n${reason}`)
+  app.exit(1)
+}
+
+main().catch(sayWhy)

@@ -1,7 +1,8 @@
-import { AppError, type ErrorData } from '../src-preload/contract/errors'
+import { AppError, isStartCode, type ErrorCode, type ErrorData } from '../src-preload/contract/errors'
 import type { AppEvent } from '../src-preload/contract/events'
 import type { Input, Method, Output } from '../src-preload/contract/methods'
 import type { Bridge, Result, WireMessage, WireRequest } from '../src-preload/contract/wire'
+import { takeKey, watchAddress } from './key'
 
 declare global {
   interface Window {
@@ -31,6 +32,15 @@ export function subscribe(listener: Listener): () => void {
   return () => listeners.delete(listener)
 }
 
+const startListeners = new Set<(error: AppError) => void>()
+/** Hears why nothing works: no key, a damaged database, a profile that can't be written. */
+export function onStartFailure(listener: (error: AppError) => void): void {
+  startListeners.add(listener)
+}
+function tellStartFailure(error: AppError): void {
+  for (const listener of startListeners) listener(error)
+}
+
 /**
  * Calls the backend.
  * @throws AppError with a code that the text modules have a sentence for
@@ -39,8 +49,10 @@ export async function request<M extends Method>(method: M, input: Input<M>): Pro
   // A Vue proxy cannot be cloned by Electron; inputs are plain JSON by contract.
   const plain: unknown = JSON.parse(JSON.stringify(input))
   const result = await (bridge ? bridge.request(method, plain) : socketRequest(method, plain))
-  if (!result.ok) throw AppError.fromData(result.error)
-  return result.output as Output<M>
+  if (result.ok) return result.output as Output<M>
+  const error = AppError.fromData(result.error)
+  if (isStartCode(error.code)) tellStartFailure(error)
+  throw error
 }
 
 /** Absolute path of a dropped or picked file; empty in a browser, which has none. */
@@ -51,19 +63,8 @@ export const onCommand = (listener: (command: string) => void): (() => void) =>
   bridge?.onCommand(listener) ?? (() => undefined)
 
 // ---- browser mode ----
-const tokenKey = 'homegrown.token'
-const failure = (code: ErrorData['code']): Result => ({ ok: false, error: { code, params: {} } })
-
-/** The address carries the token once; afterwards it lives in this tab only and not in the address bar. */
-function readToken(): string {
-  const given = /^#token=([0-9a-f]+)/.exec(location.hash)?.[1]
-  if (given !== undefined) {
-    sessionStorage.setItem(tokenKey, given)
-    history.replaceState(null, '', `${location.pathname}${location.search}#/`)
-  }
-  return given ?? sessionStorage.getItem(tokenKey) ?? ''
-}
-const token = isWindow ? '' : readToken()
+const failure = (code: ErrorCode): Result => ({ ok: false, error: { code, params: {} } })
+const token = isWindow ? '' : takeKey()
 
 const firstRetryMs = 250
 const longestRetryMs = 5000
@@ -72,6 +73,8 @@ const patienceMs = 8000
 
 let socket: WebSocket | undefined
 let wasUp = false
+/** The server knows another key. */
+let isRefused = false
 let retryMs = firstRetryMs
 let nextId = 1
 const pending = new Map<number, (result: Result) => void>()
@@ -95,6 +98,22 @@ function connect(): void {
     socket = undefined
     for (const settle of [...pending.values()]) settle(failure('backend.lost'))
     pending.clear()
+    void connectAgain()
+  }
+}
+
+/** A refused socket does not say why: the server is asked about the key, and again until it knows this one. */
+async function connectAgain(): Promise<void> {
+  const answer = await fetch('/key', { headers: { authorization: `Bearer ${token}` } }).catch(() => null)
+  if (answer?.status === 403) {
+    isRefused = true
+    for (const go of [...waiting]) go()
+    tellStartFailure(new AppError('access.wrongKey'))
+    setTimeout(() => void connectAgain(), longestRetryMs)
+  } else if (isRefused) {
+    if (answer?.status === 204) location.reload()
+    else setTimeout(() => void connectAgain(), longestRetryMs)
+  } else {
     setTimeout(connect, retryMs)
     retryMs = Math.min(longestRetryMs, retryMs * 2)
   }
@@ -124,9 +143,9 @@ function connected(): Promise<WebSocket | undefined> {
 }
 
 async function socketRequest(method: Method, input: unknown): Promise<Result> {
-  if (token === '') return failure('access.denied')
-  const open = await connected()
-  if (!open) return failure('backend.lost')
+  if (token === '') return failure('access.noKey')
+  const open = isRefused ? undefined : await connected()
+  if (!open) return failure(isRefused ? 'access.wrongKey' : 'backend.lost')
   const message: WireRequest = { id: nextId++, method, input }
   return new Promise((resolve) => {
     pending.set(message.id, resolve)
@@ -134,24 +153,27 @@ async function socketRequest(method: Method, input: unknown): Promise<Result> {
   })
 }
 
+export interface UploadOptions {
+  readonly name: string
+  /** Of the file that was sent, 0 to 1. */
+  readonly onShare: (share: number) => void
+  readonly signal: AbortSignal
+}
+
 /**
- * Sends a file to the backend (browser mode).
- * @param onProgress share sent, 0 to 1
+ * Sends a file to the backend (browser mode), however long that takes.
  * @returns the uploadId that `corpora.import` takes
- * @throws AppError; `cancelled` when the signal ended it
+ * @throws AppError; `cancelled` when the signal ended it, `corpus.unreadable` when the disk did
  */
-export function upload(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<string> {
+export function upload(file: File, { name, onShare, signal }: UploadOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     // fetch() has no upload progress.
     const sending = new XMLHttpRequest()
-    const fail = (code: ErrorData['code']) => () => {
-      reject(new AppError(code))
-    }
-    sending.open('POST', `/upload?name=${encodeURIComponent(file.name)}`)
+    sending.open('POST', `/upload?name=${encodeURIComponent(name)}`)
     sending.setRequestHeader('authorization', `Bearer ${token}`)
     sending.responseType = 'json'
     sending.upload.onprogress = (event) => {
-      if (event.total > 0) onProgress(event.loaded / event.total)
+      if (event.total > 0) onShare(event.loaded / event.total)
     }
     sending.onload = () => {
       const answer = sending.response as { uploadId: string } | ErrorData | null
@@ -159,14 +181,33 @@ export function upload(file: File, onProgress: (share: number) => void, signal: 
       else if ('uploadId' in answer) resolve(answer.uploadId)
       else reject(AppError.fromData(answer))
     }
-    sending.onerror = fail('backend.lost')
-    sending.onabort = fail('cancelled')
-    signal.addEventListener('abort', () => {
+    sending.onerror = () => {
+      // The browser does not say which end it was: a file that is gone or may not be read fails again.
+      const readAgain = file.slice(-1).arrayBuffer()
+      readAgain.then(
+        () => {
+          reject(new AppError('backend.lost'))
+        },
+        () => {
+          reject(new AppError('corpus.unreadable', { name }))
+        },
+      )
+    }
+    const abort = (): void => {
       sending.abort()
-    })
-    sending.send(file)
+      reject(new AppError('cancelled'))
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    sending.onloadend = () => {
+      signal.removeEventListener('abort', abort)
+    }
+    if (signal.aborted) abort()
+    else sending.send(file)
   })
 }
 
 if (bridge) bridge.subscribe(emit)
-else if (token !== '') connect()
+else {
+  watchAddress()
+  if (token !== '') connect()
+}

@@ -1,7 +1,7 @@
 // npm start, npm run dev: the build, the fast engine, then the app in its window or, where Electron cannot be had,
 // the same app in the browser.
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { openAddress } from './browser.mjs'
 import { build } from './build.mjs'
@@ -16,6 +16,10 @@ const isDev = process.argv.includes('--dev')
 // The backend runs on this very Node (docs/adr/0002-processes.md).
 const env = { ...process.env, HOMEGROWN_NODE: process.execPath }
 delete env.ELECTRON_RUN_AS_NODE
+// From where the person stands, as on the command line: everything here runs in the root folder.
+for (const name of ['HOMEGROWN_PROFILE', 'HOMEGROWN_CACHE', 'HOMEGROWN_TENSORFLOW_DIR']) {
+  if (env[name]) env[name] = resolve(env.INIT_CWD ?? '', env[name])
+}
 
 const electron = findElectron()
 if (electron.problem) note(`${electron.problem} Homegrown opens in the browser instead.`)
@@ -71,7 +75,7 @@ async function dev() {
     const vite = await createServer({
       ...config.renderer,
       configFile: false,
-      server: { host: '127.0.0.1', proxy: { '/socket': proxy, '/upload': proxy } },
+      server: { host: '127.0.0.1', proxy: { '/socket': proxy, '/upload': proxy, '/key': proxy } },
     })
     await vite.listen()
     return `${vite.resolvedUrls.local[0]}${hash}`

@@ -1,15 +1,15 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
 import { processorBfloat16 } from '../engine/runtime/processor'
 import { closeDatabase, openDatabase } from './db/connection'
+import { copyRegularly } from './db/copies'
 import { endOpenMessages } from './db/conversations'
 import { identityOf } from './jobs/process-identity'
 import type { EngineOptions } from './jobs/protocol'
 import { createSupervisor } from './jobs/supervisor'
-import { appendToLog } from './log-file'
+import { logError } from './log-file'
 import type { AskedOfEngines } from './places'
+import { openSnapshot, prepareProfile } from './profile'
 import { createDispatch } from './rpc/dispatch'
 import type { Port } from './rpc/transport'
 import { defaultPatience, profilePaths, type Context, type Patience } from './services/context'
@@ -65,23 +65,16 @@ const tidyMs = 3_600_000
 /** The whole backend: database, jobs and services, in the order in which they need each other. */
 export function createBackend(options: BackendOptions): Backend {
   const paths = profilePaths(options.profileDir)
-  mkdirSync(paths.logs, { recursive: true, mode: 0o700 })
-
-  const log = (error: AppError, output = ''): void => {
-    const stack = error.cause instanceof Error ? (error.cause.stack ?? '') : ''
-    const lines = [`${new Date().toISOString()} ${error.message}`, stack, output].filter((line) => line !== '')
-    try {
-      appendToLog(join(paths.logs, 'backend.log'), lines.join('\n'))
-    } catch {
-      // A full disk: there is nowhere left to say it.
-    }
-  }
+  const isWritable = prepareProfile(paths)
+  const log = (error: AppError, output = ''): string | null => logError(paths.logs, error, output)
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent): void => {
     for (const listener of listeners) listener(event)
   }
 
-  const db = openDatabase(paths.database)
+  const { db, remove = () => undefined } = isWritable
+    ? { db: openDatabase(paths.database) }
+    : openSnapshot(paths.database)
   const jobs = createSupervisor({
     jobEntry: options.jobEntry,
     silenceMs: options.silenceMs,
@@ -106,8 +99,10 @@ export function createBackend(options: BackendOptions): Backend {
   const context: Context = { ...base, probes: createEngineProbes(base) }
 
   const recorder = createRecorder(db, emit, context.now)
-  recoverLost(context, recorder)
+  if (isWritable) recoverLost(context, recorder)
   endOpenMessages(db)
+  // Of a profile that can only be read this is a copy: what would be written to it would be lost in silence.
+  if (!isWritable) db.raw.pragma('query_only = ON')
 
   const queue = createTrainingQueue(context, recorder)
   const uploads = createUploads(context)
@@ -116,7 +111,7 @@ export function createBackend(options: BackendOptions): Backend {
   const runs = createRuns(context, recorder, queue, generator)
   const talk = createTalk(context, generator)
   const trash = createTrash(context)
-  const system = createSystem(context, options)
+  const system = createSystem(context, { ...options, profileWritable: isWritable })
   const engines = createEngines(context)
   // Before any window hears of it, and asks.
   listeners.add((event) => {
@@ -126,17 +121,19 @@ export function createBackend(options: BackendOptions): Backend {
   const services: Services = { system, engines, settings, uploads, corpora, runs, talk, trash, generator }
 
   const tidy = (): void => {
-    Promise.all([trash.purge(), uploads.sweep()]).catch((thrown: unknown) => {
-      log(AppError.from(thrown))
+    // What is gone for good is not copied first.
+    const cleaned = trash.purge().then(() => (db.raw.open ? copyRegularly(db.raw, context.now()) : undefined))
+    Promise.all([cleaned, uploads.sweep()]).catch((thrown: unknown) => {
+      if (db.raw.open) log(AppError.from(thrown))
     })
   }
-  tidy()
-  const tidying = setInterval(tidy, tidyMs)
+  if (isWritable) tidy()
+  const tidying = isWritable ? setInterval(tidy, tidyMs) : undefined
   const otherRuns = createOtherRuns(context)
   listeners.add((event) => {
     if (event.topic === 'run') otherRuns.note(event)
   })
-  const unwatch = watchOtherProcesses(context, recorder, otherRuns)
+  const unwatch = isWritable ? watchOtherProcesses(context, recorder, otherRuns) : () => undefined
 
   const subscribe = (listener: (event: AppEvent) => void) => {
     listeners.add(listener)
@@ -150,7 +147,9 @@ export function createBackend(options: BackendOptions): Backend {
       unwatch()
       await Promise.all([queue.close(graceMs), corpora.close(), talk.close(), engines.close()])
       await Promise.all([jobs.close(0), trash.close()])
+      db.raw.pragma('query_only = OFF')
       closeDatabase(db)
+      remove()
     })()
     return closing
   }

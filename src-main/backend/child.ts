@@ -1,20 +1,17 @@
-import { AppError } from '../../src-preload/contract/errors'
+import { keepBackend } from './keep-backend'
 import { serveParent } from './rpc/parent'
-import type { Backend } from './backend'
-import { startBackend } from './start'
 
 /**
  * The backend as a child of the shell. It lives as long as its channel: when the shell goes, however it goes, the training
- * is saved and every job ends. A database that cannot be opened is told to each request, so that the window can say it.
+ * is saved and every job ends. Why it can't start is the answer to each request, so that the window can say it.
  */
 function start(): void {
-  let backend: Backend | null = null
+  const backend = keepBackend({ programDir: import.meta.dirname }, process.env)
   let ending = false
   const end = (): void => {
     if (ending) return
     ending = true
-    const closed = backend?.close() ?? Promise.resolve()
-    closed.then(
+    backend.close().then(
       () => process.exit(0),
       () => process.exit(1),
     )
@@ -23,14 +20,9 @@ function start(): void {
   process.on('SIGTERM', end)
   // Ctrl-C reaches the whole group: the shell decides, and tells by closing the channel.
   process.on('SIGINT', () => undefined)
-  try {
-    backend = startBackend({ programDir: import.meta.dirname }, process.env)
-    serveParent(backend, process)
-  } catch (thrown) {
-    const error = AppError.from(thrown).toData()
-    const dispatch = () => Promise.resolve({ ok: false as const, error })
-    serveParent({ dispatch, subscribe: () => () => undefined }, process)
-  }
+  // The shell reads it; a shell that was killed must not take the saving of a training along.
+  process.stderr.on('error', () => undefined)
+  serveParent(backend, process)
 }
 
 start()

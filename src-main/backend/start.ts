@@ -1,23 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AppError } from '../../src-preload/contract/errors'
 import { createBackend, type Backend } from './backend'
-import { askedOfEngines, engineOptionsFrom, profileDirFrom } from './places'
+import { askedOfEngines, engineOptionsFrom, profileDirFrom, versionOf, type Installation } from './places'
 
-/** Where the built programs lie beside each other (out/main); the page, the resources and package.json are around it. */
-export interface Installation {
-  readonly programDir: string
+/** What better-sqlite3 is built for: an older Node crashes in it without a word. */
+const neededNapi = 10
+const neededNode = '22.14'
+
+/** @throws AppError `program.oldNode` {found, needed} */
+export function requireNode({ napi = '0', node }: NodeJS.ProcessVersions): void {
+  if (Number(napi) < neededNapi) throw new AppError('program.oldNode', { found: node, needed: neededNode })
 }
 
-export const pageDirOf = ({ programDir }: Installation): string => join(programDir, '..', 'renderer')
-
-/** Of the whole program, as package.json says. */
-export function versionOf({ programDir }: Installation): string {
-  const packageJson = readFileSync(join(programDir, '..', '..', 'package.json'), 'utf8')
-  return (JSON.parse(packageJson) as { version: string }).version
-}
-
-/** The backend as this program runs it: places from the environment, the job program beside the built file. */
+/** The backend as this program runs it: places from the environment, the job program beside the built file. @throws AppError: why it can't start */
 export function startBackend(installation: Installation, env: NodeJS.ProcessEnv): Backend {
+  requireNode(process.versions)
   // Texts and what was learned from them are for this person alone, in whatever folder the profile lies.
   process.umask(0o077)
   const { programDir } = installation

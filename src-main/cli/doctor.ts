@@ -1,9 +1,20 @@
 import type { ComputerInfo } from '../../src-preload/contract/records'
 import type { Backend } from '../backend/backend'
+import { profileDirFrom } from '../backend/places'
+import { profilePaths } from '../backend/services/context'
 import type { Arguments } from './arguments'
 import { jsonLine, line, table } from './output'
 import { errorSentence, texts } from './text'
 import { aligned } from './visible'
+
+/** `doctor --restore`: before anything opens the database. */
+export async function restoreDatabase(env: NodeJS.ProcessEnv, { json }: Arguments['options']): Promise<number> {
+  const { restoreIfDamaged } = await import('../backend/db/connection')
+  const copy = restoreIfDamaged(profilePaths(profileDirFrom(env)).database)
+  if (json === true) jsonLine({ type: 'restored', copy })
+  else line(copy === null ? texts.databaseWhole : texts.databaseRestored(copy))
+  return 0
+}
 
 /** What this computer can do. Measures the engines where that has not been done here yet, and again when asked. */
 export async function doctor(backend: Backend, { options }: Arguments): Promise<number> {

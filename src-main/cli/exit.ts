@@ -1,4 +1,7 @@
-import { AppError, type ErrorKind } from '../../src-preload/contract/errors'
+import { AppError, type ErrorData, type ErrorKind } from '../../src-preload/contract/errors'
+import { logError } from '../backend/log-file'
+import { profileDirFrom } from '../backend/places'
+import { profilePaths } from '../backend/services/context'
 import { exitCodes } from './exit-codes'
 import { interruptedCode, watchInterruptions } from './interrupt'
 import { jsonLine, note } from './output'
@@ -30,11 +33,19 @@ function report(thrown: unknown, json: boolean): number {
     return thrown.exitCode
   }
   const error = AppError.from(thrown)
-  const { code, params } = error
-  const message = errorSentence(error.toData())
+  const { code, params } = logged(error)
+  const message = errorSentence({ code, params })
   if (json) jsonLine({ type: 'error', code, message, params })
   else note(message)
   return codeOfKind(error.kind)
+}
+
+/** What nobody expected is written down for whoever mends it; only a log that was written is named. */
+function logged(error: AppError): ErrorData {
+  if (error.code !== 'internal') return error.toData()
+  const log = logError(profilePaths(profileDirFrom(process.env)).logs, error)
+  if (log === null) return { code: 'internal.notLogged', params: error.params }
+  return { code: 'internal', params: { log } }
 }
 
 /** Ends the process with what a command resolves to. */

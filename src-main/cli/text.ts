@@ -101,8 +101,25 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
     'The folder {folder} cannot be written: change its permissions, or name another one with HOMEGROWN_CACHE.',
   'database.newer':
     'This profile was made by a newer Homegrown (database version {found}, known {known}): update, or use another profile.',
-  'database.damaged': 'The database {file} is damaged: put back a copy, or move it away to start with an empty list.',
+  'database.damaged':
+    'The database {file} is damaged, and no copy of it is whole. Move it away to start with an empty list; texts and runs stay in their folders.',
+  'database.restorable':
+    'The database {file} is damaged. A whole copy from {takenAt} is in {copy}. To put it back, run `doctor --restore`; what you added since then stays in its folders but is no longer listed.',
+  'profile.notFolder': 'The profile {folder} is a file, or lies inside one: set HOMEGROWN_PROFILE to a folder.',
+  'profile.notWritable':
+    'The profile folder {folder} cannot be written ({reason}): change its permissions, or set HOMEGROWN_PROFILE to another folder.',
+  'profile.readOnly':
+    'This profile can only be read. You can list, show and generate; to change anything, make its folder writable.',
+  'program.oldNode': 'Node {found} is too old: use Node {needed} or newer.',
+  'program.incomplete':
+    'A part of Homegrown is missing or cannot be loaded ({detail}): install Homegrown again (`npm ci` in a source folder).',
+  'program.notStarting': 'Homegrown could not start ({detail}).',
+  'port.invalid': 'The port {port} is not a number from 0 to 65535: use --port with one, for example --port 8080.',
+  'port.taken': 'Another program uses port {port}: end it, or choose another port, for example --port 8080.',
+  'port.notAllowed': 'This account may not use port {port}: choose one above 1023, for example --port 8080.',
   'access.denied': 'This is not allowed from here.',
+  'access.noKey': 'This address needs its key: open the whole address that `serve` printed.',
+  'access.wrongKey': 'The key of this address is no longer valid: open the whole address that `serve` printed last.',
   'method.unknown': 'There is no request {method}.',
   cancelled: 'Cancelled.',
   'disk.full': 'The disk is full: free some space and resume; what was saved before is safe.',
@@ -132,7 +149,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
     'The task stopped responding for {seconds} s and was ended. Everything saved before is safe. Resume the run, or try again.',
   'job.killed': 'Another program ended this work ({signal}). Resume the run to continue from its last save.',
   'backend.lost': 'Homegrown did not answer. Try again.',
-  internal: 'Something went wrong inside Homegrown: logs/backend.log in the profile folder has the details.',
+  internal: 'Something went wrong in Homegrown. Try again; the log has the details ({log}).',
+  'internal.notLogged': 'Something went wrong in Homegrown ({detail}). Try again.',
 }
 
 /** One sentence for a person, with its parameters filled in. */
@@ -235,6 +253,9 @@ export const texts = {
   settings,
   version: (version: string) => `Homegrown ${version}`,
   serving: (address: string) => `Homegrown is at ${address}`,
+  servedAlready: (address: string) => `Homegrown is already running at ${address}`,
+  databaseWhole: 'The database is whole: nothing was put back.',
+  databaseRestored: (copy: string) => `The database was damaged. Put back: ${copy}`,
   state: ({ state, wish }: Pick<RunRecord, 'state' | 'wish'>) => (wish === null ? states[state] : endings[wish.ending]),
   stage: (stage: RunStage) => stages[stage],
   standardInput: 'standard input',

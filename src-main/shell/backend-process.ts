@@ -3,6 +3,7 @@ import type { AppEvent } from '../../src-preload/contract/events'
 import type { Method } from '../../src-preload/contract/methods'
 import type { Result, WireMessage, WireRequest } from '../../src-preload/contract/wire'
 import { crashRow } from './crashes'
+import { lastWords } from './last-words'
 
 /** The first restart is at once for a person's eye; a backend that keeps dying is tried less and less often. */
 const firstRestartMs = 100
@@ -20,13 +21,18 @@ export interface BackendOptions {
 }
 
 export interface BackendProcess {
-  /** Never rejects: `backend.lost` when the backend ends before it has answered. */
+  /** Never rejects: `backend.lost` when the backend ends before it has answered, `program.notStarting` when it never spoke. */
   readonly request: (method: Method, input: unknown) => Promise<Result>
   /** Asks the backend to end (it saves running trainings first) and resolves when it is gone. */
   readonly close: () => Promise<void>
 }
 
 const lost: Result = { ok: false, error: { code: 'backend.lost', params: {} } }
+const notStarting = (detail: string): Result => ({
+  ok: false,
+  error: { code: 'program.notStarting', params: { detail } },
+})
+const lastWordsMs = 200
 
 /** Starts the backend and keeps one alive until `close`. Requests made while it is away wait for the next one. */
 export function superviseBackend({ node, entry, env, onEvent }: BackendOptions): BackendProcess {
@@ -47,28 +53,46 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
       env,
       detached,
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       windowsHide: true,
     })
     child = started
+    const words = lastWords()
+    started.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      process.stderr.write(text)
+      words.hear(text)
+    })
+    let hasSpoken = false
     started.on('message', (message) => {
+      hasSpoken = true
       receive(message as WireMessage)
     })
     let over = false
-    const end = (): void => {
+    /** @param reason asked for a little later: what a process wrote last may arrive after its end */
+    const end = (reason: () => string, reasonMs: number): void => {
       if (over) return
       over = true
       child = null
-      for (const settle of [...pending.values()]) settle(lost)
+      const waiting = [...pending.values()]
       pending.clear()
       held = []
+      setTimeout(
+        () => {
+          for (const settle of waiting) settle(hasSpoken ? lost : notStarting(reason()))
+        },
+        hasSpoken ? 0 : reasonMs,
+      )
       if (closing) return
       onEvent({ topic: 'backend', state: 'down' })
       crashes = row.crashed()
       restart = setTimeout(start, Math.min(longestRestartMs, firstRestartMs * 4 ** (crashes - 1)))
     }
-    started.once('error', end)
-    started.once('exit', end)
+    started.once('error', (error) => {
+      end(() => error.message, 0)
+    })
+    started.once('exit', (code, signal) => {
+      end(() => words.line() || (signal ?? `exit ${code ?? 0}`), lastWordsMs)
+    })
     for (const request of held.splice(0)) send(request)
     if (crashes > 0) void announce()
   }
@@ -76,7 +100,8 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
   /** Up again when it answers, not when it was started. */
   async function announce(): Promise<void> {
     const answer = await request('settings.get', {})
-    if (answer.ok || answer.error.code !== 'backend.lost') onEvent({ topic: 'backend', state: 'up' })
+    const isAway = !answer.ok && ['backend.lost', 'program.notStarting'].includes(answer.error.code)
+    if (!isAway) onEvent({ topic: 'backend', state: 'up' })
   }
 
   function receive(message: WireMessage): void {

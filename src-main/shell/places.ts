@@ -1,5 +1,6 @@
 import type { App } from 'electron'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { pageUrl } from './protocol'
 
 /** Where everything is that the shell starts or shows. */
@@ -18,10 +19,15 @@ export interface Places {
 /**
  * Gives Chromium's files a folder of their own, inside the profile when one is named: the backend sweeps what it does
  * not know in the profile folder itself. Must run before the single-instance lock, which lives there too.
+ *
+ * @throws what the system says of a folder that can't be made
  */
 export function chooseUserData(app: App): void {
-  const profile = process.env['HOMEGROWN_PROFILE']
-  app.setPath('userData', join(profile ?? app.getPath('userData'), 'window'))
+  // Empty means none (src-main/backend/places.ts).
+  const profile = process.env['HOMEGROWN_PROFILE'] || null
+  const folder = join(profile === null ? app.getPath('userData') : resolve(profile), 'window')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  app.setPath('userData', folder)
 }
 
 export function findPlaces(app: App): Places {

@@ -26,6 +26,8 @@ interface ShellText {
   readonly textFiles: string
   readonly allFiles: string
   readonly pickTexts: string
+  readonly cannotStart: string
+  readonly cannotStartHint: string
   readonly screens: Readonly<Record<MenuScreen, string>>
 }
 
@@ -55,6 +57,9 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     textFiles: 'Text files',
     allFiles: 'All files',
     pickTexts: 'Choose texts',
+    cannotStart: 'Homegrown could not start',
+    cannotStartHint:
+      'Homegrown can’t use its data folder. Check that the folder below exists and is writable, or set HOMEGROWN_PROFILE to another folder.',
     screens: {
       start: 'Start',
       texts: 'Texts',
@@ -89,6 +94,9 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     textFiles: '文本文件',
     allFiles: '所有文件',
     pickTexts: '选择文本',
+    cannotStart: 'Homegrown 无法启动',
+    cannotStartHint:
+      'Homegrown 无法使用数据文件夹。请检查下面的文件夹是否存在、能否写入，或把 HOMEGROWN_PROFILE 设为其他文件夹。',
     screens: {
       start: '开始',
       texts: '文本',

@@ -64,7 +64,19 @@ export const errorCodes = {
   'install.readOnly': 'resource',
   'database.newer': 'precondition',
   'database.damaged': 'precondition',
+  'database.restorable': 'precondition',
+  'profile.notFolder': 'precondition',
+  'profile.notWritable': 'resource',
+  'profile.readOnly': 'resource',
+  'program.oldNode': 'precondition',
+  'program.incomplete': 'external',
+  'program.notStarting': 'external',
+  'port.invalid': 'validation',
+  'port.taken': 'precondition',
+  'port.notAllowed': 'precondition',
   'access.denied': 'precondition',
+  'access.noKey': 'precondition',
+  'access.wrongKey': 'precondition',
   'method.unknown': 'precondition',
   cancelled: 'cancelled',
   'disk.full': 'resource',
@@ -86,6 +98,7 @@ export const errorCodes = {
   'job.silent': 'external',
   'backend.lost': 'external',
   internal: 'internal',
+  'internal.notLogged': 'internal',
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof errorCodes
@@ -97,21 +110,49 @@ export interface ErrorData {
   readonly params: ErrorParams
 }
 
-/** Of the system, of Node and of SQLite. */
-const memoryCodes: ReadonlySet<string> = new Set([
-  'ENOMEM',
-  'ERR_MEMORY_ALLOCATION_FAILED',
-  'ERR_WORKER_OUT_OF_MEMORY',
-  'SQLITE_NOMEM',
-  'SQLITE_IOERR_NOMEM',
-])
 /**
- * What JavaScript, WebAssembly, Emscripten, C++ and a graphics card's driver say of it, without a code. Kernels in WebAssembly
- * write where their memory could not grow to, and are out of bounds.
+ * What JavaScript, WebAssembly, Emscripten, C++ and a graphics card's driver say of memory that is exhausted,
+ * without a code. Kernels in WebAssembly write where their memory could not grow to, and are out of bounds.
  */
 const memoryMessage =
   /array buffer allocation failed|could not allocate memory|cannot allocate memory|out of memory|aborted\(oom\)|cannot enlarge memory|failed to (grow memory|allocate)|bad_alloc|memory access out of bounds/i
 export const saysOutOfMemory = (message: string): boolean => memoryMessage.test(message)
+
+/** What Node and SQLite say, where it means the same wherever it happens. */
+const systemCodes: Readonly<Partial<Record<string, ErrorCode>>> = {
+  ENOSPC: 'disk.full',
+  EDQUOT: 'disk.full',
+  SQLITE_FULL: 'disk.full',
+  SQLITE_CORRUPT: 'database.damaged',
+  SQLITE_NOTADB: 'database.damaged',
+  SQLITE_FORMAT: 'database.damaged',
+  SQLITE_READONLY: 'profile.readOnly',
+  EROFS: 'profile.readOnly',
+  ENOMEM: 'memory.exhausted',
+  ERR_MEMORY_ALLOCATION_FAILED: 'memory.exhausted',
+  ERR_WORKER_OUT_OF_MEMORY: 'memory.exhausted',
+  SQLITE_NOMEM: 'memory.exhausted',
+  SQLITE_IOERR_NOMEM: 'memory.exhausted',
+  MODULE_NOT_FOUND: 'program.incomplete',
+  ERR_DLOPEN_FAILED: 'program.incomplete',
+}
+/** SQLITE_CORRUPT_VTAB is SQLITE_CORRUPT in more detail. */
+const extended = /^(SQLITE_[A-Z]+)_.*$/
+
+/** Nothing works until this is dealt with: said in place of the whole app, not beside it. */
+const startCodes: ReadonlySet<ErrorCode> = new Set([
+  'access.noKey',
+  'access.wrongKey',
+  'database.newer',
+  'database.damaged',
+  'database.restorable',
+  'profile.notFolder',
+  'profile.notWritable',
+  'program.oldNode',
+  'program.incomplete',
+  'program.notStarting',
+] as const)
+export const isStartCode = (code: ErrorCode): boolean => startCodes.has(code)
 
 /** The one error class. `message` is for logs only; people read the sentence that belongs to `code`. */
 export class AppError extends Error {
@@ -137,11 +178,18 @@ export class AppError extends Error {
   /** Whatever was thrown, as an AppError: the unknown becomes `internal` with its stack kept as the cause. */
   static from(thrown: unknown): AppError {
     if (thrown instanceof AppError) return thrown
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-    if (code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT') return new AppError('disk.full', {}, thrown)
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
-    const isMemory = (typeof code === 'string' && memoryCodes.has(code)) || saysOutOfMemory(detail)
-    return new AppError(isMemory ? 'memory.exhausted' : 'internal', { detail }, thrown)
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+    const known = systemCodes[code] ?? systemCodes[code.replace(extended, '$1')]
+    switch (known) {
+      case undefined:
+        return new AppError(saysOutOfMemory(detail) ? 'memory.exhausted' : 'internal', { detail }, thrown)
+      case 'memory.exhausted':
+      case 'program.incomplete':
+        return new AppError(known, { detail: detail.split('\n')[0] ?? '' }, thrown)
+      default:
+        return new AppError(known, {}, thrown)
+    }
   }
 
   static fromData(data: ErrorData): AppError {

@@ -12,6 +12,8 @@ const done = z.object({})
 
 export const methods = {
   'system.info': method(nothing, r.computerInfo),
+  /** Tries again what could not start; `restore` first puts back the newest whole copy of a damaged database. */
+  'system.start': method(z.object({ restore: z.boolean() }), done),
 
   /** Measures every engine that works here, one after the other; refused while something trains. */
   'engines.measure': method(nothing, r.computerInfo),

@@ -86,6 +86,8 @@ export const computerInfo = z.object({
   /** Names, as far as the system gives them; what computes says its own (engines[].hardware). */
   gpus: z.array(z.string()),
   profileDir: z.string(),
+  /** False for one that can only be looked at. */
+  profileWritable: z.boolean(),
   engines: z.array(engineInfo),
   /** What is wished for: by the settings, unless the environment names one for the whole program. */
   engineWish,

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { AppError, type ErrorCode } from '../../src-preload/contract/errors'
-import { subscribe } from '../api'
+import { onStartFailure, request, subscribe } from '../api'
+import { openPasted } from '../key'
 import type { TextKey, TextParams } from '../text/i18n'
 
 /** What can be done where something is said: its button and what that does. */
@@ -37,6 +38,8 @@ export interface Words {
 /** What concerns every screen: is the backend there, what was just done, what failed outside a form. */
 export const useAppStore = defineStore('app', () => {
   const backendUp = ref(true)
+  /** Why nothing works; it takes the whole page. */
+  const startFailure = shallowRef<AppError | null>(null)
   /** Shown, or waiting for their turn. */
   const notices = shallowRef<readonly Notice[]>([])
   const question = shallowRef<Question | null>(null)
@@ -48,7 +51,21 @@ export const useAppStore = defineStore('app', () => {
     if (event.topic !== 'backend') return
     if (event.state === 'up' && !backendUp.value) notify('app.backend.up')
     backendUp.value = event.state === 'up'
+    if (event.state === 'up') startFailure.value = null
   })
+  onStartFailure((failure) => {
+    startFailure.value = failure
+  })
+
+  /** @param restore puts back the copy of a damaged database first. What still fails takes the place of the failure. */
+  async function startAgain(restore: boolean): Promise<void> {
+    try {
+      await request('system.start', { restore })
+      location.reload()
+    } catch (thrown) {
+      startFailure.value = AppError.from(thrown)
+    }
+  }
 
   function notify(key: TextKey, params: TextParams = {}, actions: readonly Remedy[] = []): void {
     notices.value = [...notices.value, { id: nextId++, key, params, actions }]
@@ -99,7 +116,7 @@ export const useAppStore = defineStore('app', () => {
   }
 
   return {
-    ...{ backendUp, notices, question, error, remedy },
-    ...{ notify, dismiss, ask, answer, attempt, remedyError },
+    ...{ backendUp, startFailure, notices, question, error, remedy },
+    ...{ startAgain, openPasted, notify, dismiss, ask, answer, attempt, remedyError },
   }
 })

@@ -16,7 +16,8 @@ export interface Server {
 export async function startServer(profile: string, more: Record<string, string> = {}): Promise<Server> {
   const server = spawn(process.execPath, [join(root, 'out/main/serve.cjs')], {
     cwd: root,
-    env: environment(profile, more),
+    // Any free port, unless a test is about which one it is.
+    env: environment(profile, { HOMEGROWN_PORT: '0', ...more }),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const gone = new Promise<void>((resolve) => {

@@ -17,8 +17,8 @@ export type Dispatch = (method: string, input: unknown, client: Client) => Promi
 export interface DispatchOptions {
   /** Holds answers against the contract too: in development and tests. */
   readonly checkOutput: boolean
-  /** Of what was not expected; the other side only hears the code. */
-  readonly onInternal: (error: AppError) => void
+  /** Of what was not expected. Returns the log that has it, null where it could not be written. */
+  readonly onInternal: (error: AppError) => string | null
 }
 
 const isMethod = (method: string): method is Method => Object.hasOwn(methods, method)
@@ -53,9 +53,10 @@ export function createDispatch(services: Services, { checkOutput, onInternal }: 
     } catch (thrown) {
       const error = AppError.from(thrown)
       if (error.code !== 'internal') return { ok: false, error: error.toData() }
-      onInternal(error)
+      const log = onInternal(error)
       // Its message may hold a path or a piece of a text: it belongs into the log.
-      return { ok: false, error: { code: 'internal', params: {} } }
+      if (log === null) return { ok: false, error: { code: 'internal.notLogged', params: {} } }
+      return { ok: false, error: { code: 'internal', params: { log } } }
     }
   }
 }

@@ -3,4 +3,6 @@ import type { DomainHandlers } from './handlers'
 
 export const systemHandlers = ({ system }: Services): DomainHandlers<'system'> => ({
   'system.info': () => system.info(),
+  // A backend that answers has started (keep-backend.ts).
+  'system.start': () => ({}),
 })

@@ -32,7 +32,7 @@ export interface Context {
   /** To every window. */
   readonly emit: (event: AppEvent) => void
   /** For the log file; nobody else hears of it. */
-  readonly log: (error: AppError) => void
+  readonly log: (error: AppError) => unknown
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Bytes that a job could have now. */

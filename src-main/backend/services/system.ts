@@ -23,10 +23,11 @@ function gpuNames(): string[] {
 
 interface SystemOptions {
   readonly appVersion: string
+  readonly profileWritable: boolean
   readonly askedOfEngines?: { readonly engine: string | null; readonly tensorflowDir: string | null }
 }
 
-export function createSystem(context: Context, { appVersion, askedOfEngines: asked }: SystemOptions) {
+export function createSystem(context: Context, { appVersion, profileWritable, askedOfEngines: asked }: SystemOptions) {
   const { probes } = context
 
   const warningsFor = (engines: readonly EngineInfo[]): ErrorData[] => {
@@ -48,6 +49,7 @@ export function createSystem(context: Context, { appVersion, askedOfEngines: ask
     const disk = await statfs(context.paths.root)
     return {
       appVersion,
+      profileWritable,
       nodeVersion: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
       processor: cpus()[0]?.model.trim() ?? '',

@@ -17,8 +17,16 @@ export const app = {
   backend: {
     down: 'A background process stopped and is restarting. Your saved work is safe.',
     downBrowser:
-      'Connection lost. Reconnecting automatically. If you closed Homegrown, start it again and open the address it prints.',
+      'Homegrown isn’t running or can’t be reached. This page reconnects automatically, and your saved work is safe. If you closed Homegrown, start it again.',
     up: 'Connected again.',
+  },
+  start: {
+    restore: 'Restore the copy',
+    open: 'Open Homegrown',
+    keyLabel: 'Address or key',
+    keyHint: 'Paste the whole address from the terminal. It looks like http://127.0.0.1:…/#token=…',
+    noKey: 'There is no key in this. It has 48 letters and digits and follows “#token=”.',
+    where: 'Can’t find the address? Start Homegrown once more: if it is already running, it shows the address again.',
   },
   action: {
     undo: 'Undo',

@@ -210,11 +210,56 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'database.damaged': {
     title: 'Your list of texts and models is damaged',
-    body: 'Homegrown can’t read homegrown.db in the data folder. Restore a copy of it, or move it away to start with an empty list. The texts and models in the folders stay.',
+    body: 'Homegrown can’t read {file}, and there is no intact copy of it. Your texts and models are still in their folders. Move the file away to start with an empty list.',
+  },
+  'database.restorable': {
+    title: 'Your list of texts and models is damaged',
+    body: 'Homegrown can’t read {file}. There is an intact copy from {takenAt} ({copy}). Restore it to continue; anything you added after that stays in its folder but is no longer listed.',
+  },
+  'profile.notFolder': {
+    title: 'The data folder is not a folder',
+    body: '{folder} is a file, or lies inside one. Set HOMEGROWN_PROFILE to a folder and start Homegrown again.',
+  },
+  'profile.notWritable': {
+    title: 'Homegrown can’t write to its data folder',
+    body: '{folder} is not writable ({reason}). Change its permissions, or set HOMEGROWN_PROFILE to another folder, then try again.',
+  },
+  'profile.readOnly': {
+    title: 'This data folder is read-only',
+    body: 'You can look at everything and generate text, but nothing can be changed. Make the folder writable and start Homegrown again.',
+  },
+  'program.oldNode': {
+    title: 'Node.js is too old',
+    body: 'Homegrown runs on Node.js {needed} or newer; this is {found}. Install a newer one and start Homegrown again.',
+  },
+  'program.incomplete': {
+    title: 'A part of Homegrown is missing',
+    body: 'It can’t be loaded: {detail}. Install Homegrown again. Your texts and models are not affected.',
+  },
+  'program.notStarting': {
+    title: 'Homegrown could not start',
+    body: 'Its background process ended at once: {detail}. Homegrown keeps trying. Your texts and models are not affected.',
+  },
+  'port.invalid': { title: 'This is not a port', body: 'Use a number from 0 to 65535 instead of {port}.' },
+  'port.taken': {
+    title: 'Another program uses this port',
+    body: 'Port {port} is taken. End that program, or choose another port.',
+  },
+  'port.notAllowed': {
+    title: 'This account may not use this port',
+    body: 'Choose a port above 1023 instead of {port}.',
   },
   'access.denied': {
-    title: 'This page has no access to Homegrown',
-    body: 'Open the full address that Homegrown printed when it started; it ends with a key. In a browser, files are added by upload and not by path.',
+    title: 'This is not allowed from here',
+    body: 'In a browser, add files by upload instead of by path.',
+  },
+  'access.noKey': {
+    title: 'This tab needs its key',
+    body: 'Your texts and models are safe. Homegrown only answers tabs that know its key, and this address came without it.',
+  },
+  'access.wrongKey': {
+    title: 'The key of this tab is no longer valid',
+    body: 'Your texts and models are safe. Homegrown is running, but with another key than the one in this tab.',
   },
   'method.unknown': {
     title: 'This page is out of date',
@@ -293,5 +338,9 @@ export const errors: Record<ErrorCode, ErrorText> = {
   internal: {
     title: 'Something went wrong in Homegrown',
     body: 'This shouldn’t happen. Try again. If it happens again, copy the details and report them.',
+  },
+  'internal.notLogged': {
+    title: 'Something went wrong inside Homegrown',
+    body: 'Try again. The details could not be written to the log: check that the disk is not full and the data folder is writable.',
   },
 }

@@ -18,8 +18,17 @@ export const app: typeof source = {
   },
   backend: {
     down: '后台程序已停止，正在重新启动。已保存的内容不会丢失。',
-    downBrowser: '连接已断开，正在自动重连。如果 Homegrown 已关闭，请重新启动并打开它显示的网址。',
+    downBrowser:
+      'Homegrown 未运行或无法连接。恢复后本页会自动重连，已保存的内容不会丢失。如果你关闭了 Homegrown，请重新启动它。',
     up: '连接已恢复。',
+  },
+  start: {
+    restore: '恢复这份副本',
+    open: '打开 Homegrown',
+    keyLabel: '网址或密钥',
+    keyHint: '请粘贴终端里显示的完整网址，形如 http://127.0.0.1:…/#token=…',
+    noKey: '这里面没有密钥。密钥跟在“#token=”后面，由 48 个字母和数字组成。',
+    where: '找不到网址？再启动一次 Homegrown：如果它已在运行，会重新显示网址。',
   },
   action: {
     undo: '撤销',

@@ -155,11 +155,50 @@ export const errors: typeof source = {
   },
   'database.damaged': {
     title: '文本和模型的列表已损坏',
-    body: '无法读取数据文件夹中的 homegrown.db。请放回它的备份，或者把它移走，从空列表开始；文件夹里的文本和模型会保留。',
+    body: '无法读取 {file}，也没有完好的副本。文本和模型仍在各自的文件夹里。移走这个文件后，可以从空列表重新开始。',
   },
+  'database.restorable': {
+    title: '文本和模型的列表已损坏',
+    body: '无法读取 {file}。有一份 {takenAt} 的完好副本（{copy}），恢复后即可继续；此后添加的内容仍在各自的文件夹里，但不再列出。',
+  },
+  'profile.notFolder': {
+    title: '数据文件夹不是文件夹',
+    body: '{folder} 是一个文件，或位于某个文件之内。请把 HOMEGROWN_PROFILE 设为一个文件夹，再重新启动 Homegrown。',
+  },
+  'profile.notWritable': {
+    title: '数据文件夹无法写入',
+    body: '{folder} 没有写入权限（{reason}）。请修改权限，或把 HOMEGROWN_PROFILE 设为其他文件夹，然后重试。',
+  },
+  'profile.readOnly': {
+    title: '这个数据文件夹是只读的',
+    body: '可以查看全部内容，也可以生成文本，但不能做任何修改。请把文件夹改为可写，再重新启动 Homegrown。',
+  },
+  'program.oldNode': {
+    title: 'Node.js 版本太旧',
+    body: 'Homegrown 需要 Node.js {needed} 或更新的版本，现在是 {found}。请更新后重新启动 Homegrown。',
+  },
+  'program.incomplete': {
+    title: 'Homegrown 缺少组件',
+    body: '无法加载：{detail}。请重新安装 Homegrown。文本和模型不受影响。',
+  },
+  'program.notStarting': {
+    title: 'Homegrown 无法启动',
+    body: '后台进程一启动就退出了：{detail}。Homegrown 会继续尝试。文本和模型不受影响。',
+  },
+  'port.invalid': { title: '端口无效', body: '{port} 不是有效端口，请使用 0 到 65535 之间的数字。' },
+  'port.taken': { title: '端口已被占用', body: '端口 {port} 正被其他程序使用。请关闭该程序，或换一个端口。' },
+  'port.notAllowed': { title: '当前账户不能使用这个端口', body: '请换一个大于 1023 的端口，不要用 {port}。' },
   'access.denied': {
-    title: '这个页面无权访问 Homegrown',
-    body: '请打开 Homegrown 启动时显示的完整网址，它的末尾带有密钥。在浏览器中，请用上传的方式添加文件，而不是填写路径。',
+    title: '这里不允许这样做',
+    body: '在浏览器里请用上传的方式添加文件，不能指定路径。',
+  },
+  'access.noKey': {
+    title: '这个标签页缺少密钥',
+    body: '文本和模型都安然无恙。Homegrown 只响应带有密钥的标签页，而这个地址没有带密钥。',
+  },
+  'access.wrongKey': {
+    title: '这个标签页的密钥已失效',
+    body: '文本和模型都安然无恙。Homegrown 正在运行，但密钥已经不是这个标签页里的那一个。',
   },
   'method.unknown': { title: '这个页面与 Homegrown 不匹配', body: '两者的版本不同。请重新载入页面。' },
   cancelled: { title: '已取消', body: '没有做任何更改。' },
@@ -233,4 +272,8 @@ export const errors: typeof source = {
     body: '后台程序已停止，正在重新启动。已保存的内容是安全的，请稍后重试。',
   },
   internal: { title: 'Homegrown 内部出错', body: '这本不该发生。请重试；如果再次出现，请复制详情并反馈给我们。' },
+  'internal.notLogged': {
+    title: 'Homegrown 内部出错',
+    body: '请重试。详细信息未能写入日志：请检查磁盘空间，以及数据文件夹是否可写。',
+  },
 }

@@ -47,7 +47,7 @@ it('a run whose end cannot be written is shown as failed, and written when it ca
   db.raw.pragma('query_only = OFF')
   const shown = states().length
   await until(() => states().length > shown)
-  expect(findRun(db, 'run_00000001')).toMatchObject({ state: 'failed', error: { code: 'internal' } })
+  expect(findRun(db, 'run_00000001')).toMatchObject({ state: 'failed', error: { code: 'profile.readOnly' } })
 })
 
 it.skipIf(process.platform !== 'linux')('a run whose job cannot be written down leaves no job behind', async () => {

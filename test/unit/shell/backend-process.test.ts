@@ -1,16 +1,18 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AppEvent } from '../../../src-preload/contract/events'
 import { superviseBackend, type BackendProcess } from '../../../src-main/shell/backend-process'
+import { temporaryFolder } from '../temporary'
 
 const entry = join(import.meta.dirname, '../../fixtures/shell/backend.mjs')
 const lost = { ok: false, error: { code: 'backend.lost', params: {} } }
 
 let backend: BackendProcess | undefined
 let events: AppEvent[] = []
-function start(node = process.execPath): BackendProcess {
+function start(node = process.execPath, program = entry): BackendProcess {
   events = []
-  backend = superviseBackend({ node, entry, env: process.env, onEvent: (event) => events.push(event) })
+  backend = superviseBackend({ node, entry: program, env: process.env, onEvent: (event) => events.push(event) })
   return backend
 }
 const backendEvents = () => events.filter((event) => event.topic === 'backend').map((event) => event.state)
@@ -81,9 +83,20 @@ describe('superviseBackend', () => {
     expect(backendEvents()).toEqual([])
   })
 
-  it('reports a Node that is not there as a lost backend', async () => {
-    const { request } = start('/nowhere/node')
-    expect(await request('settings.get', {})).toEqual(lost)
+  it('says why it could not start: no Node, a missing library', async () => {
+    const noNode = start('/nowhere/node')
+    expect(await noNode.request('settings.get', {})).toEqual({
+      ok: false,
+      error: { code: 'program.notStarting', params: { detail: 'spawn /nowhere/node ENOENT' } },
+    })
     expect(backendEvents()).toContain('down')
+    await noNode.close()
+
+    const incomplete = join(temporaryFolder(), 'backend.mjs')
+    writeFileSync(incomplete, "import 'a-library-that-is-not-here'\n")
+    const { request } = start(process.execPath, incomplete)
+    const answer = await request('settings.get', {})
+    expect(answer).toMatchObject({ ok: false, error: { code: 'program.notStarting' } })
+    expect(answer.ok ? '' : answer.error.params['detail']).toMatch(/^Error.*a-library-that-is-not-here/)
   })
 })
