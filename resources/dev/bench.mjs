@@ -1,4 +1,4 @@
-// npm run bench:step | bench:generate | bench:soak | bench:memory | bench:nanogpt: the benchmarks, built like the app and
+// npm run bench:step | bench:generate | bench:soak | bench:memory | bench:plan | bench:nanogpt: the benchmarks, built like the app and
 // run beside PyTorch where it is what they compare with.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -84,6 +84,7 @@ const benches = {
   generate: besidePytorch('generate'),
   soak: program(() => ({}), 'soak', 'soak-job'),
   memory: program(() => ({}), 'memory', 'our-memory'),
+  plan: program(() => ({}), 'plan'),
   nanogpt: besidePytorch('nanogpt'),
 }
 const bench = benches[process.argv[2]]

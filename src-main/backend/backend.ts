@@ -19,6 +19,7 @@ import { createEngines } from './services/engines'
 import { freeMemory } from './services/free-memory'
 import { createGenerator } from './services/generator'
 import { createOtherRuns } from './services/other-runs'
+import { createPlanning } from './services/planning'
 import { recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
 import { createRuns } from './services/runs'
@@ -26,6 +27,7 @@ import type { Services } from './services/services'
 import { createSettings } from './services/settings'
 import { createSystem } from './services/system'
 import { createTalk } from './services/talk'
+import { createTimings } from './services/timings'
 import { createTrainingQueue } from './services/training-queue'
 import { createTrash } from './services/trash'
 import { createUploads } from './services/uploads'
@@ -104,11 +106,13 @@ export function createBackend(options: BackendOptions): Backend {
   // Of a profile that can only be read this is a copy: what would be written to it would be lost in silence.
   if (!isWritable) db.raw.pragma('query_only = ON')
 
-  const queue = createTrainingQueue(context, recorder)
+  const timings = createTimings(context)
+  const queue = createTrainingQueue(context, recorder, timings.cancel)
   const uploads = createUploads(context)
   const corpora = createCorpora(context, uploads)
   const generator = createGenerator(context)
-  const runs = createRuns(context, recorder, queue, generator)
+  const planning = createPlanning(context, queue, timings)
+  const runs = createRuns(context, { recorder, queue, generator, planning })
   const talk = createTalk(context, generator)
   const trash = createTrash(context)
   const system = createSystem(context, { ...options, profileWritable: isWritable })

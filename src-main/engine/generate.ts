@@ -6,6 +6,9 @@ import { sampleToken, type SeededSampling } from './sampling'
 import { StopStrings } from './stop-strings'
 import type { Tokenizer } from './tokenizer/tokenizer'
 
+/** What generating needs of a tokenizer. */
+export type Reader = Pick<Tokenizer, 'encode' | 'decodeStream' | 'endOfText' | 'untrained'>
+
 export interface GeneratedText {
   /** New text since the last one: whole characters, never a part of a stop string; may be empty. */
   readonly text: string
@@ -19,7 +22,7 @@ export interface GeneratedText {
  */
 export async function* generate(
   decoder: Decoder,
-  tokenizer: Tokenizer,
+  tokenizer: Reader,
   prompt: string,
   sampling: SeededSampling,
   signal: AbortSignal,
@@ -48,7 +51,7 @@ export async function* generate(
 }
 
 /** A text begins after the end of another one, or on a new line. */
-function promptIds(tokenizer: Tokenizer, prompt: string): number[] {
+function promptIds(tokenizer: Reader, prompt: string): number[] {
   const ids = tokenizer.encode(normalizeText(prompt))
   if (ids.length > 0) return ids
   if (tokenizer.endOfText !== null) return [tokenizer.endOfText]

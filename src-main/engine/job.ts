@@ -8,6 +8,7 @@ import { runImport } from './tasks/import'
 import { runInstall } from './tasks/install'
 import { runProbe } from './tasks/probe'
 import { Prompts } from './tasks/prompts'
+import { runTime } from './tasks/time'
 import { runTokenize } from './tasks/tokenize'
 import { runTrain } from './tasks/train'
 import { showLife } from './tasks/show-life'
@@ -41,6 +42,9 @@ async function run(task: JobTask): Promise<void> {
       return runInstall(task, outbox.emit, stop.signal)
     case 'probe':
       return runProbe(task, outbox.emit)
+    case 'time':
+      stayInBackground()
+      return runTime(task, outbox.emit, stop.signal)
     default:
       return assertNever(task)
   }

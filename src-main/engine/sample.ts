@@ -1,10 +1,9 @@
 import type { RunConfig } from '../../src-preload/contract/records'
 import { samplingLimits } from '../../src-preload/contract/limits'
-import { generate } from './generate'
+import { generate, type Reader } from './generate'
 import { decodeModelOf } from './model/decode'
 import type { Engine } from './runtime/engine'
 import type { TrainStep } from './runtime/step'
-import type { Tokenizer } from './tokenizer/tokenizer'
 
 /** Enough to see what the model has learned; every token costs about as much as a fifth of a small training step. */
 const sampleTokens = 80
@@ -16,7 +15,7 @@ const sampleTokens = 80
 export async function sampleText(
   trainStep: TrainStep,
   engine: Engine,
-  tokenizer: Tokenizer,
+  tokenizer: Reader,
   config: RunConfig,
   signal: AbortSignal,
 ): Promise<string | null> {

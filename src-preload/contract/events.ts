@@ -86,7 +86,10 @@ export const appEvent = z.union([
   generationEvent,
   installEvent,
   /** A list changed by a delete, a restore or another window: fetch it again. */
-  z.object({ topic: z.literal('changed'), what: z.enum(['runs', 'corpora', 'conversations', 'settings', 'engines']) }),
+  z.object({
+    topic: z.literal('changed'),
+    what: z.enum(['runs', 'corpora', 'conversations', 'settings', 'engines', 'timings']),
+  }),
   /** From the shell or the socket: `up` means fetch everything again. */
   z.object({ topic: z.literal('backend'), state: z.enum(['up', 'down']) }),
 ])

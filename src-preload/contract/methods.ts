@@ -74,10 +74,9 @@ export const methods = {
   'corpora.delete': method(z.object({ corpusId: r.corpusId }), done),
   'corpora.restore': method(z.object({ corpusId: r.corpusId }), r.corpusRecord),
 
-  'runs.plan': method(
-    z.object({ corpusId: r.corpusId, choice: r.runChoice, overrides: r.runOverrides }),
-    z.object({ config: r.runConfig, summary: r.modelSummary, problems: z.array(r.configProblem) }),
-  ),
+  'runs.plan': method(z.object({ corpusId: r.corpusId, choice: r.runChoice, overrides: r.runOverrides }), r.runPlan),
+  /** Times a few steps of this training, unless that is known or something trains; `changed` follows when more is known. */
+  'runs.measure': method(z.object({ corpusId: r.corpusId, config: r.runConfig }), done),
   'runs.start': method(z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }), r.runRecord),
   'runs.list': method(nothing, z.array(r.runRecord)),
   'runs.get': method(z.object({ runId: r.runId }), r.runDetail),

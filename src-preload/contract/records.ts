@@ -132,6 +132,8 @@ export const corpusCounts = z.object({
   tokens: z.number().int(),
   /** The largest BPE vocabulary that this text can fill. */
   maxVocabSize: z.number().int(),
+  /** Share of the text that is left when sentences that come again are counted once; absent where nobody looked. */
+  uniqueShare: z.number().optional(),
 })
 export type CorpusCounts = z.infer<typeof corpusCounts>
 
@@ -233,6 +235,52 @@ export const configProblem = z.object({
   fix: runOverrides.nullable(),
 })
 export type ConfigProblem = z.infer<typeof configProblem>
+
+/** How long a run would take, with an honest range; `basis`: a run or a probe of this shape here, or of one like it. */
+export const timeEstimate = z.object({
+  lowMs: z.number(),
+  likelyMs: z.number(),
+  highMs: z.number(),
+  basis: z.enum(['run', 'probe', 'similar']),
+})
+export type TimeEstimate = z.infer<typeof timeEstimate>
+
+/** What is to be said of a training before it starts; `better`: the choice that a button would take. */
+export const planVerdict = z.object({
+  kind: z.enum(['fits', 'tooLittleText', 'memorises', 'takesLong']),
+  /** Of the text, what repeats itself counted once. */
+  words: z.number(),
+  /** Over the training text, what repeats itself counted once. */
+  passes: z.number(),
+  likelyMs: z.number().nullable(),
+  better: runChoice.nullable(),
+})
+export type PlanVerdict = z.infer<typeof planVerdict>
+
+/** What a card of the form says. */
+export const planOption = z.object({
+  choice: runChoice,
+  parameterCount: z.number().int(),
+  memoryBytes: z.number(),
+  /** null: nothing like it was measured here yet. */
+  estimate: timeEstimate.nullable(),
+})
+export type PlanOption = z.infer<typeof planOption>
+
+export const runPlan = z.object({
+  config: runConfig,
+  summary: modelSummary,
+  problems: z.array(configProblem),
+  estimate: timeEstimate.nullable(),
+  /** What its files take in the end. */
+  diskBytes: z.number(),
+  verdict: planVerdict,
+  /** What the text can fill. */
+  suggestedSize: sizeDial,
+  /** Every other size with this length, every other length with this size. */
+  options: z.array(planOption),
+})
+export type RunPlan = z.infer<typeof runPlan>
 
 // ---- runs ----
 export const runState = z.enum(['queued', 'running', 'paused', 'interrupted', 'stopped', 'done', 'failed'])

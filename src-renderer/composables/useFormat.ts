@@ -18,6 +18,8 @@ export interface Format {
   /** In 3 days, rounded up to the unit. */
   readonly until: (timestampMs: number, nowMs?: number) => string
   readonly dateTime: (timestampMs: number) => string
+  /** 15:40; with the day where it is another one. */
+  readonly clock: (timestampMs: number, nowMs: number) => string
 }
 
 const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
@@ -81,6 +83,12 @@ export function useFormat(): Format {
       const relative = new Intl.RelativeTimeFormat(i18n.global.locale.value, { numeric: 'auto' })
       const [unit, length] = spans.find((span) => left >= span[1]) ?? spans[3]
       return relative.format(Math.ceil(left / length), unit)
+    },
+    clock: (timestampMs, nowMs) => {
+      const isToday = new Date(timestampMs).toDateString() === new Date(nowMs).toDateString()
+      const day = isToday ? {} : ({ weekday: 'long' } as const)
+      const options = { hour: 'numeric', minute: '2-digit', ...day } as const
+      return new Intl.DateTimeFormat(i18n.global.locale.value, options).format(timestampMs)
     },
     dateTime: (timestampMs) =>
       new Intl.DateTimeFormat(i18n.global.locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(

@@ -18,6 +18,8 @@ export interface FieldProblem {
 }
 
 const planDelayMs = 250
+/** Nobody waits for a measurement of what is only passed over. */
+const measureDelayMs = 1200
 const memoryDelayMs = 5000
 
 /** What was typed, as the value that the contract allows, or why it is none. */
@@ -40,6 +42,8 @@ function parse(field: RunField, draft: string): { value: string | number } | { p
 export const useNewRunStore = defineStore('newRun', () => {
   const corpusId = ref<string | null>(null)
   const choice = ref<RunChoice>({ model: 'modern', size: 'tiny', length: 'normal' })
+  /** The size is the text's until somebody chooses another. */
+  const isSizeChosen = ref(false)
   const name = ref('')
   /** Fields changed by hand, as typed. */
   const drafts = ref<Partial<Record<RunField, string>>>({})
@@ -77,6 +81,11 @@ export const useNewRunStore = defineStore('newRun', () => {
     () => plan.value !== null && !planning.value && error.value === null && problems.value.size === 0,
   )
 
+  function choose(part: Partial<RunChoice>): void {
+    if (part.size !== undefined) isSizeChosen.value = true
+    choice.value = { ...choice.value, ...part }
+  }
+
   function set(field: RunField, draft: string): void {
     drafts.value = { ...drafts.value, [field]: draft }
   }
@@ -113,11 +122,24 @@ export const useNewRunStore = defineStore('newRun', () => {
       suggested.value = bare.config
       plan.value = full
       error.value = null
+      if (!isSizeChosen.value && full.suggestedSize !== choice.value.size) {
+        choice.value = { ...choice.value, size: full.suggestedSize }
+      }
+      measureLater(target, full)
     } catch (thrown) {
       if (mine === asked) error.value = AppError.from(thrown)
     } finally {
       if (mine === asked) planning.value = false
     }
+  }
+
+  let measuring: ReturnType<typeof setTimeout> | undefined
+  function measureLater(target: string, { config }: Plan): void {
+    clearTimeout(measuring)
+    measuring = setTimeout(() => {
+      // Without it the form says nothing of the time; it is asked again with the next choice.
+      request('runs.measure', { corpusId: target, config }).catch(() => undefined)
+    }, measureDelayMs)
   }
 
   // Memory comes back when other programs end.
@@ -132,7 +154,8 @@ export const useNewRunStore = defineStore('newRun', () => {
     timer = setTimeout(() => void refresh(), planDelayMs)
   })
   subscribe((event) => {
-    if (event.topic === 'backend' && event.state === 'up') void refresh()
+    const isTimed = event.topic === 'changed' && event.what === 'timings'
+    if (isTimed || (event.topic === 'backend' && event.state === 'up')) void refresh()
   })
 
   /** Starts what the form shows; the form is then free for the next one. */
@@ -160,6 +183,6 @@ export const useNewRunStore = defineStore('newRun', () => {
     ...{ corpusId, choice, name, drafts, plan, suggested, planning, error, problems, changed, canStart },
     isTooLarge,
     typed: computed(() => parsed.value.overrides),
-    ...{ set, reset, resetAll, applyFix, refresh, start, startSuggested },
+    ...{ choose, set, reset, resetAll, applyFix, refresh, start, startSuggested },
   }
 })

@@ -52,6 +52,7 @@ export async function importText(page: Page, file: string): Promise<void> {
 export async function train(page: Page, name: string, settings: Readonly<Record<string, string>>): Promise<void> {
   await go(page, 'New model')
   await page.getByTestId('expert').click()
+  await page.getByTestId('all-settings').click()
   await page.getByLabel('Name', { exact: true }).fill(name)
   for (const [field, value] of Object.entries(settings)) {
     await page.locator(`[data-field="${field}"] input`).fill(value)

@@ -16,6 +16,7 @@ async function train(page: Page, name: string, settings: Readonly<Record<string,
   await press(page, 'Expert')
   await reach(page, 'Name')
   await page.keyboard.type(name)
+  await press(page, 'Show all settings')
   // As they come: to go round for a field that was passed takes as long as the whole form.
   const left = new Map(Object.entries(settings))
   while (left.size > 0) {

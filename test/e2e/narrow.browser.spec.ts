@@ -74,6 +74,7 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
         if (name === 'texts') await press('article .actions > .v-btn[aria-expanded]:not([aria-haspopup])')
         for (const form of name === 'new' ? ['simple', 'expert'] : ['']) {
           if (form !== '') await press(`.v-btn-toggle .v-btn[value=${form}]`)
+          if (form === 'expert') await press('[data-testid=all-settings]')
           const shown = `${name}${form}-${language}-${size.width}`
           await page.screenshot({ path: join(folder, `narrow-${shown}.png`), fullPage: true })
           found.push(...(await cut(page)).map((text) => `${shown} ${text}`))

@@ -22,6 +22,7 @@ const settings = {
 /** A model that no computer has the memory for, with what is offered instead, in the simple form. */
 async function askForTooMuch(page: Page): Promise<void> {
   await page.getByTestId('expert').click()
+  await page.getByTestId('all-settings').click()
   for (const [field, value] of Object.entries({ nLayer: '48', nHead: '16', nEmbd: '2048' })) {
     await page.locator(`[data-field="${field}"] input`).fill(value)
   }
@@ -35,6 +36,7 @@ async function askForTooMuch(page: Page): Promise<void> {
 /** The form remembers what was typed, and the form itself is looked at with every field. */
 async function leaveForm(page: Page): Promise<void> {
   await page.getByTestId('expert').click()
+  await page.getByTestId('all-settings').click()
   await expect(page.locator('[data-field="nLayer"]')).toBeVisible()
   await page.reload()
 }

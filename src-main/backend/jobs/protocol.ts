@@ -16,6 +16,7 @@ import type {
   TierChange,
 } from '../../../src-preload/contract/records'
 import type { EnginePackage } from '../../plan/engine-packages'
+import type { StepTimes } from '../../plan/time'
 
 /**
  * What crosses between the backend and a job process: one task a process, plain data, no tensor and no document text
@@ -101,6 +102,13 @@ export type JobTask =
     }
   /** Opens one engine; with `measure`, also times training steps on it (engine/measure.ts). */
   | { readonly kind: 'probe'; readonly engineOptions: EngineOptions; readonly measure: boolean }
+  /** Times the first steps of such a training (engine/time-steps.ts). */
+  | {
+      readonly kind: 'time'
+      readonly config: RunConfig
+      readonly vocabSize: number
+      readonly engineOptions: EngineOptions
+    }
 
 export type JobRequest =
   | { readonly kind: 'start'; readonly task: JobTask }
@@ -177,6 +185,8 @@ export type JobEvent =
       readonly totalBytes: number
     }
   | ({ readonly kind: 'probed' } & EngineProbe)
+  /** As it begins, and again when it has settled. */
+  | { readonly kind: 'timed'; readonly times: StepTimes }
   /** The task failed; the process ends after it. */
   | { readonly kind: 'failed'; readonly error: ErrorData }
 

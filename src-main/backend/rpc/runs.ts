@@ -3,6 +3,10 @@ import type { DomainHandlers } from './handlers'
 
 export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
   'runs.plan': (input) => runs.plan(input),
+  'runs.measure': (input) => {
+    runs.measure(input)
+    return {}
+  },
   'runs.start': (input) => runs.start(input),
   'runs.list': () => runs.list(),
   'runs.get': ({ runId }) => runs.get(runId),

@@ -49,6 +49,7 @@ export interface ProfilePaths {
   readonly uploads: string
   readonly logs: string
   readonly engineFigures: string
+  readonly timings: string
   readonly corpora: string
   readonly runs: string
   corpus(corpusId: string): string
@@ -64,6 +65,7 @@ export function profilePaths(root: string): ProfilePaths {
     uploads: join(root, 'uploads'),
     logs: join(root, 'logs'),
     engineFigures: join(root, 'engines.json'),
+    timings: join(root, 'timings.json'),
     corpora,
     runs,
     corpus: (corpusId) => join(corpora, corpusId),

@@ -165,6 +165,12 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     return chooseEngine(known, works(before) ? before : wish()).order[0] ?? null
   }
 
+  /** What is known of the engine that `expected` names. */
+  const infoOf = (asked: EngineWish): EngineInfo | null => {
+    const engine = expected(asked)
+    return known.find((info) => info.engine === engine) ?? null
+  }
+
   /** Looks where nobody has and where it decides what computes a run: not for an engine that is named. */
   const lookFor = async (asked: EngineWish): Promise<void> => {
     if (expected(asked) === null) await look()
@@ -189,7 +195,7 @@ export function createEngineProbes(context: ProbeContext, openLimitMs = patience
     alone.clear()
   }
 
-  return { look, lookFor, measure, wish, choice, expected, prepareFor, optionsFor, optionsToTalk, forget }
+  return { look, lookFor, measure, wish, choice, expected, infoOf, prepareFor, optionsFor, optionsToTalk, forget }
 }
 
 const toInfo = (

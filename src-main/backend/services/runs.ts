@@ -1,25 +1,11 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type {
-  CheckpointKind,
-  ConfigProblem,
-  CorpusCounts,
-  CorpusRecord,
-  EngineId,
-  RunConfig,
-  RunDetail,
-  RunEnding,
-  RunRecord,
-} from '../../../src-preload/contract/records'
-import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
-import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
-import { gigabytes, inSmallerParts, memoryProblem, memoryToResume } from '../../plan/memory-fit'
-import { configFor } from '../../plan/presets'
+import type { CheckpointKind, RunConfig, RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records'
+import { gigabytes, memoryToResume } from '../../plan/memory-fit'
 import { resumedConfig } from '../../plan/resumed'
 import { summarize } from '../../plan/shapes'
-import { findCorpus } from '../db/corpora'
-import { evalCurve, lastMemoryBytes, stepCurve } from '../db/metrics'
+import { evalCurve, stepCurve } from '../db/metrics'
 import { findRun, insertRun, listRuns, ownerOf, runFacts, storeConfig, updateRun } from '../db/runs'
 import { rollbacksOf, samplesOf, tiersOf } from '../db/samples'
 import { isAlive } from '../jobs/process-identity'
@@ -27,6 +13,7 @@ import { computedBefore, reconcileCheckpoints, withoutCheckpoint } from './check
 import type { Context } from './context'
 import type { Generator } from './generator'
 import { newId } from './ids'
+import type { Planning } from './planning'
 import type { RunRecorder } from './run-recorder'
 import { canHaveTokens } from './run-tokens'
 import type { TrainingQueue } from './training-queue'
@@ -39,69 +26,24 @@ const waysOf = ({ tiers }: Pick<RunDetail, 'tiers'>): string =>
 
 /** How long a training that is being deleted may take to end. */
 const deleteGraceMs = 5000
-interface ReadyCorpus {
-  readonly corpus: CorpusRecord
-  readonly counts: CorpusCounts
-}
 /** In the name of a run that nobody named, in every language. */
 const nameOfKind: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', modern: 'GPT' }
 
-export function createRuns(context: Context, recorder: RunRecorder, queue: TrainingQueue, generator: Generator) {
+export interface RunParts {
+  readonly recorder: RunRecorder
+  readonly queue: TrainingQueue
+  readonly generator: Generator
+  readonly planning: Planning
+}
+
+export function createRuns(context: Context, { recorder, queue, generator, planning }: RunParts) {
   const { db } = context
+  const { asTried, isOnProcessor, memoryForNext } = planning
 
   const mustFind = (runId: string): RunRecord => {
     const run = findRun(db, runId)
     if (run === null) throw new AppError('run.notFound', { runId })
     return run
-  }
-
-  const readyCorpus = (corpusId: string): ReadyCorpus => {
-    const corpus = findCorpus(db, corpusId)
-    if (corpus === null) throw new AppError('corpus.notFound', { corpusId })
-    if (corpus.state !== 'ready' || corpus.counts === null) throw new AppError('corpus.notReady', { name: corpus.name })
-    return { corpus, counts: corpus.counts }
-  }
-
-  /** What the form shows, before anything is computed: the vocabulary and the tokens are estimates. */
-  const expect = (config: RunConfig, { corpus, counts }: ReadyCorpus) => {
-    const vocabSize = effectiveVocabSize(config, counts, corpus.documents)
-    const trainTokens = Math.floor(estimateTokens(config, counts) * trainShare)
-    return { vocabSize, trainTokens, summary: summarize(asTried(config), vocabSize, trainTokens) }
-  }
-
-  /** What is not tried here needs no memory. */
-  const asTried = (config: RunConfig): RunConfig =>
-    config.precision === 'auto' && !context.triesBfloat16 ? { ...config, precision: 'float32' } : config
-
-  const plan = ({ corpusId, choice, overrides }: Input<'runs.plan'>): Output<'runs.plan'> => {
-    const found = readyCorpus(corpusId)
-    // A partial object may hold a key whose value is undefined; it must not hide the default.
-    const set = Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined)
-    const overridden = Object.fromEntries(set) as Partial<RunConfig>
-    const suggested = configFor(choice, found.counts, fieldProblems(overridden).length > 0 ? {} : overridden)
-    const { vocabSize } = expect(suggested, found)
-    const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, memoryForNext()) : {}
-    const config: RunConfig = { ...suggested, ...inParts, ...overridden }
-    // Nothing can be said of values that do not exist: the summary is of the nearest that do.
-    const { summary } = expect(withinLimits(config), found)
-    return { config, summary, problems: problemsWith(config, found, summary.vocabSize) }
-  }
-
-  /** What the memory is predicted for: elsewhere a graphics card's own counts, or it was not measured. */
-  const isOnProcessor = (config: RunConfig, before: EngineId | null = null): boolean =>
-    context.probes.expected(config.engine, before) === 'tensorflow'
-
-  /** What a run that is added now would have: the one that trains here ends before it. */
-  const memoryForNext = (): number => {
-    const before = queue.current()
-    return context.freeMemory() + (before === null ? 0 : lastMemoryBytes(db, before))
-  }
-
-  const problemsWith = (config: RunConfig, { counts }: ReadyCorpus, vocabSize: number): ConfigProblem[] => {
-    const problems = problemsOf(config, counts)
-    if (problems.length > 0 || !isOnProcessor(config)) return problems
-    const memory = memoryProblem(asTried(config), vocabSize, memoryForNext())
-    return memory === null ? [] : [memory]
   }
 
   const nameFor = (corpusName: string, config: RunConfig): string => {
@@ -111,13 +53,7 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
-    const found = readyCorpus(corpusId)
-    const [wrong] = fieldProblems(config)
-    if (wrong !== undefined) throw AppError.fromData(wrong.error)
-    const { vocabSize, trainTokens, summary } = expect(config, found)
-    const [problem] = problemsWith(config, found, vocabSize)
-    if (problem !== undefined) throw AppError.fromData(problem.error)
-    const { corpus } = found
+    const { corpus, vocabSize, trainTokens, summary } = planning.check(corpusId, config)
     const runId = newId('run')
     insertRun(db, {
       runId,
@@ -251,7 +187,9 @@ export function createRuns(context: Context, recorder: RunRecorder, queue: Train
   }
 
   return {
-    plan,
+    plan: planning.plan,
+    measure: planning.measure,
+    isMeasuring: planning.isMeasuring,
     start,
     get,
     curves,

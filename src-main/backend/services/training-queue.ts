@@ -25,7 +25,12 @@ export interface TrainingQueue {
   close(graceMs: number): Promise<void>
 }
 
-export function createTrainingQueue(context: Context, recorder: RunRecorder): TrainingQueue {
+/** @param beforeTraining ends what may not run beside one */
+export function createTrainingQueue(
+  context: Context,
+  recorder: RunRecorder,
+  beforeTraining: () => void = () => undefined,
+): TrainingQueue {
   const waiting: TrainingStart[] = []
   let current: Training | null = null
   let closed = false
@@ -41,6 +46,7 @@ export function createTrainingQueue(context: Context, recorder: RunRecorder): Tr
       next()
       return
     }
+    beforeTraining()
     const training = startTraining(context, recorder, entry)
     current = training
     void training.ended.then(() => {

@@ -1,5 +1,6 @@
 import type { TextCounts } from '../../backend/jobs/protocol'
 import { textChunks } from './text-chunks'
+import { Repeats } from './repeats'
 import { textPath, type StoredDocument } from './documents'
 
 /** Words are counted in all text up to this many characters, beyond it in one chunk of sixteen. */
@@ -7,8 +8,8 @@ const exactWordCharacters = 20_000_000
 const sampledChunks = 16
 
 /**
- * Counts characters (code points), words, lines and distinct characters of all documents, and fills in each
- * document's characters. Exact, but for words: the segmenter is slow, so above 20 million characters every sixteenth
+ * Counts characters (code points), words, lines, distinct characters and what repeats itself, of all documents, and
+ * fills in each document's characters. Exact, but for words: the segmenter is slow, so above 20 million characters every sixteenth
  * chunk stands for the rest.
  */
 export async function countText(
@@ -19,6 +20,7 @@ export async function countText(
 ): Promise<{ counts: TextCounts; documents: StoredDocument[] }> {
   const seen = new Uint8Array(0x110000)
   const words = new WordEstimate()
+  const repeats = new Repeats()
   let characters = 0
   let lines = 0
   let bytes = 0
@@ -38,17 +40,21 @@ export async function countText(
         own++
       }
       words.push(text)
+      repeats.push(text)
       onProgress(read)
     }
     // A last line without a line break is a line too.
     if (last !== 0x0a) lines++
     words.endDocument()
+    repeats.endDocument()
     characters += own
     bytes += document.lengthBytes
     counted.push({ ...document, characters: own })
   }
   const distinctCharacters = seen.reduce((sum, one) => sum + one, 0)
-  return { counts: { characters, words: words.total(), lines, bytes, distinctCharacters }, documents: counted }
+  const uniqueShare = repeats.uniqueShare()
+  const counts = { characters, words: words.total(), lines, bytes, distinctCharacters, uniqueShare }
+  return { counts, documents: counted }
 }
 
 class WordEstimate {

@@ -56,5 +56,10 @@ export const glossary = {
     term: 'temperature',
     text: 'How daring the model is. Low: likely tokens, more repetition. High: more surprises, more mistakes.',
   },
+  time: {
+    term: 'time',
+    text: 'Measured with a few real steps on this computer, or taken from your earlier runs. Other programs make it longer.',
+  },
+  disk: { term: 'disk space', text: 'For the saved versions of this model, without your text.' },
   memory: { term: 'memory', text: 'The most memory (RAM) training is expected to need.' },
 }

@@ -13,6 +13,7 @@ export const newRun = {
   },
   size: {
     label: 'Size',
+    fitsText: 'Fits your text',
     tiny: { name: 'Tiny', text: 'For a first try' },
     small: { name: 'Small', text: 'For short texts' },
     medium: { name: 'Medium', text: 'For a few books' },
@@ -27,6 +28,8 @@ export const newRun = {
   name: { label: 'Name', help: 'Leave blank for an automatic name.' },
   summary: {
     title: 'Your plan',
+    time: 'Time',
+    disk: 'Disk space',
     parameters: 'Parameters',
     vocabulary: 'Vocabulary',
     memory: 'Memory',
@@ -41,6 +44,33 @@ export const newRun = {
     hideLayers: 'Hide layers',
     waiting: 'Choose a text to see the plan.',
     total: 'Total',
+  },
+  time: {
+    about: 'about {time}',
+    range: '{low} to {high}',
+    ready: 'Ready at {at}. May end sooner.',
+    unknown: 'not known yet',
+    measuring: 'A short test runs on this computer.',
+  },
+  verdict: {
+    fits: {
+      title: 'Fits your text',
+      body: 'It reads your text {passes} times: enough to pick up its style, not enough to memorize it.',
+    },
+    tooLittleText: {
+      title: 'Too little text',
+      body: 'About {words} different words. The model will repeat them, not write anything new. Aim for 20,000 words or more.',
+    },
+    memorises: {
+      title: 'It would only memorize',
+      body: 'This reads your text {passes} times with more parameters than the text can fill. It would recite, not write.',
+    },
+    takesLong: {
+      title: 'Takes about {time}',
+      body: 'You can pause at any time and use the best version so far. Or choose less.',
+    },
+    use: 'Use {name}',
+    and: ' and ',
   },
   start: 'Start training',
   starting: 'Starting',
@@ -57,6 +87,14 @@ export const newRun = {
     fits: 'This fits:',
     change: '{field}: {value}',
     title: 'Fix before you start',
+  },
+  search: {
+    label: 'Search settings',
+    none: 'No setting matches “{search}”.',
+    fold: 'Hide all settings',
+    unfold: 'Show all settings',
+    problems: '{n} problem | {n} problems',
+    changed: '{n} changed | {n} changed',
   },
   field: {
     range: '{min} to {max}',

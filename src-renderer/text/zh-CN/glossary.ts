@@ -21,5 +21,7 @@ export const glossary: typeof source = {
   checkpoint: { term: '存档', text: '保存下来的模型版本（checkpoint），可以直接使用，也可以从这里继续训练。' },
   engine: { term: '引擎', text: '负责计算的软件。结果相同，速度不同。' },
   temperature: { term: '温度', text: '模型有多大胆。低：选可能的词元，容易重复。高：更有惊喜，也更容易出错。' },
+  time: { term: '用时', text: '根据在这台电脑上实际试算的几步，或以往的训练得出。同时运行其他程序会更慢。' },
+  disk: { term: '磁盘空间', text: '用于保存这个模型的各个版本，不含文本。' },
   memory: { term: '内存', text: '训练预计需要的最大内存（RAM）。' },
 }

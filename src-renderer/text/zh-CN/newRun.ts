@@ -15,6 +15,7 @@ export const newRun: typeof source = {
   },
   size: {
     label: '规模',
+    fitsText: '适合你的文本',
     tiny: { name: '微型', text: '适合初次尝试' },
     small: { name: '小型', text: '适合较短的文本' },
     medium: { name: '中型', text: '适合几本书' },
@@ -29,6 +30,8 @@ export const newRun: typeof source = {
   name: { label: '名称', help: '留空会自动取名。' },
   summary: {
     title: '训练计划',
+    time: '用时',
+    disk: '磁盘空间',
     parameters: '参数',
     vocabulary: '词表',
     memory: '所需内存',
@@ -43,6 +46,27 @@ export const newRun: typeof source = {
     hideLayers: '收起各层',
     waiting: '选择文本后，这里会显示计划。',
     total: '合计',
+  },
+  time: {
+    about: '约 {time}',
+    range: '{low} 到 {high}',
+    ready: '预计 {at} 完成，也可能提前结束。',
+    unknown: '尚未测出',
+    measuring: '正在这台电脑上短暂试算。',
+  },
+  verdict: {
+    fits: { title: '适合你的文本', body: '会把文本读 {passes} 遍：足以学到文风，又不至于背下来。' },
+    tooLittleText: {
+      title: '文本太少',
+      body: '不重复的内容只有约 {words} 词，模型只会复述，写不出新内容。建议至少准备 2 万词。',
+    },
+    memorises: {
+      title: '只会背诵',
+      body: '文本会被读 {passes} 遍，参数又远多于文本所需：模型会照背原文，而不是写作。',
+    },
+    takesLong: { title: '约需 {time}', body: '可以随时暂停，并使用目前最好的版本；也可以选小一些的。' },
+    use: '改用{name}',
+    and: '、',
   },
   start: '开始训练',
   starting: '正在开始',
@@ -59,6 +83,14 @@ export const newRun: typeof source = {
     fits: '这样可以：',
     change: '{field}：{value}',
     title: '开始前请修正',
+  },
+  search: {
+    label: '搜索设置',
+    none: '没有与“{search}”匹配的设置。',
+    fold: '收起所有设置',
+    unfold: '展开所有设置',
+    problems: '{n} 处有误',
+    changed: '改动 {n} 项',
   },
   field: {
     range: '{min} 到 {max}',

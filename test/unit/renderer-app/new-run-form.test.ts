@@ -2,7 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { runLimits } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunChoice, RunConfig, SizeDial } from '../../../src-preload/contract/records'
 import { installBridge } from './bridge'
 
 const suggestion = Object.fromEntries(
@@ -10,16 +10,35 @@ const suggestion = Object.fromEntries(
 ) as unknown as RunConfig
 const summary = { layers: [], parameterCount: 800_000, vocabSize: 512, memoryBytes: 1e8, epochs: 2 }
 const asked: Partial<RunConfig>[] = []
+const choices: RunChoice[] = []
+const measured: RunConfig[] = []
+const suggestedFor = (corpusId: string): SizeDial => (corpusId.endsWith('2') ? 'medium' : 'tiny')
 
 installBridge({
-  'runs.plan': ({ overrides }) => {
+  'runs.plan': ({ corpusId, choice, overrides }) => {
+    choices.push(choice)
     asked.push(overrides)
     const config = { ...suggestion, ...overrides }
     const problems =
       config.nEmbd % config.nHead === 0
         ? []
         : [{ field: 'nHead', error: { code: 'config.headsDoNotDivide' as const, params: {} }, fix: { nHead: 4 } }]
-    return { config, summary, problems }
+    const verdict = { kind: 'fits' as const, words: 50_000, passes: 2, likelyMs: null, better: null }
+    const estimate = null
+    return {
+      config,
+      summary,
+      problems,
+      estimate,
+      diskBytes: 1e7,
+      verdict,
+      suggestedSize: suggestedFor(corpusId),
+      options: [],
+    }
+  },
+  'runs.measure': ({ config }) => {
+    measured.push(config)
+    return {}
   },
 })
 const { useNewRunStore } = await import('../../../src-renderer/stores/newRun')
@@ -108,6 +127,28 @@ describe('the form of a new model', () => {
       expect(form.canStart).toBe(true)
     })
     expect(form.plan?.config.nHead).toBe(4)
+  })
+
+  it('asks for the time of what is chosen, once it is left alone', async () => {
+    measured.length = 0
+    form.set('nLayer', '3')
+    form.set('nLayer', '5')
+    await vi.waitFor(() => {
+      expect(measured.at(-1)?.nLayer).toBe(5)
+    }, 4000)
+    expect(measured.every(({ nLayer }) => nLayer !== 3)).toBe(true)
+  })
+
+  it('takes the size that the text can fill, until a person chooses one', async () => {
+    form.corpusId = 'c_00000002'
+    await vi.waitFor(() => {
+      expect(form.choice.size).toBe('medium')
+      expect(choices.at(-1)?.size).toBe('medium')
+    })
+    form.choose({ size: 'small' })
+    form.corpusId = 'c_00000001'
+    await planned(form)
+    expect(form.choice.size).toBe('small')
   })
 
   it('goes back to the suggestion', async () => {

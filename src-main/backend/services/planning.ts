@@ -1,0 +1,163 @@
+import { AppError } from '../../../src-preload/contract/errors'
+import type { Input, Output } from '../../../src-preload/contract/methods'
+import {
+  lengthDial,
+  sizeDial,
+  type ConfigProblem,
+  type CorpusCounts,
+  type CorpusRecord,
+  type EngineId,
+  type ModelSummary,
+  type RunChoice,
+  type RunConfig,
+  type TimeEstimate,
+} from '../../../src-preload/contract/records'
+import { suggestedSize, verdictOf } from '../../plan/before-start'
+import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
+import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
+import { inSmallerParts, memoryProblem } from '../../plan/memory-fit'
+import { configFor } from '../../plan/presets'
+import { summarize } from '../../plan/shapes'
+import { asTried as triedHere, estimateTime, type Evidence } from '../../plan/time'
+import { findCorpus } from '../db/corpora'
+import { lastMemoryBytes } from '../db/metrics'
+import type { Context } from './context'
+import type { Timings } from './timings'
+import type { TrainingQueue } from './training-queue'
+
+export type Planning = ReturnType<typeof createPlanning>
+
+interface ReadyCorpus {
+  readonly corpus: CorpusRecord
+  readonly counts: CorpusCounts
+}
+
+/** Weights alone (best), and weights with both moments (last), two of which are kept. */
+const savedCopies = 1 + 2 * 3
+
+/** What a training would be, before anything is computed: the vocabulary and the tokens are estimates. */
+export function createPlanning(context: Context, queue: TrainingQueue, timings: Timings) {
+  const { db } = context
+
+  const readyCorpus = (corpusId: string): ReadyCorpus => {
+    const corpus = findCorpus(db, corpusId)
+    if (corpus === null) throw new AppError('corpus.notFound', { corpusId })
+    if (corpus.state !== 'ready' || corpus.counts === null) throw new AppError('corpus.notReady', { name: corpus.name })
+    return { corpus, counts: corpus.counts }
+  }
+
+  const expect = (config: RunConfig, { corpus, counts }: ReadyCorpus) => {
+    const vocabSize = effectiveVocabSize(config, counts, corpus.documents)
+    const tokens = estimateTokens(config, counts)
+    const trainTokens = Math.floor(tokens * trainShare)
+    const summary = summarize(asTried(config), vocabSize, trainTokens)
+    return { vocabSize, trainTokens, valTokens: tokens - trainTokens, summary }
+  }
+
+  /** What is not tried here needs no memory and no time. */
+  const asTried = (config: RunConfig): RunConfig => triedHere(config, context.triesBfloat16)
+
+  /** What the memory is predicted for: elsewhere a graphics card's own counts, or it was not measured. */
+  const isOnProcessor = (config: RunConfig, before: EngineId | null = null): boolean =>
+    context.probes.expected(config.engine, before) === 'tensorflow'
+
+  /** What a run that is added now would have: the one that trains here ends before it. */
+  const memoryForNext = (): number => {
+    const before = queue.current()
+    return context.freeMemory() + (before === null ? 0 : lastMemoryBytes(db, before))
+  }
+
+  const problemsWith = (config: RunConfig, { counts }: ReadyCorpus, vocabSize: number): ConfigProblem[] => {
+    const problems = problemsOf(config, counts)
+    if (problems.length > 0 || !isOnProcessor(config)) return problems
+    const memory = memoryProblem(asTried(config), vocabSize, memoryForNext())
+    return memory === null ? [] : [memory]
+  }
+
+  interface Expected {
+    readonly config: RunConfig
+    readonly summary: ModelSummary
+    readonly trainTokens: number
+    readonly estimate: TimeEstimate | null
+  }
+
+  const plan = ({ corpusId, choice, overrides }: Input<'runs.plan'>): Output<'runs.plan'> => {
+    const found = readyCorpus(corpusId)
+    // A partial object may hold a key whose value is undefined; it must not hide the default.
+    const set = Object.fromEntries(
+      Object.entries(overrides).filter(([, value]) => (value as unknown) !== undefined),
+    ) as Partial<RunConfig>
+    const derivedFrom = fieldProblems(set).length > 0 ? {} : set
+    const freeBytes = memoryForNext()
+    const known = new Map<string, Evidence[]>()
+    const evidenceFor = (engine: RunConfig['engine']): Evidence[] => {
+      const evidence = known.get(engine) ?? timings.evidence(engine)
+      known.set(engine, evidence)
+      return evidence
+    }
+
+    const expected = (of: RunChoice): Expected => {
+      const suggested = configFor(of, found.counts, derivedFrom)
+      const { vocabSize } = expect(suggested, found)
+      const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, freeBytes) : {}
+      const config: RunConfig = { ...suggested, ...inParts, ...set }
+      // Nothing can be said of values that do not exist: the summary is of the nearest that do.
+      const possible = withinLimits(config)
+      const { summary, trainTokens, valTokens } = expect(possible, found)
+      const { parameterCount } = summary
+      const run = { config: asTried(possible), vocabSize: summary.vocabSize, parameterCount, valTokens }
+      return { config, summary, trainTokens, estimate: estimateTime(run, evidenceFor(config.engine)) }
+    }
+
+    const own = expected(choice)
+    const { config, summary } = own
+    const uniqueShare = found.counts.uniqueShare ?? 1
+    const uniqueTokens = own.trainTokens * uniqueShare
+    const factsOf = ({ config, summary, estimate }: Expected) => ({
+      parameterCount: summary.parameterCount,
+      seenTokens: config.maxSteps * config.batchSize * config.blockSize,
+      likelyMs: estimate?.likelyMs ?? null,
+    })
+    const text = { words: Math.round(found.counts.words * uniqueShare), uniqueTokens }
+    const others = [
+      ...sizeDial.options.map((size) => ({ ...choice, size })),
+      ...lengthDial.options.map((length) => ({ ...choice, length })),
+    ]
+    return {
+      config,
+      summary,
+      problems: problemsWith(config, found, summary.vocabSize),
+      estimate: own.estimate,
+      diskBytes: 4 * savedCopies * summary.parameterCount,
+      verdict: verdictOf(choice, text, (of) => factsOf(expected(of)), factsOf(own)),
+      suggestedSize: suggestedSize(uniqueTokens),
+      options: others.map((of) => {
+        const { summary, estimate } = expected(of)
+        const { parameterCount, memoryBytes } = summary
+        return { choice: of, parameterCount, memoryBytes, estimate }
+      }),
+    }
+  }
+
+  /** @throws AppError what stands in the way of starting */
+  const check = (corpusId: string, config: RunConfig) => {
+    const found = readyCorpus(corpusId)
+    const [wrong] = fieldProblems(config)
+    if (wrong !== undefined) throw AppError.fromData(wrong.error)
+    const { vocabSize, trainTokens, summary } = expect(config, found)
+    const [problem] = problemsWith(config, found, vocabSize)
+    if (problem !== undefined) throw AppError.fromData(problem.error)
+    return { corpus: found.corpus, vocabSize, trainTokens, summary }
+  }
+
+  const measure = ({ corpusId, config }: Input<'runs.measure'>): void => {
+    const found = readyCorpus(corpusId)
+    if (fieldProblems(config).length > 0) return
+    const { vocabSize, summary } = expect(config, found)
+    // What does not fit would only push everything else out of memory.
+    if (problemsWith(config, found, vocabSize).length > 0 || summary.memoryBytes > context.freeMemory()) return
+    timings.want(asTried(config), vocabSize)
+  }
+
+  return { asTried, isOnProcessor, memoryForNext, plan, check, measure, isMeasuring: timings.isMeasuring }
+}

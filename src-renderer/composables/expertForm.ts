@@ -1,0 +1,22 @@
+import { runFields, runLimits, type FieldGroup, type ModelKind, type RunField } from '../../src-preload/contract/limits'
+
+export const fieldGroups: readonly FieldGroup[] = ['model', 'tokenizer', 'training', 'optimizer', 'reporting']
+
+export const groupOf = (field: RunField): FieldGroup => runLimits[field].group
+
+/** The kind of model is chosen above; fields of the other kinds would do nothing. */
+export function fieldsShown(model: ModelKind): RunField[] {
+  return runFields.filter((field) => {
+    const limit = runLimits[field]
+    return field !== 'model' && (!('only' in limit) || limit.only.includes(model))
+  })
+}
+
+/** Every word of the search begins or stands within something that is said of a field. */
+export function matchesSearch(search: string, texts: readonly string[]): boolean {
+  const all = texts.join('\n').toLowerCase()
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word))
+}
