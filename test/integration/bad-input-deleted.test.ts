@@ -79,7 +79,7 @@ describe('a run that is deleted while it is open', () => {
       world.events
         .filter((event) => event.topic === 'generation')
         .filter((event) => event.generationId === generationId)
-    while (events().length === 0) await new Promise((wait) => setTimeout(wait, 20))
+    while (!events().some(({ kind }) => kind === 'text')) await new Promise((wait) => setTimeout(wait, 20))
     await world.request('runs.delete', { runId })
     while (events().at(-1)?.kind !== 'end') await new Promise((wait) => setTimeout(wait, 20))
     const { messages } = await world.request('talk.get', { conversationId })
