@@ -78,7 +78,10 @@ export const methods = {
   /** Times a few steps of this training, unless that is known or something trains; `changed` follows when more is known. */
   'runs.measure': method(z.object({ corpusId: r.corpusId, config: r.runConfig }), done),
   'runs.start': method(z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }), r.runRecord),
-  'runs.list': method(nothing, z.array(r.runRecord)),
+  /** What changed since the revision of an answer before; 0 for everything. */
+  'runs.list': method(z.object({ since: z.number().int().min(0) }), r.runChanges),
+  /** Runs in whose name, text's name and notes together every word occurs; only of those that have notes. */
+  'runs.search': method(z.object({ text: z.string().max(1000) }), z.array(r.runId)),
   'runs.get': method(z.object({ runId: r.runId }), r.runDetail),
   'runs.curves': method(
     z.object({ runId: r.runId, maxPoints: z.number().int().min(10).max(maxCurvePoints) }),

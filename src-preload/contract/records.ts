@@ -358,7 +358,7 @@ export const runRecord = z.object({
   checkpoints: z.array(checkpointRecord),
   /** Of the last time that it went on; null: from its newest state. */
   resumedFrom: resumedFrom.nullable(),
-  notes: z.string(),
+  hasNotes: z.boolean(),
   error: errorData.nullable(),
   /** Highest sequence number of the events that this record holds. */
   seq: z.number().int(),
@@ -390,6 +390,7 @@ export type Rollback = z.infer<typeof rollback>
 
 export const runDetail = z.object({
   run: runRecord,
+  notes: z.string(),
   config: runConfig,
   summary: modelSummary,
   /** Which tier computed from which step on and in which precision: part of the record, because their bits differ. */
@@ -398,6 +399,14 @@ export const runDetail = z.object({
   samples: z.array(sampleRecord),
 })
 export type RunDetail = z.infer<typeof runDetail>
+
+/** Runs that changed after a revision, whole records; `removed` is null where these are all there are. */
+export const runChanges = z.object({
+  revision: z.number().int(),
+  runs: z.array(runRecord),
+  removed: z.array(runId).nullable(),
+})
+export type RunListChanges = z.infer<typeof runChanges>
 
 // ---- curves ----
 /** One logged training step. Losses in nats per token; elapsedMs is training time, pauses left out. */

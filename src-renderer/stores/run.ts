@@ -67,10 +67,10 @@ export const useRunStore = defineStore('run', () => {
     const id = runId.value
     if (id === null) return
     try {
-      const { run: fresh } = await request('runs.get', { runId: id })
+      const { run: fresh, notes } = await request('runs.get', { runId: id })
       if (id !== runId.value) return
       if (gone.value) await open(id)
-      else if (detail.value) detail.value = { ...detail.value, run: newerOf(detail.value.run, fresh) }
+      else if (detail.value) detail.value = { ...detail.value, notes, run: newerOf(detail.value.run, fresh) }
     } catch (thrown) {
       if (id === runId.value && AppError.from(thrown).code === 'run.notFound') gone.value = true
     }

@@ -21,7 +21,8 @@ const isCutOff = (run: RunRecord): boolean =>
 
 /** Every run there is, newest first, kept current by events. */
 export const useRunsStore = defineStore('runs', () => {
-  const list = shallowRef<readonly RunRecord[]>([])
+  const records = shallowRef<ReadonlyMap<string, RunRecord>>(new Map())
+  const list = computed(() => [...records.value.values()].sort((one, other) => other.createdAt - one.createdAt))
   const loaded = ref(false)
   const error = shallowRef<AppError | null>(null)
   const active = computed(() => list.value.filter(isActive))
@@ -32,20 +33,24 @@ export const useRunsStore = defineStore('runs', () => {
   let subscribed = false
   let fetching: Promise<void> | null = null
   let again = false
+  /** Up to which change the list is known; 0: not at all. */
+  let revision = 0
 
-  function replace(run: RunRecord): void {
-    list.value = list.value.map((other) => (other.runId === run.runId ? run : other))
-  }
+  const byId = (runId: string): RunRecord | undefined => records.value.get(runId)
 
-  function byId(runId: string): RunRecord | undefined {
-    return list.value.find((run) => run.runId === runId)
+  /** Of each the newer one: an answer may be older than the events that outran it. */
+  function put(runs: readonly RunRecord[], removed: readonly string[] = []): void {
+    const next = new Map(records.value)
+    for (const run of runs) next.set(run.runId, newerOf(next.get(run.runId), run))
+    for (const runId of removed) next.delete(runId)
+    records.value = next
   }
 
   function receiveRun(event: RunEvent): void {
     const known = byId(event.runId)
     if (known) {
       const run = afterEvent(known, event)
-      if (run !== known) replace(run)
+      if (run !== known) put([run])
       // A run that is not in the list was started elsewhere, or has just been deleted: the backend knows which.
     } else if (event.kind === 'state') void refresh()
   }
@@ -53,15 +58,19 @@ export const useRunsStore = defineStore('runs', () => {
   function receive(event: AppEvent): void {
     if (event.topic === 'run') receiveRun(event)
     else if (event.topic === 'changed' && event.what === 'runs') void refresh()
-    else if (event.topic === 'backend' && event.state === 'up') void refresh()
+    else if (event.topic === 'backend' && event.state === 'up') {
+      // Perhaps of another program, on a database that was put back.
+      revision = 0
+      void refresh()
+    }
   }
 
   async function fetchList(): Promise<void> {
     try {
-      const runs = await request('runs.list', {})
-      list.value = runs
-        .map((run) => newerOf(byId(run.runId), run))
-        .sort((one, other) => other.createdAt - one.createdAt)
+      const changes = await request('runs.list', { since: revision })
+      const here = new Set(changes.runs.map(({ runId }) => runId))
+      put(changes.runs, changes.removed ?? [...records.value.keys()].filter((runId) => !here.has(runId)))
+      revision = changes.revision
       error.value = null
       loaded.value = true
     } catch (thrown) {
@@ -95,25 +104,27 @@ export const useRunsStore = defineStore('runs', () => {
   async function command<M extends Command>(method: M, input: Input<M>) {
     const run = await request(method, input)
     const { runId } = run
-    if (byId(runId)) replace(run)
+    if (byId(runId)) put([run])
     else await refresh()
     return run
   }
 
   async function update(change: Input<'runs.update'>): Promise<RunRecord> {
     const run = await request('runs.update', change)
-    replace(run)
+    put([run])
     return run
   }
 
   async function remove(runId: string): Promise<void> {
     await request('runs.delete', { runId })
-    list.value = list.value.filter((run) => run.runId !== runId)
+    put([], [runId])
   }
 
   return {
     ...{ list, loaded, error, active, cutOff, talkable },
     ...{ open, refresh, byId, update, remove },
+    /** Of the runs that have notes those that a search finds: the list itself does not hold them. */
+    search: (text: string) => request('runs.search', { text }),
     pause: (runId: string) => command('runs.pause', { runId }),
     resume: (input: Input<'runs.resume'>) => command('runs.resume', input),
     stop: (runId: string) => command('runs.stop', { runId }),

@@ -4,6 +4,7 @@ import type {
   CheckpointRecord,
   ResumedFrom,
   RunConfig,
+  RunListChanges,
   RunRecord,
   RunState,
   RunWish,
@@ -14,7 +15,22 @@ import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
 import type { RunsTable } from './schema'
 
-const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord => ({
+/** What the record is made of: no settings and no notes, which may be long. */
+const recordColumns = [
+  ...(['run_id', 'name', 'state', 'wanted', 'wanted_at', 'model', 'corpus_id', 'corpus_name'] as const),
+  ...(['parameter_count', 'step', 'max_steps', 'best_val_loss_nats', 'train_loss_nats', 'tokens_per_second'] as const),
+  ...(['engine', 'created_at', 'started_at', 'ended_at', 'trained_ms', 'trained_at', 'error_json', 'seq'] as const),
+  'resumed_json',
+] as const
+type RecordRow = Pick<RunsTable, (typeof recordColumns)[number]> & { readonly has_notes: number }
+
+const records = () =>
+  tables
+    .selectFrom('runs')
+    .select(recordColumns)
+    .select((e) => e('notes', '!=', '').$castTo<number>().as('has_notes'))
+
+const toRecord = (row: RecordRow, checkpoints: CheckpointRecord[]): RunRecord => ({
   runId: row.run_id,
   name: row.name,
   state: row.state,
@@ -36,7 +52,7 @@ const toRecord = (row: RunsTable, checkpoints: CheckpointRecord[]): RunRecord =>
   trainedAt: row.trained_at,
   checkpoints,
   resumedFrom: row.resumed_json === null ? null : (JSON.parse(row.resumed_json) as ResumedFrom),
-  notes: row.notes,
+  hasNotes: row.has_notes !== 0,
   error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
   seq: row.seq,
 })
@@ -49,18 +65,56 @@ export interface RunFacts {
   readonly seq: number
 }
 
+const withCheckpoints = (db: Db, rows: readonly RecordRow[]): RunRecord[] => {
+  // Of a few runs their own, of many those of all at once.
+  const of = rows.length > 20 ? allCheckpoints(db) : null
+  return rows.map((row) => toRecord(row, of === null ? checkpointsOf(db, row.run_id) : (of.get(row.run_id) ?? [])))
+}
+
 export function listRuns(db: Db): RunRecord[] {
-  const checkpoints = allCheckpoints(db)
-  const query = tables.selectFrom('runs').selectAll().where('deleted_at', 'is', null)
-  return all(db, query.orderBy('created_at', 'desc')).map((row) => toRecord(row, checkpoints.get(row.run_id) ?? []))
+  const query = records().where('deleted_at', 'is', null)
+  return withCheckpoints(db, all(db, query.orderBy('created_at', 'desc')))
+}
+
+/** What a list that was fetched at revision `since` lacks; everything where rows are gone that it may still have. */
+export function runChangesSince(db: Db, since: number): RunListChanges {
+  // In one transaction: another process may write in between.
+  return transaction(db, () => {
+    const { last, purged } = first(db, tables.selectFrom('revisions').selectAll().where('topic', '=', 'runs')) ?? {
+      ...{ last: 0, purged: 0 },
+    }
+    if (since < purged || since > last || since === 0) return { revision: last, runs: listRuns(db), removed: null }
+    const changed = records().select('deleted_at').where('revision', '>', since)
+    const rows = all(db, changed)
+    const [there, gone] = [rows.filter((row) => row.deleted_at === null), rows.filter((row) => row.deleted_at !== null)]
+    return { revision: last, runs: withCheckpoints(db, there), removed: gone.map((row) => row.run_id) }
+  })
+}
+
+/** For a search: what cannot be searched in the list itself. */
+export function runsWithNotes(db: Db): { runId: string; text: string }[] {
+  const query = tables.selectFrom('runs').select(['run_id', 'name', 'corpus_name', 'notes']).where('notes', '!=', '')
+  return all(db, query.where('deleted_at', 'is', null)).map(({ run_id: runId, name, corpus_name, notes }) => ({
+    runId,
+    text: `${name}\n${corpus_name}\n${notes}`,
+  }))
+}
+
+export function runNames(db: Db): Set<string> {
+  const query = tables.selectFrom('runs').select('name').where('deleted_at', 'is', null)
+  return new Set(all(db, query).map(({ name }) => name))
+}
+
+export function notesOf(db: Db, runId: string): string {
+  return first(db, tables.selectFrom('runs').select('notes').where('run_id', '=', runId))?.notes ?? ''
 }
 
 /** @param deleted 'no': as if it were not there; 'only': for restoring; 'any': for a job that still ends. */
 export function findRun(db: Db, runId: string, deleted: 'no' | 'only' | 'any' = 'no'): RunRecord | null {
-  let query = tables.selectFrom('runs').selectAll().where('run_id', '=', runId)
+  let query = records().where('run_id', '=', runId)
   if (deleted !== 'any') query = query.where('deleted_at', deleted === 'no' ? 'is' : 'is not', null)
-  const row = first(db, query)
-  return row === undefined ? null : toRecord(row, checkpointsOf(db, runId))
+  const [found] = withCheckpoints(db, all(db, query))
+  return found ?? null
 }
 
 export function runFacts(db: Db, runId: string): RunFacts | null {

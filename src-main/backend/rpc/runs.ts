@@ -8,7 +8,8 @@ export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
     return {}
   },
   'runs.start': (input) => runs.start(input),
-  'runs.list': () => runs.list(),
+  'runs.list': ({ since }) => runs.changes(since),
+  'runs.search': ({ text }) => runs.search(text),
   'runs.get': ({ runId }) => runs.get(runId),
   'runs.curves': ({ runId, maxPoints }) => runs.curves(runId, maxPoints),
   'runs.pause': ({ runId }) => runs.pause(runId),

@@ -1,12 +1,25 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
+import { hasEveryWord } from '../../../src-preload/contract/search'
 import type { CheckpointKind, RunConfig, RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records'
 import { gigabytes, memoryToResume } from '../../plan/memory-fit'
 import { resumedConfig } from '../../plan/resumed'
 import { summarize } from '../../plan/shapes'
 import { evalCurve, stepCurve } from '../db/metrics'
-import { findRun, insertRun, listRuns, ownerOf, runFacts, storeConfig, updateRun } from '../db/runs'
+import {
+  findRun,
+  insertRun,
+  listRuns,
+  notesOf,
+  ownerOf,
+  runChangesSince,
+  runFacts,
+  runNames,
+  runsWithNotes,
+  storeConfig,
+  updateRun,
+} from '../db/runs'
 import { rollbacksOf, samplesOf, tiersOf } from '../db/samples'
 import { isAlive } from '../jobs/process-identity'
 import { computedBefore, reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
@@ -48,7 +61,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
 
   const nameFor = (corpusName: string, config: RunConfig): string => {
     const base = `${corpusName.replace(/\.[^.]{1,8}$/, '').slice(0, 80)} ${nameOfKind[config.model]}`
-    const taken = new Set(listRuns(db).map((run) => run.name))
+    const taken = runNames(db)
     for (let n = 1; ; n++) if (!taken.has(`${base} ${n}`)) return `${base} ${n}`
   }
 
@@ -76,7 +89,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     if (facts === null) throw new AppError('run.notFound', { runId })
     const summary = summarize(asTried(facts.config), facts.vocabSize, facts.trainTokens)
     const [tiers, rollbacks, samples] = [tiersOf(db, runId), rollbacksOf(db, runId), samplesOf(db, runId)]
-    return { run, config: facts.config, summary, tiers, rollbacks, samples }
+    return { run, notes: notesOf(db, runId), config: facts.config, summary, tiers, rollbacks, samples }
   }
 
   const curves = (runId: string, maxPoints: number): Output<'runs.curves'> => {
@@ -147,8 +160,15 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
   const update = ({ runId, name, notes }: Input<'runs.update'>): RunRecord => {
     mustFind(runId)
     recorder.change(runId, { ...(name === undefined ? {} : { name }), ...(notes === undefined ? {} : { notes }) })
+    // The record does not hold them: whoever shows them fetches them.
+    if (notes !== undefined) context.emit({ topic: 'changed', what: 'runs' })
     return mustFind(runId)
   }
+
+  const search = (text: string): string[] =>
+    runsWithNotes(db)
+      .filter((run) => hasEveryWord(run.text, text))
+      .map(({ runId }) => runId)
 
   const remove = async (runId: string): Promise<void> => {
     const run = mustFind(runId)
@@ -199,6 +219,8 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     compare,
     delete: remove,
     list: () => listRuns(db),
+    changes: (since: number) => runChangesSince(db, since),
+    search,
     pause: (runId: string) => end(runId, 'paused'),
     stop: (runId: string) => end(runId, 'stopped'),
   }

@@ -14,7 +14,7 @@ import {
 } from '../../../src-main/backend/db/metrics'
 import { listConversations, messagesOf } from '../../../src-main/backend/db/conversations'
 import { listCorpora } from '../../../src-main/backend/db/corpora'
-import { listRuns, ownedRuns } from '../../../src-main/backend/db/runs'
+import { listRuns, ownedRuns, runChangesSince } from '../../../src-main/backend/db/runs'
 import { temporaryFolder } from '../temporary'
 import { addRun, stepRow } from './rows'
 
@@ -125,6 +125,7 @@ describe('query plans', () => {
 
   it.each([
     ['runs', (db: Db) => listRuns(db), 'FROM "runs"', 'runs_created'],
+    ['changed runs', (db: Db) => runChangesSince(db, 2), 'FROM "runs"', 'runs_revision'],
     ['open runs', (db: Db) => ownedRuns(db, ['running', 'queued']), 'FROM "runs"', 'runs_state'],
     ['texts', (db: Db) => listCorpora(db), 'FROM "corpora"', 'corpora_created'],
     ['talk', (db: Db) => listConversations(db), 'FROM "conversations"', 'conversations_updated'],

@@ -61,7 +61,7 @@ describe('browser mode', () => {
       if (held.length === 2) for (const reply of held.reverse()) socket.send(JSON.stringify(reply))
       return null
     }
-    const both = await Promise.all([api.request('runs.list', {}), api.request('corpora.list', {})])
+    const both = await Promise.all([api.request('runs.list', { since: 0 }), api.request('corpora.list', {})])
     expect(both).toEqual(['runs.list', 'corpora.list'])
   })
 
@@ -76,7 +76,7 @@ describe('browser mode', () => {
 
   it('rejects what was under way when the backend goes, connects again, and says so', async () => {
     answer.of = () => null
-    const lost = api.request('runs.list', {})
+    const lost = api.request('runs.list', { since: 0 })
     await until(() => server.clients.size === 1)
     const { port } = server.address() as { port: number }
     await stop()
@@ -85,7 +85,7 @@ describe('browser mode', () => {
 
     // A request made while it is away waits for it.
     answer.of = ({ id }) => ({ id, ok: true, output: [] })
-    const waiting = api.request('runs.list', {})
+    const waiting = api.request('runs.list', { since: 0 })
     server = await listen(port)
     expect(await waiting).toEqual([])
     await until(() => events.some((event) => event.topic === 'backend' && event.state === 'up'))

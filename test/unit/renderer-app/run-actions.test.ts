@@ -11,7 +11,7 @@ const asked: unknown[] = []
 const deleted: string[] = []
 const conversations: { runId: string }[] = []
 installBridge({
-  'runs.list': () => [record()],
+  'runs.list': () => ({ revision: 1, runs: [record()], removed: null }),
   'runs.resume': (input) => {
     asked.push(input)
     if (!freeMemory && input.withLessMemory !== true) throw new AppError('run.fitsWithLess', { neededGb: 2, freeGb: 1 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../../src-preload/contract/records'
-import { historyRows, isFiltered, noFilter } from '../../../src-renderer/composables/historyRows'
+import { historyRows, isFiltered, noFilter, type HistoryView } from '../../../src-renderer/composables/historyRows'
 import { compareResults } from '../../../src-renderer/composables/compareResults'
 import type { Comparison } from '../../../src-renderer/stores/compare'
 
@@ -26,32 +26,39 @@ const run = (name: string, over: Partial<RunRecord> = {}): RunRecord => ({
   trainedAt: null,
   checkpoints: [],
   resumedFrom: null,
-  notes: '',
+  hasNotes: false,
   error: null,
   seq: 0,
+  ...over,
+})
+const view = (over: Partial<HistoryView> = {}): HistoryView => ({
+  filter: noFilter,
+  inNotes: new Set(),
+  order: { column: 'created', descending: true },
+  locale: 'en',
   ...over,
 })
 const names = (rows: readonly RunRecord[]): string[] => rows.map(({ name }) => name)
 
 const runs = [
   run('Try 10', { createdAt: 3, bestValLossNats: null }),
-  run('try 9', { createdAt: 2, bestValLossNats: 1.5, notes: 'Larger window' }),
+  run('try 9', { createdAt: 2, bestValLossNats: 1.5, hasNotes: true }),
   run('Éclair', { createdAt: 1, bestValLossNats: 3, state: 'failed', corpusId: 'cor_11111111', corpus: '红楼梦' }),
 ]
 
 describe('history', () => {
   test('sorts names as people do: numbers by value, case and accents aside', () => {
-    const rows = historyRows(runs, noFilter, { column: 'name', descending: false }, 'en')
+    const rows = historyRows(runs, view({ order: { column: 'name', descending: false } }))
     expect(names(rows)).toEqual(['Éclair', 'try 9', 'Try 10'])
   })
 
   test('a run without a value comes last in both directions', () => {
-    expect(names(historyRows(runs, noFilter, { column: 'loss', descending: false }, 'en'))).toEqual([
+    expect(names(historyRows(runs, view({ order: { column: 'loss', descending: false } })))).toEqual([
       'try 9',
       'Éclair',
       'Try 10',
     ])
-    expect(names(historyRows(runs, noFilter, { column: 'loss', descending: true }, 'en'))).toEqual([
+    expect(names(historyRows(runs, view({ order: { column: 'loss', descending: true } })))).toEqual([
       'Éclair',
       'try 9',
       'Try 10',
@@ -59,7 +66,7 @@ describe('history', () => {
   })
 
   test('equal values keep the newest first', () => {
-    expect(names(historyRows(runs, noFilter, { column: 'size', descending: true }, 'en'))).toEqual([
+    expect(names(historyRows(runs, view({ order: { column: 'size', descending: true } })))).toEqual([
       'Try 10',
       'try 9',
       'Éclair',
@@ -67,27 +74,29 @@ describe('history', () => {
   })
 
   test('searches name, text and notes, every word, in any case', () => {
-    const search = (words: string): string[] =>
-      names(historyRows(runs, { ...noFilter, search: words }, { column: 'created', descending: true }, 'en'))
-    expect(search('TRY window')).toEqual(['try 9'])
+    const found = new Set([runs[1]?.runId ?? ''])
+    const search = (words: string, inNotes = new Set<string>()): string[] =>
+      names(historyRows(runs, view({ filter: { ...noFilter, search: words }, inNotes })))
+    // What the backend found in notes is there beside what is found here.
+    expect(search('TRY window', found)).toEqual(['try 9'])
+    expect(search('TRY window')).toEqual([])
+    expect(search('éclair', found)).toEqual(['try 9', 'Éclair'])
     expect(search('红楼')).toEqual(['Éclair'])
     expect(search('try nothing')).toEqual([])
     expect(search('  ')).toHaveLength(3)
   })
 
   test('filters by text and state together', () => {
-    const order = { column: 'created', descending: true } as const
-    expect(names(historyRows(runs, { search: '', corpusId: 'cor_11111111', state: 'failed' }, order, 'en'))).toEqual([
-      'Éclair',
-    ])
-    expect(historyRows(runs, { search: '', corpusId: 'cor_11111111', state: 'done' }, order, 'en')).toEqual([])
+    const filter = { search: '', corpusId: 'cor_11111111', state: 'failed' } as const
+    expect(names(historyRows(runs, view({ filter })))).toEqual(['Éclair'])
+    expect(historyRows(runs, view({ filter: { ...filter, state: 'done' } }))).toEqual([])
     expect(isFiltered(noFilter)).toBe(false)
     expect(isFiltered({ ...noFilter, state: 'done' })).toBe(true)
   })
 
   test('does not disturb the list it is given', () => {
     const before = names(runs)
-    historyRows(runs, noFilter, { column: 'name', descending: false }, 'en')
+    historyRows(runs, view({ order: { column: 'name', descending: false } }))
     expect(names(runs)).toEqual(before)
   })
 })

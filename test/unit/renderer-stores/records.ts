@@ -5,6 +5,7 @@ import type {
   RunConfig,
   RunCurves,
   RunDetail,
+  RunListChanges,
   RunRecord,
   StepRow,
 } from '../../../src-preload/contract/records'
@@ -33,7 +34,7 @@ export const record = (over: Partial<RunRecord> = {}): RunRecord => ({
   trainedAt: null,
   checkpoints: [],
   resumedFrom: null,
-  notes: '',
+  hasNotes: false,
   error: null,
   seq: 0,
   ...over,
@@ -41,6 +42,7 @@ export const record = (over: Partial<RunRecord> = {}): RunRecord => ({
 
 export const detail = (over: Partial<RunRecord> = {}): RunDetail => ({
   run: record(over),
+  notes: '',
   config: Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, limit.default])) as RunConfig,
   summary: { layers: [], parameterCount: 1000, vocabSize: 512, memoryBytes: 1, epochs: 1 },
   tiers: [],
@@ -92,3 +94,6 @@ export const message = (messageId: string, over: Partial<MessageRecord> = {}): M
   endReason: null,
   ...over,
 })
+
+/** Answers of runs.list: every run there is. */
+export const whole = (...runs: RunRecord[]): RunListChanges => ({ revision: 1, runs, removed: null })

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../../src-preload/contract/events'
 import type { RunDetail, RunRecord } from '../../../src-preload/contract/records'
 import { afterEvent } from '../../../src-renderer/stores/runEvents'
 import { later, settle, TestBridge } from './bridge'
-import { curves, detail, evalRow, record, runId, stepRow } from './records'
+import { curves, detail, evalRow, record, runId, stepRow, whole } from './records'
 
 type Unnumbered = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'seq' | 'topic' | 'runId'> : never) : never
 
@@ -87,7 +87,7 @@ test('list and page say the same, whatever comes, whenever they were fetched, an
         const current = (): RunRecord => records[now] ?? record()
         const answers: (() => void)[] = []
         bridge.answers = {
-          'runs.list': () => [current()],
+          'runs.list': () => whole(current()),
           'runs.get': (): RunDetail | Promise<RunDetail> => {
             const found = { ...detail(), run: current() }
             // Rolled back, it asks again, and then nothing is to hold it up.

