@@ -1,5 +1,6 @@
 import type { CurveRow, EvalRow, StepRow } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
+import { bucketsOf, cutPyramid } from './pyramid'
 import { all, first, run, statement, tables } from './query'
 
 // Written by hand, not by the query builder: this is the hot path, and the tests hold its plan.
@@ -52,32 +53,16 @@ export function evalsAfter(db: Db, runId: string, seq: number): EvalRow[] {
   return statement(db, sql).all(runId, seq) as EvalRow[]
 }
 
-export const countStepsSql = 'SELECT count(*) AS rows FROM steps WHERE run_id = ?'
+export const stepSql = `SELECT ${stepColumns} FROM steps WHERE run_id = ? AND seq = ?`
 
-/**
- * Buckets of equally many rows, in order: of each its last row, with the lowest and the highest loss of all of them.
- * The window function runs over one range of the primary key; the join fetches one row a bucket.
- */
-export const curveSql = `
-WITH numbered AS (
-  SELECT seq, loss_nats, (row_number() OVER (ORDER BY seq) - 1) * @points / @rows AS bucket
-  FROM steps WHERE run_id = @runId
-), buckets AS (
-  SELECT max(seq) AS last, min(loss_nats) AS lowest, max(loss_nats) AS highest FROM numbered GROUP BY bucket
-)
-SELECT s.seq, s.step, s.tokens, s.elapsed_ms AS elapsedMs, s.loss_nats AS lossNats, s.grad_norm AS gradNorm,
-       s.learning_rate AS learningRate, s.tokens_per_second AS tokensPerSecond, s.memory_bytes AS memoryBytes,
-       b.lowest AS minLossNats, b.highest AS maxLossNats
-FROM buckets b CROSS JOIN steps s ON s.run_id = @runId AND s.seq = b.last
-ORDER BY s.seq`
-
-/** At most `maxPoints` rows; exactly the stored ones when there are no more than that. */
+/** At most `maxPoints` rows, each the last one of its bucket with the extremes of all of them; all rows where they are few. */
 export function stepCurve(db: Db, runId: string, maxPoints: number): CurveRow[] {
-  const { rows } = statement(db, countStepsSql).get(runId) as { rows: number }
-  if (rows === 0) return []
-  // Bound as integers: a division of floats would give every row a bucket of its own.
-  const bind = { runId, points: BigInt(Math.min(rows, maxPoints)), rows: BigInt(rows) }
-  return statement(db, curveSql).all(bind) as CurveRow[]
+  const row = statement(db, stepSql)
+  return bucketsOf(db, runId, maxPoints).map(({ lastSeq, minLossNats, maxLossNats }) => ({
+    ...(row.get(runId, lastSeq) as StepRow),
+    minLossNats,
+    maxLossNats,
+  }))
 }
 
 /** What the run's process held at its last logged step; 0 before that. */
@@ -111,6 +96,7 @@ export function deleteMetricsBeyond(db: Db, runId: string, step: number): void {
   for (const table of ['steps', 'evals', 'samples', 'tiers'] as const) {
     run(db, tables.deleteFrom(table).where('run_id', '=', runId).where('step', '>', step))
   }
+  cutPyramid(db, runId)
 }
 
 export function lowestEval(db: Db, runId: string): number | null {

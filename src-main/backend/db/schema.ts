@@ -91,6 +91,14 @@ export interface StepsTable {
   memory_bytes: number
 }
 
+export interface StepBucketsTable {
+  run_id: string
+  level: number
+  last_seq: number
+  min_loss_nats: number
+  max_loss_nats: number
+}
+
 export interface EvalsTable {
   run_id: string
   seq: number
@@ -176,6 +184,7 @@ export interface Schema {
   tokenizers: TokenizersTable
   runs: RunsTable
   steps: StepsTable
+  step_buckets: StepBucketsTable
   evals: EvalsTable
   checkpoints: CheckpointsTable
   samples: SamplesTable

@@ -4,6 +4,7 @@ import type { CheckpointRecord, EvalRow, SampleRecord, StepRow } from '../../../
 import { storeCheckpoint } from '../db/checkpoints'
 import { transaction, type Db } from '../db/connection'
 import { deleteMetricsBeyond, insertEval, insertStep, lowestEval } from '../db/metrics'
+import { extendPyramid } from '../db/pyramid'
 import { findRun, runFacts, updateRun, type RunChanges } from '../db/runs'
 import { insertRollback, insertSample, storeTier } from '../db/samples'
 import type { EvalEvent, StepEvent, TrainEvent } from '../jobs/protocol'
@@ -82,6 +83,7 @@ export function createRecorder(db: Db, emit: (event: RunEvent) => void, now: () 
       if (writes.length > 0 || Object.keys(changes).length > 0) {
         transaction(db, () => {
           for (const write of writes) write(db)
+          extendPyramid(db, runId)
           updateRun(db, runId, { ...changes, seq })
         })
       }

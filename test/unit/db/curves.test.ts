@@ -3,15 +3,25 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { closeDatabase, openDatabase, transaction, type Db } from '../../../src-main/backend/db/connection'
 import {
-  countStepsSql,
-  curveSql,
   deleteMetricsBeyond,
   evalCurve,
   evalCurveSql,
   insertEval,
   insertStep,
   stepCurve,
+  stepsAfter,
+  stepsAfterSql,
+  stepSql,
 } from '../../../src-main/backend/db/metrics'
+import {
+  bucketsSql,
+  countBucketsSql,
+  extendPyramid,
+  lastBucketSql,
+  rowsSql,
+} from '../../../src-main/backend/db/pyramid'
+import { pyramid } from '../../../src-main/backend/db/migrations/0013-pyramid'
+import type { CurveRow, StepRow } from '../../../src-preload/contract/records'
 import { listConversations, messagesOf } from '../../../src-main/backend/db/conversations'
 import { listCorpora } from '../../../src-main/backend/db/corpora'
 import { listRuns, ownedRuns, runChangesSince } from '../../../src-main/backend/db/runs'
@@ -42,41 +52,68 @@ describe('stepCurve', () => {
     closeDatabase(db)
   })
 
-  it('keeps every spike, the last row and the number of points, whatever the losses', () => {
+  /** Buckets follow each other; each shows its own last row and the extremes of all its rows, told by hand. */
+  function expectWhole(curve: readonly CurveRow[], rows: readonly StepRow[], points: number): void {
+    expect(curve).toHaveLength(Math.min(points, rows.length))
+    const ends = new Map(rows.map((row, i) => [row.seq, i + 1]))
+    const starts = [0, ...curve.map(({ seq }) => ends.get(seq) ?? NaN)]
+    const byHand = curve.map((_, i): CurveRow | undefined => {
+      const bucket = rows.slice(starts[i], starts[i + 1])
+      const losses = bucket.map((row) => row.lossNats)
+      const last = bucket.at(-1)
+      return last && { ...last, minLossNats: Math.min(...losses), maxLossNats: Math.max(...losses) }
+    })
+    expect(curve).toEqual(byHand)
+    expect(starts.at(-1)).toBe(rows.length)
+  }
+
+  it('hides no spike, whatever is recorded, taken back and recorded again', () => {
+    const recorded = fc.record({
+      losses: fc.array(fc.float({ min: 0, max: 100, noNaN: true }), { maxLength: 300 }),
+      /** Share of the steps that stay, of a run that goes on from a checkpoint. */
+      stays: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null, freq: 2 }),
+    })
     fc.assert(
-      fc.property(
-        fc.array(fc.float({ min: 0, max: 100, noNaN: true }), { minLength: 1, maxLength: 400 }),
-        fc.integer({ min: 10, max: 60 }),
-        (losses, points) => {
-          const db = filled(losses)
-          const curve = stepCurve(db, 'run_00000001', points)
-          closeDatabase(db)
-          expect(curve).toHaveLength(Math.min(points, losses.length))
-          expect(curve.at(-1)?.seq).toBe(2 * losses.length - 1)
-          expect(Math.max(...curve.map((row) => row.maxLossNats))).toBe(Math.max(...losses))
-          expect(Math.min(...curve.map((row) => row.minLossNats))).toBe(Math.min(...losses))
-          // Buckets follow each other and each shows its own last row.
-          let from = 0
-          for (const row of curve) {
-            const to = (row.seq + 1) / 2
-            const bucket = losses.slice(from, to)
-            expect(row.lossNats).toBe(losses[to - 1])
-            expect(row.minLossNats).toBe(Math.min(...bucket))
-            expect(row.maxLossNats).toBe(Math.max(...bucket))
-            from = to
-          }
-        },
-      ),
-      { numRuns: 40 },
+      fc.property(fc.array(recorded, { maxLength: 6 }), fc.integer({ min: 10, max: 60 }), (parts, points) => {
+        const db = filled([])
+        let rows: StepRow[] = []
+        let seq = 0
+        for (const { losses, stays } of parts) {
+          const added = losses.map((loss, i) => ({ ...stepRow((seq += 2), loss), step: rows.length + i + 1 }))
+          transaction(db, () => {
+            for (const row of added) insertStep(db, 'run_00000001', row)
+            extendPyramid(db, 'run_00000001')
+          })
+          rows = [...rows, ...added]
+          if (stays === null) continue
+          const step = Math.floor(rows.length * stays)
+          deleteMetricsBeyond(db, 'run_00000001', step)
+          rows = rows.slice(0, step)
+        }
+        const curve = stepCurve(db, 'run_00000001', points)
+        expect(stepCurve(db, 'run_00000002', points)).toHaveLength(1)
+        closeDatabase(db)
+        expectWhole(curve, rows, points)
+      }),
+      { numRuns: 20 },
     )
   })
 
-  it('splits 100,000 rows evenly', () => {
-    const db = filled(Array.from({ length: 100_000 }, (_, i) => (i === 54_321 ? 500 : 1)))
-    const curve = stepCurve(db, 'run_00000001', 1000)
-    const sizes = new Set(curve.map((row, i) => (row.seq - (curve[i - 1]?.seq ?? -1)) / 2))
-    expect(sizes).toEqual(new Set([100]))
-    expect(curve.filter((row) => row.maxLossNats === 500)).toHaveLength(1)
+  it('of a long run reads few buckets, however they were written: as they came or by the migration', () => {
+    const losses = Array.from({ length: 40_000 }, (_, i) => (i === 4321 ? 500 : 1))
+    const db = filled(losses)
+    const rows = stepsAfter(db, 'run_00000001', 0)
+    const all = () => db.raw.prepare('SELECT * FROM step_buckets ORDER BY level, last_seq').all()
+    transaction(db, () => {
+      extendPyramid(db, 'run_00000001')
+    })
+    const written = all()
+    db.raw.exec('DROP TABLE step_buckets')
+    db.raw.exec(pyramid.sql)
+    expect(all()).toEqual(written)
+    const counts = db.raw.prepare('SELECT count(*) FROM step_buckets GROUP BY level ORDER BY level').pluck().all()
+    expect(counts).toEqual([5000, 625, 78, 9, 1])
+    expectWhole(stepCurve(db, 'run_00000001', 1000), rows, 1000)
     closeDatabase(db)
   })
 
@@ -103,14 +140,20 @@ it('a resumed run loses what lies beyond its checkpoint and nothing else', () =>
 
 describe('query plans', () => {
   const planOf = (db: Db, sql: string): string[] => {
-    const bind = sql.includes('@') ? { runId: 'x', points: 10n, rows: 100n } : 'x'
-    const rows = db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(bind) as { detail: string }[]
+    const bind = sql.includes('@')
+      ? [{ runId: 'x', points: 10n, rows: 100n }]
+      : Array.from(sql.matchAll(/\?/g), () => 'x')
+    const rows = db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...bind) as { detail: string }[]
     return rows.map(({ detail }) => detail)
   }
 
   it.each([
-    ['steps', countStepsSql],
-    ['steps', curveSql],
+    ['steps', stepSql],
+    ['steps', stepsAfterSql],
+    ['steps', rowsSql],
+    ['step_buckets', bucketsSql],
+    ['step_buckets', countBucketsSql],
+    ['step_buckets', lastBucketSql],
     ['evals', evalCurveSql],
   ])('%s: one range of the primary key, never the whole table', (table, sql) => {
     const db = filled([1, 2, 3])

@@ -185,6 +185,21 @@ INSERT INTO checkpoints VALUES ('r', 'best', 5, 2.5, 7, 9), ('r', 'last', 8, NUL
       expect(raw.prepare('SELECT count(*) FROM checkpoints').pluck().get()).toBe(0)
     },
   },
+  13: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1), ('s', 'b', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1);
+INSERT INTO steps SELECT run_id, value, value, 768, 40, 100 - value, 1, 0.001, 20000, 5000
+FROM runs, json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]') WHERE run_id = 'r'`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT * FROM step_buckets').raw().all()).toEqual([
+        ['r', 1, 8, 92, 99],
+        ['r', 1, 16, 84, 91],
+      ])
+      expect(raw.prepare('SELECT count(*) FROM steps').pluck().get()).toBe(17)
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -327,6 +342,7 @@ describe('migrations', () => {
         tokens_per_second: true,
         memory_bytes: true,
       },
+      step_buckets: { run_id: true, level: true, last_seq: true, min_loss_nats: true, max_loss_nats: true },
       evals: {
         run_id: true,
         seq: true,

@@ -10,6 +10,7 @@ import { revisions } from './0009-revisions'
 import { leftOut } from './0010-left-out'
 import { wishes } from './0011-wishes'
 import { earlierStates } from './0012-earlier-states'
+import { pyramid } from './0013-pyramid'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   leftOut,
   wishes,
   earlierStates,
+  pyramid,
 ]
