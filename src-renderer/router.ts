@@ -1,4 +1,6 @@
+import type { Component } from 'vue'
 import { createRouter, createWebHashHistory, type Router } from 'vue-router'
+import { allScreens, screens, type Screen } from '../src-preload/contract/screens'
 import type { TextKey } from './text/i18n'
 
 declare module 'vue-router' {
@@ -7,56 +9,28 @@ declare module 'vue-router' {
   }
 }
 
+const views: Readonly<Record<Screen, () => Promise<Component>>> = {
+  start: () => import('./views/StartView.vue'),
+  texts: () => import('./views/TextsView.vue'),
+  new: () => import('./views/NewRunView.vue'),
+  run: () => import('./views/RunView.vue'),
+  talk: () => import('./views/TalkView.vue'),
+  history: () => import('./views/HistoryView.vue'),
+  trash: () => import('./views/TrashView.vue'),
+  settings: () => import('./views/SettingsView.vue'),
+}
+
 /** Hash history: the page is served from one file, in the window and in the browser alike. */
 export function createAppRouter(): Router {
   return createRouter({
     history: createWebHashHistory(),
     routes: [
-      { path: '/', redirect: '/start' },
-      {
-        path: '/start',
-        name: 'start',
-        meta: { title: 'app.nav.start' },
-        component: () => import('./views/StartView.vue'),
-      },
-      {
-        path: '/texts',
-        name: 'texts',
-        meta: { title: 'app.nav.texts' },
-        component: () => import('./views/TextsView.vue'),
-      },
-      { path: '/new', name: 'new', meta: { title: 'app.nav.new' }, component: () => import('./views/NewRunView.vue') },
-      {
-        path: '/runs/:runId',
-        name: 'run',
-        meta: { title: 'app.nav.run' },
-        component: () => import('./views/RunView.vue'),
-      },
-      {
-        path: '/talk/:runId?',
-        name: 'talk',
-        meta: { title: 'app.nav.talk' },
-        component: () => import('./views/TalkView.vue'),
-      },
-      {
-        path: '/history',
-        name: 'history',
-        meta: { title: 'app.nav.history' },
-        component: () => import('./views/HistoryView.vue'),
-      },
-      {
-        path: '/trash',
-        name: 'trash',
-        meta: { title: 'trash.title' },
-        component: () => import('./views/TrashView.vue'),
-      },
-      {
-        path: '/settings',
-        name: 'settings',
-        meta: { title: 'app.nav.settings' },
-        component: () => import('./views/SettingsView.vue'),
-      },
-      { path: '/:rest(.*)*', redirect: '/start' },
+      { path: '/', redirect: screens.start.path },
+      ...allScreens.map((name) => ({
+        ...{ path: screens[name].path, name, component: views[name] },
+        meta: { title: `app.nav.${name}` as const },
+      })),
+      { path: '/:rest(.*)*', redirect: screens.start.path },
     ],
   })
 }

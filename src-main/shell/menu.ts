@@ -1,5 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import { menuScreens, type MenuCommand } from '../../src-preload/contract/wire'
+import { railScreens } from '../../src-preload/contract/screens'
+import type { MenuCommand } from '../../src-preload/contract/wire'
 import type { shellText } from './text'
 
 type Item = MenuItemConstructorOptions
@@ -50,7 +51,7 @@ export function setMenu(
     {
       label: text.view,
       submenu: [
-        ...menuScreens.map((screen, index) => go(text.screens[screen], `CmdOrCtrl+${index + 1}`, `go:${screen}`)),
+        ...railScreens.map((screen, index) => go(text.screens[screen], `CmdOrCtrl+${index + 1}`, `go:${screen}`)),
         separator,
         { role: 'resetZoom', label: text.resetZoom },
         { role: 'zoomIn', label: text.zoomIn },

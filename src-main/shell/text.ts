@@ -1,4 +1,4 @@
-import type { MenuScreen } from '../../src-preload/contract/wire'
+import type { RailScreen } from '../../src-preload/contract/screens'
 
 /** What the shell itself says; everything else a person reads is in src-renderer/text. */
 interface ShellText {
@@ -28,7 +28,7 @@ interface ShellText {
   readonly pickTexts: string
   readonly cannotStart: string
   readonly cannotStartHint: string
-  readonly screens: Readonly<Record<MenuScreen, string>>
+  readonly screens: Readonly<Record<RailScreen, string>>
 }
 
 export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {

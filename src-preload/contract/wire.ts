@@ -1,6 +1,7 @@
 import type { ErrorData } from './errors'
 import type { AppEvent } from './events'
 import type { Method } from './methods'
+import type { RailScreen } from './screens'
 
 /** One request and its answer, the same over child IPC, Electron IPC and WebSocket. */
 export interface WireRequest {
@@ -16,10 +17,7 @@ export type WireMessage = WireAnswer | { readonly event: AppEvent }
 
 export type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id'> | Omit<Extract<WireAnswer, { ok: false }>, 'id'>
 
-/** Screens that the menu opens, in the order of their shortcuts; each is the name of a route. */
-export const menuScreens = ['start', 'texts', 'new', 'talk', 'history', 'settings'] as const
-export type MenuScreen = (typeof menuScreens)[number]
-export type MenuCommand = `go:${MenuScreen}`
+export type MenuCommand = `go:${RailScreen}`
 
 /** What the preload puts on `window.homegrown`. */
 export interface Bridge {

@@ -1,47 +1,29 @@
-import type { CurveRow, EvalRow, StepRow } from '../../../src-preload/contract/records'
+import { evalRow, stepRow, type CurveRow, type EvalRow, type StepRow } from '../../../src-preload/contract/records'
 import type { Db } from './connection'
 import { bucketsOf, cutPyramid } from './pyramid'
 import { all, first, run, statement, tables } from './query'
 
-// Written by hand, not by the query builder: this is the hot path, and the tests hold its plan.
-export const insertStepSql = `
-INSERT INTO steps (run_id, seq, step, tokens, elapsed_ms, loss_nats, grad_norm, learning_rate, tokens_per_second, memory_bytes)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+// Written by hand, not by the query builder: this is the hot path, and the tests hold its plan. Which metrics there are says
+// the contract; a migration gives each its column.
+const column = (metric: string): string => metric.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const selected = (metrics: readonly string[]): string => metrics.map((name) => `${column(name)} AS ${name}`).join(', ')
+const inserted = (table: string, metrics: readonly string[]): string =>
+  `INSERT INTO ${table} (run_id, ${metrics.map(column).join(', ')}) VALUES (?${', ?'.repeat(metrics.length)})`
+
+const stepMetrics = Object.keys(stepRow.shape) as (keyof StepRow)[]
+const evalMetrics = Object.keys(evalRow.shape) as (keyof EvalRow)[]
+const insertStepSql = inserted('steps', stepMetrics)
+const insertEvalSql = inserted('evals', evalMetrics)
+const stepColumns = selected(stepMetrics)
+const evalColumns = selected(evalMetrics)
 
 export function insertStep(db: Db, runId: string, row: StepRow): void {
-  statement(db, insertStepSql).run(
-    runId,
-    row.seq,
-    row.step,
-    row.tokens,
-    row.elapsedMs,
-    row.lossNats,
-    row.gradNorm,
-    row.learningRate,
-    row.tokensPerSecond,
-    row.memoryBytes,
-  )
+  statement(db, insertStepSql).run(runId, ...stepMetrics.map((name) => row[name]))
 }
 
 export function insertEval(db: Db, runId: string, row: EvalRow): void {
-  const values = {
-    run_id: runId,
-    seq: row.seq,
-    step: row.step,
-    tokens: row.tokens,
-    elapsed_ms: row.elapsedMs,
-    val_loss_nats: row.valLossNats,
-    perplexity: row.perplexity,
-    bits_per_byte: row.bitsPerByte,
-    accuracy: row.accuracy,
-  }
-  run(db, tables.insertInto('evals').values(values))
+  statement(db, insertEvalSql).run(runId, ...evalMetrics.map((name) => row[name]))
 }
-
-const stepColumns = `seq, step, tokens, elapsed_ms AS elapsedMs, loss_nats AS lossNats, grad_norm AS gradNorm,
-  learning_rate AS learningRate, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes`
-const evalColumns = `seq, step, tokens, elapsed_ms AS elapsedMs, val_loss_nats AS valLossNats, perplexity,
-  bits_per_byte AS bitsPerByte, accuracy`
 
 export const stepsAfterSql = `SELECT ${stepColumns} FROM steps WHERE run_id = ? AND seq > ? ORDER BY seq`
 export function stepsAfter(db: Db, runId: string, seq: number): StepRow[] {
@@ -75,10 +57,8 @@ export const evalCurveSql = `
 WITH numbered AS (
   SELECT seq, (row_number() OVER (ORDER BY seq) - 1) * @points / @rows AS bucket FROM evals WHERE run_id = @runId
 ), buckets AS (SELECT max(seq) AS last FROM numbered GROUP BY bucket)
-SELECT e.seq, e.step, e.tokens, e.elapsed_ms AS elapsedMs, e.val_loss_nats AS valLossNats, e.perplexity,
-       e.bits_per_byte AS bitsPerByte, e.accuracy
-FROM buckets b CROSS JOIN evals e ON e.run_id = @runId AND e.seq = b.last
-ORDER BY e.seq`
+SELECT ${evalColumns} FROM buckets b CROSS JOIN evals e ON e.run_id = @runId AND e.seq = b.last
+ORDER BY seq`
 
 export function evalCurve(db: Db, runId: string, maxPoints: number): EvalRow[] {
   const query = tables

@@ -1,3 +1,4 @@
+import type { EvalRow, StepRow } from '../../../src-preload/contract/records'
 import type { Enumerations } from './enumerations'
 
 type Listed<T extends keyof Enumerations> = Enumerations[T]
@@ -78,18 +79,14 @@ export interface RunsTable extends Listed<'runs'> {
   revision: number
 }
 
-export interface StepsTable {
-  run_id: string
-  seq: number
-  step: number
-  tokens: number
-  elapsed_ms: number
-  loss_nats: number
-  grad_norm: number
-  learning_rate: number
-  tokens_per_second: number
-  memory_bytes: number
-}
+/** The columns of metrics have the contract's names, as SQL writes them: lossNats is loss_nats. */
+type Column<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Column<Rest>}`
+  : ''
+type Metrics<Row> = { run_id: string } & { [Name in keyof Row & string as Column<Name>]: Row[Name] }
+
+export type StepsTable = Metrics<StepRow>
+export type EvalsTable = Metrics<EvalRow>
 
 export interface StepBucketsTable {
   run_id: string
@@ -97,18 +94,6 @@ export interface StepBucketsTable {
   last_seq: number
   min_loss_nats: number
   max_loss_nats: number
-}
-
-export interface EvalsTable {
-  run_id: string
-  seq: number
-  step: number
-  tokens: number
-  elapsed_ms: number
-  val_loss_nats: number
-  perplexity: number
-  bits_per_byte: number
-  accuracy: number
 }
 
 export interface CheckpointsTable extends Listed<'checkpoints'> {

@@ -1,18 +1,13 @@
-import type { CurveRow, EvalRow, RunCurves, StepRow } from '../../../src-preload/contract/records'
+import {
+  curveRow,
+  type CurveRow,
+  type EvalRow,
+  type RunCurves,
+  type StepRow,
+} from '../../../src-preload/contract/records'
 
-const stepColumns = [
-  'step',
-  'tokens',
-  'elapsedMs',
-  'lossNats',
-  'minLossNats',
-  'maxLossNats',
-  'gradNorm',
-  'learningRate',
-  'tokensPerSecond',
-  'memoryBytes',
-] as const
-export type StepColumn = (typeof stepColumns)[number]
+export type StepColumn = Exclude<keyof CurveRow, 'seq'>
+const stepColumns = Object.keys(curveRow.shape).filter((name): name is StepColumn => name !== 'seq')
 
 /**
  * The curves of one run: rows of a fetched history and live rows behind them, in columns of numbers that grow by

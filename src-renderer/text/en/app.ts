@@ -11,6 +11,7 @@ export const app = {
     run: 'Training',
     talk: 'Write',
     history: 'History',
+    trash: 'Trash',
     settings: 'Settings',
     running: '{name}, {percent}',
   },

@@ -1,5 +1,4 @@
 export const trash = {
-  title: 'Trash',
   lead: 'Deleted texts, models and conversations stay here for 30 days. Then they are removed for good.',
   uses: '{n} item uses {size}. | {n} items use {size}.',
   nothing: { title: 'The trash is empty', body: 'What you delete appears here, and you can restore it for 30 days.' },

@@ -13,6 +13,7 @@ export const app: typeof source = {
     run: '训练',
     talk: '写作',
     history: '历史',
+    trash: '回收站',
     settings: '设置',
     running: '{name}，{percent}',
   },

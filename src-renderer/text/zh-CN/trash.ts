@@ -1,7 +1,6 @@
 import type { trash as source } from '../en/trash'
 
 export const trash: typeof source = {
-  title: '回收站',
   lead: '删除的文本、模型和对话会在这里保留 30 天，之后彻底清除。',
   uses: '共 {n} 项，占用 {size}。',
   nothing: { title: '回收站是空的', body: '删除的内容会出现在这里，30 天内可以恢复。' },
