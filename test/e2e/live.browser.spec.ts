@@ -45,7 +45,7 @@ test('a run that the command line trains is live in every tab, and so is an answ
     await page.getByRole('link', { name: 'Try it' }).click()
     const other = (await page.context().browser()?.newPage()) ?? page
     await other.goto(app.address ?? '')
-    await go(other, 'Talk')
+    await go(other, 'Write')
     await page.getByRole('textbox', { name: 'Length, as a number' }).fill('8192')
     await page.getByLabel('Beginning of a text').fill('There was a')
     await page.keyboard.press('Enter')
@@ -60,7 +60,7 @@ test('a run that the command line trains is live in every tab, and so is an answ
     await other.getByRole('button', { name: 'Stop (Esc)' }).click()
     for (const tab of [page, other]) {
       await expect(tab.locator('article[aria-busy]')).toHaveCount(0)
-      await expect(tab.getByRole('region', { name: 'Talk' }).getByText('There was a', { exact: true })).toBeVisible()
+      await expect(tab.getByRole('region', { name: 'Write' }).getByText('There was a', { exact: true })).toBeVisible()
       await tab.getByLabel('Beginning of a text').fill('And then')
       await expect(tab.getByRole('button', { name: 'Continue writing' })).toBeEnabled()
     }
