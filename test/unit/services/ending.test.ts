@@ -30,7 +30,7 @@ describe('the wish to end a run', () => {
     expect(answer).toMatchObject({ state: 'running', wish: { ending: 'stopped' } })
     expect(answer.wish?.at).toBeGreaterThanOrEqual(before)
     const other = openBackend(test.profileDir)
-    expect(await other.request('runs.list', {})).toMatchObject([{ wish: { ending: 'stopped' } }])
+    expect((await other.request('runs.list', { since: 0 })).runs).toMatchObject([{ wish: { ending: 'stopped' } }])
     const shown = test.events.flatMap((e) => (e.topic === 'run' && e.kind === 'state' ? [e.run.wish?.ending] : []))
     expect(shown.at(-1)).toBe('stopped')
   })
