@@ -4,7 +4,7 @@ import type { JobRequest, JobTask } from '../backend/jobs/protocol'
 import { exitNow } from './tasks/exit-now'
 import { Outbox } from './tasks/emit'
 import { runGenerate } from './tasks/generate'
-import { runImport } from './tasks/import'
+import { runEncodings, runImport, runReread } from './tasks/import'
 import { runInstall } from './tasks/install'
 import { runProbe } from './tasks/probe'
 import { Prompts } from './tasks/prompts'
@@ -29,6 +29,11 @@ async function run(task: JobTask): Promise<void> {
     case 'import':
       stayInBackground()
       return runImport(task, outbox.emit, stop.signal)
+    case 'reread':
+      stayInBackground()
+      return runReread(task, outbox.emit, stop.signal)
+    case 'encodings':
+      return runEncodings(task, outbox.emit)
     case 'tokenize':
       stayInBackground()
       return runTokenize(task, outbox.emit, stop.signal)

@@ -58,6 +58,16 @@ export const methods = {
   ),
   'corpora.cancel': method(z.object({ corpusId: r.corpusId }), done),
   'corpora.documents': method(z.object({ corpusId: r.corpusId }), z.array(r.corpusDocument)),
+  /** What a file whose encoding was guessed may be in, the likeliest first. */
+  'corpora.encodings': method(
+    z.object({ corpusId: r.corpusId, document: z.number().int().min(0) }),
+    z.array(r.encodingCandidate),
+  ),
+  /** A new text with this file read anew; when it is ready, the old one goes to the trash. */
+  'corpora.reread': method(
+    z.object({ corpusId: r.corpusId, document: z.number().int().min(0), encoding: z.string().min(1).max(40) }),
+    r.corpusRecord,
+  ),
   'corpora.preview': method(
     z.object({
       corpusId: r.corpusId,

@@ -115,10 +115,16 @@ export const corpusDocument = z.object({
   lost: z.number().int().default(0),
   /** Zero bytes and byte order marks within the text, left out. */
   removed: z.number().int().default(0),
+  /** Nothing in the file says its encoding: its bytes are kept, and can be read in another (`corpora.reread`). */
+  guessed: z.boolean().default(false),
   /** Why this file was left out; null when it is in. */
   problem: errorData.nullable(),
 })
 export type CorpusDocument = z.infer<typeof corpusDocument>
+
+/** An encoding that a file may be in, with what it would make of its start. */
+export const encodingCandidate = z.object({ encoding: z.string().max(40), preview: z.string() })
+export type EncodingCandidate = z.infer<typeof encodingCandidate>
 
 export const corpusCounts = z.object({
   characters: z.number().int(),

@@ -3,7 +3,12 @@ import { computed, reactive, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../src-preload/contract/events'
 import type { Input, Output } from '../../src-preload/contract/methods'
-import type { CorpusDocument, CorpusRecord, ImportedCorpus } from '../../src-preload/contract/records'
+import type {
+  CorpusDocument,
+  CorpusRecord,
+  EncodingCandidate,
+  ImportedCorpus,
+} from '../../src-preload/contract/records'
 import { isWindow, pathOf, pickTexts, request, subscribe, upload } from '../api'
 import { corpusLimits } from '../../src-preload/contract/limits'
 import type { NamedFile } from '../composables/droppedFiles'
@@ -139,6 +144,14 @@ export const useCorporaStore = defineStore('corpora', () => {
     put(await request('corpora.rename', { corpusId, name }))
   }
 
+  const encodings = (corpusId: string, document: number): Promise<EncodingCandidate[]> =>
+    request('corpora.encodings', { corpusId, document })
+
+  /** The old text stands until the new one is ready. */
+  async function reread(corpusId: string, document: number, encoding: string): Promise<void> {
+    put(await request('corpora.reread', { corpusId, document, encoding }))
+  }
+
   async function dismiss(corpusId: string): Promise<void> {
     put(await request('corpora.dismiss', { corpusId }))
   }
@@ -188,6 +201,8 @@ export const useCorporaStore = defineStore('corpora', () => {
     addSample,
     stopSending,
     rename,
+    encodings,
+    reread,
     dismiss,
     remove,
     cancel,

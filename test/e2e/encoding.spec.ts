@@ -20,5 +20,17 @@ test('a text in GB18030 arrives in its own characters', async ({ page }) => {
   await expect(preview).toContainText('春眠不觉晓，处处闻啼鸟。㐀')
   await expect(preview).not.toContainText('�')
   await expect(page.getByRole('list', { name: 'Files' })).toContainText('GB18030')
+
+  // Somebody who knows better chooses by what each encoding makes of it; the old text can be restored.
+  await page.getByRole('button', { name: 'Change encoding' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Choose the encoding' })
+  await expect(dialog.getByRole('radio').first()).toBeChecked()
+  await dialog.getByText('EUC-KR', { exact: true }).click()
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(preview).toBeHidden()
+  await page.getByRole('button', { name: 'View text' }).click()
+  await expect(page.getByRole('list', { name: 'Files' })).toContainText('EUC-KR')
+  await expect(preview).not.toContainText('春眠不觉晓')
+  await expect(page.getByRole('heading', { name: '唐诗.txt', exact: true })).toHaveCount(1)
   rmSync(dir, { recursive: true })
 })

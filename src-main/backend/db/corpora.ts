@@ -58,6 +58,16 @@ export function corpusDocuments(db: Db, corpusId: string): CorpusDocument[] {
   return row === undefined ? [] : z.array(corpusDocument).parse(JSON.parse(row.documents_json))
 }
 
+/** What a text was made of. */
+export function corpusSource(
+  db: Db,
+  corpusId: string,
+): { readonly sourceHash: string | null; readonly sourceBytes: number | null } {
+  const query = tables.selectFrom('corpora').select(['source_hash', 'source_bytes'])
+  const row = first(db, query.where('corpus_id', '=', corpusId))
+  return { sourceHash: row?.source_hash ?? null, sourceBytes: row?.source_bytes ?? null }
+}
+
 export interface StoredCorpus {
   readonly corpus: CorpusRecord
   readonly sourceHash: string | null
@@ -114,7 +124,7 @@ export interface NewCorpus {
   readonly corpusId: string
   readonly name: string
   readonly createdAt: number
-  readonly sourceBytes: number
+  readonly sourceBytes: number | null
   readonly owner: { readonly pid: number; readonly token: string }
 }
 

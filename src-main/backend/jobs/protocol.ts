@@ -4,6 +4,7 @@ import type {
   CheckpointKind,
   CorpusCounts,
   CorpusDocument,
+  EncodingCandidate,
   EngineId,
   EngineWish,
   EvalRow,
@@ -65,6 +66,16 @@ export interface TokenizedFacts {
 export type JobTask =
   /** Reads sources into corpusDir: `text.txt` (UTF-8) and `documents.json`. */
   | { readonly kind: 'import'; readonly sources: readonly ImportSource[]; readonly corpusDir: string }
+  /** The text in fromDir once more, into corpusDir, with one of its documents read in another encoding. */
+  | {
+      readonly kind: 'reread'
+      readonly fromDir: string
+      readonly corpusDir: string
+      readonly document: number
+      readonly encoding: string
+    }
+  /** What a document whose bytes are kept may be in. */
+  | { readonly kind: 'encodings'; readonly corpusDir: string; readonly document: number }
   /** Trains a tokenizer on corpusDir's text and encodes it into dir. */
   | {
       readonly kind: 'tokenize'
@@ -164,6 +175,7 @@ export type GenerationEnd = 'length' | 'stop' | 'endOfText' | 'cancelled'
 export type JobEvent =
   | { readonly kind: 'progress'; readonly stage: CorpusStage; readonly progress: number; readonly file: string | null }
   | { readonly kind: 'imported'; readonly documents: readonly CorpusDocument[]; readonly counts: TextCounts | null }
+  | { readonly kind: 'encodings'; readonly candidates: readonly EncodingCandidate[] }
   | { readonly kind: 'tokenized'; readonly facts: TokenizedFacts }
   | TrainEvent
   | { readonly kind: 'ready'; readonly engine: EngineId; readonly step: number }

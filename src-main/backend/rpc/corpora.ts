@@ -14,6 +14,8 @@ export const corporaHandlers = ({ corpora }: Services): DomainHandlers<'corpora'
   },
   'corpora.documents': ({ corpusId }) => corpora.documents(corpusId),
   'corpora.preview': (input) => corpora.preview(input),
+  'corpora.encodings': ({ corpusId, document }) => corpora.encodings(corpusId, document),
+  'corpora.reread': (input) => corpora.reread(input),
   'corpora.dismiss': ({ corpusId }) => corpora.dismiss(corpusId),
   'corpora.rename': ({ corpusId, name }) => corpora.rename(corpusId, name),
   'corpora.delete': async ({ corpusId }) => {

@@ -5,10 +5,11 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../../src-preload/contract/events'
 import { corpusLimits } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type { CorpusRecord, ImportedCorpus } from '../../../src-preload/contract/records'
+import type { CorpusRecord, EncodingCandidate, ImportedCorpus } from '../../../src-preload/contract/records'
 import {
   corporaOfSize,
   corpusDocuments,
+  corpusSource,
   dismissCorpus,
   findCorpus,
   insertCorpus,
@@ -20,8 +21,9 @@ import {
   type StoredCorpus,
 } from '../db/corpora'
 import type { ImportSource } from '../jobs/protocol'
+import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
-import { importText, type ImportRequest } from './import'
+import { importText, type ImportRequest, type ReadTask } from './import'
 import { contentHash, filesUnder, nameOf, sizeOf } from './import-sources'
 import { newId } from './ids'
 import type { UploadService } from './uploads'
@@ -65,23 +67,29 @@ export function createCorpora(context: Context, uploads: UploadService) {
 
   interface Import {
     readonly name: string
-    readonly sources: readonly ImportSource[]
-    readonly sourceBytes: number
-    readonly uploadIds: readonly string[]
+    readonly createdAt: number
+    readonly sourceBytes: number | null
+    readonly taskFor: (corpusDir: string) => ReadTask
+    /** Taken beside the reading; null where a file cannot be read, which is the import's problem. */
+    readonly hashOf: (signal: AbortSignal) => Promise<string | null>
+    /** When the text is ready. */
+    readonly onReady?: () => void
+    readonly uploadIds?: readonly string[]
   }
 
-  const begin = async ({ name, sources, sourceBytes, uploadIds }: Import): Promise<CorpusRecord> => {
+  const begin = async ({ name, createdAt, sourceBytes, uploadIds = [], ...how }: Import): Promise<CorpusRecord> => {
     const corpusId = newId('c')
     for (const uploadId of uploadIds) uploads.hold(uploadId)
-    await mkdir(context.paths.corpus(corpusId), { recursive: true })
-    insertCorpus(db, { corpusId, name, createdAt: context.now(), sourceBytes, owner: context.self })
+    const corpusDir = context.paths.corpus(corpusId)
+    await mkdir(corpusDir, { recursive: true })
+    insertCorpus(db, { corpusId, name, createdAt, sourceBytes, owner: context.self })
     const cancel = new AbortController()
-    // Beside the reading. A file that cannot be read is the import's problem.
-    const hash = contentHash(sources, cancel.signal).catch(() => null)
+    const hash = how.hashOf(cancel.signal)
+    const task = how.taskFor(corpusDir)
     const onProgress: ImportRequest['onProgress'] = (stage, progress, file) => {
       tell({ kind: 'progress', corpusId, stage, progress, file })
     }
-    const ended = importText(context, { corpusId, sources, onProgress, signal: cancel.signal }).then(async () => {
+    const ended = importText(context, { corpusId, task, onProgress, signal: cancel.signal }).then(async () => {
       // An upload that cannot be removed is swept later; the text is no less ready for it.
       const swept = (error: unknown): void => {
         context.log(AppError.from(error))
@@ -90,6 +98,7 @@ export function createCorpora(context: Context, uploads: UploadService) {
       if (sourceHash !== null) setCorpusSource(db, corpusId, sourceHash)
       for (const uploadId of uploadIds) await uploads.remove(uploadId).catch(swept)
       importing.delete(corpusId)
+      if (findCorpus(db, corpusId)?.state === 'ready') how.onReady?.()
       tellState(corpusId)
     })
     importing.set(corpusId, { cancel, hash, ended })
@@ -126,7 +135,14 @@ export function createCorpora(context: Context, uploads: UploadService) {
     const twin = again ? null : await twinOf(files, sourceBytes)
     if (twin !== null) return { ...twin.corpus, found: twin.isDeleted ? 'trash' : 'here' }
     const uploadIds = sources.flatMap((source) => (source.kind === 'upload' ? [source.uploadId] : []))
-    const corpus = await begin({ name: chosen, sources: files, sourceBytes, uploadIds })
+    const corpus = await begin({
+      name: chosen,
+      createdAt: context.now(),
+      sourceBytes,
+      taskFor: (corpusDir) => ({ kind: 'import', sources: files, corpusDir }),
+      hashOf: (signal) => contentHash(files, signal).catch(() => null),
+      uploadIds,
+    })
     return { ...corpus, found: 'new' }
   }
 
@@ -161,6 +177,43 @@ export function createCorpora(context: Context, uploads: UploadService) {
     } finally {
       await handle.close()
     }
+  }
+
+  const encodings = async (corpusId: string, document: number): Promise<EncodingCandidate[]> => {
+    mustFind(corpusId)
+    const found: EncodingCandidate[] = []
+    const job = context.jobs.start(
+      { kind: 'encodings', corpusDir: context.paths.corpus(corpusId), document },
+      (event) => {
+        if (event.kind === 'encodings') found.push(...event.candidates)
+      },
+    )
+    await endOf(job, new AbortController().signal)
+    return found
+  }
+
+  /** Runs keep what they were trained on, so the new text is one of its own, in the old one's place. */
+  const reread = async ({ corpusId, document, encoding }: Input<'corpora.reread'>): Promise<CorpusRecord> => {
+    const { name, createdAt, state } = mustFind(corpusId)
+    if (state !== 'ready') throw new AppError('corpus.notReady', { name })
+    const { sourceHash, sourceBytes } = corpusSource(db, corpusId)
+    return await begin({
+      name,
+      createdAt,
+      sourceBytes,
+      taskFor: (corpusDir) => ({
+        kind: 'reread',
+        fromDir: context.paths.corpus(corpusId),
+        corpusDir,
+        document,
+        encoding,
+      }),
+      hashOf: () => Promise.resolve(sourceHash),
+      onReady: () => {
+        setCorpusDeleted(db, corpusId, context.now())
+        context.emit({ topic: 'changed', what: 'corpora' })
+      },
+    })
   }
 
   const dismiss = (corpusId: string): CorpusRecord => {
@@ -218,6 +271,8 @@ export function createCorpora(context: Context, uploads: UploadService) {
     cancel,
     documents,
     preview,
+    encodings,
+    reread,
     dismiss,
     rename,
     delete: remove,

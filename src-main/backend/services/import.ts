@@ -4,14 +4,17 @@ import type { CorpusStage } from '../../../src-preload/contract/events'
 import type { CorpusCounts } from '../../../src-preload/contract/records'
 import { defaultVocabSize } from '../../plan/vocabulary'
 import { setCorpusDocuments, setCorpusEnded, setCorpusReady } from '../db/corpora'
-import type { ImportSource, TextCounts } from '../jobs/protocol'
+import type { JobTask, TextCounts } from '../jobs/protocol'
 import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
 import { ensureTokenized } from './tokenizing'
 
+export type ReadTask = Extract<JobTask, { kind: 'import' | 'reread' }>
+
 export interface ImportRequest {
   readonly corpusId: string
-  readonly sources: readonly ImportSource[]
+  /** What reads the text into the folder of this corpus. */
+  readonly task: ReadTask
   readonly onProgress: (stage: CorpusStage, progress: number, file: string | null) => void
   readonly signal: AbortSignal
 }
@@ -49,14 +52,13 @@ export async function importText(context: Context, request: ImportRequest): Prom
 
 async function readSources(
   context: Context,
-  { corpusId, sources, onProgress, signal }: ImportRequest,
+  { corpusId, task, onProgress, signal }: ImportRequest,
 ): Promise<TextCounts> {
   signal.throwIfAborted()
   const result: { counts: TextCounts | null; problem: AppError } = {
     counts: null,
-    problem: new AppError('corpus.noText', { files: sources.length }),
+    problem: new AppError('corpus.noText'),
   }
-  const task = { kind: 'import' as const, sources, corpusDir: context.paths.corpus(corpusId) }
   const job = context.jobs.start(task, (event) => {
     if (event.kind === 'progress') onProgress(event.stage, event.progress, event.file)
     if (event.kind !== 'imported') return

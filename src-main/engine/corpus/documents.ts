@@ -9,6 +9,10 @@ import { writeFileAtomic } from '../files'
 export const textPath = (corpusDir: string): string => join(corpusDir, 'text.txt')
 const documentsPath = (corpusDir: string): string => join(corpusDir, 'documents.json')
 
+/** The bytes of a document as they came, where its encoding was guessed: uploads are gone, and files move. */
+export const originalPath = (corpusDir: string, document: number): string =>
+  join(corpusDir, 'originals', String(document))
+
 /** One file that was read, or left out and why. Offset and length place its text in `text.txt`. */
 const storedDocument = corpusDocument.extend({
   offsetBytes: z.number().int().nonnegative(),
@@ -22,9 +26,13 @@ export async function writeDocuments(corpusDir: string, documents: readonly Stor
 
 /** @returns the documents that have text, in order. Throws `corpus.notReady` where the import is not complete. */
 export async function readDocuments(corpusDir: string): Promise<StoredDocument[]> {
+  return (await readAllDocuments(corpusDir)).filter((document) => document.problem === null)
+}
+
+/** Also what was left out. Throws `corpus.notReady`. */
+export async function readAllDocuments(corpusDir: string): Promise<StoredDocument[]> {
   try {
-    const all = z.array(storedDocument).parse(JSON.parse(await readFile(documentsPath(corpusDir), 'utf8')))
-    return all.filter((document) => document.problem === null)
+    return z.array(storedDocument).parse(JSON.parse(await readFile(documentsPath(corpusDir), 'utf8')))
   } catch (error) {
     throw new AppError('corpus.notReady', {}, error)
   }

@@ -74,6 +74,13 @@ const mixed = (main: string, legacy: string): FoundEncoding => ({
   guessed: true,
 })
 
+/** As a person says: all of the file, or those of its lines that are not UTF-8. */
+export function chosenEncoding(found: FoundEncoding | null, encoding: string): FoundEncoding {
+  const mixture = found?.mixture ?? null
+  if (mixture === null || encoding.startsWith('utf')) return { encoding, mixture: null, guessed: true }
+  return mixed(mixture.main === 'utf-8' ? 'utf-8' : encoding, encoding)
+}
+
 /** For people: of a file whose lines differ both, that of most of it first. */
 export function namesOf({ encoding, mixture }: FoundEncoding): string {
   if (mixture === null) return encoding

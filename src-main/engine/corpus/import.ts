@@ -1,4 +1,6 @@
-import { stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
 import type { CorpusStage } from '../../../src-preload/contract/events'
 import { corpusLimits } from '../../../src-preload/contract/limits'
@@ -6,14 +8,21 @@ import { corpusDocument, type CorpusDocument } from '../../../src-preload/contra
 import type { ImportSource, TextCounts } from '../../backend/jobs/protocol'
 import { createAtomicFile, type AtomicFile } from '../files'
 import { countText } from './counts'
-import { textPath, writeDocuments, type StoredDocument } from './documents'
-import { decodedChunks, detectEncoding, namesOf } from './encoding'
+import { originalPath, textPath, writeDocuments, type StoredDocument } from './documents'
+import { chosenEncoding, decodedChunks, detectEncoding, namesOf } from './encoding'
 import { foreignFormat, formatBytes } from './formats'
 import { TextNormalizer } from './normalize'
 import { byteChunks } from './text-chunks'
 
+/** A file to read, or a document that is taken over as it is from another text. */
+export interface Source extends ImportSource {
+  /** As a person chose it. */
+  readonly encoding?: string
+  readonly taken?: { readonly document: StoredDocument; readonly original: string }
+}
+
 interface ImportOptions {
-  readonly sources: readonly ImportSource[]
+  readonly sources: readonly Source[]
   /** An existing, empty folder. */
   readonly corpusDir: string
   readonly signal?: AbortSignal | undefined
@@ -44,7 +53,10 @@ export async function importTexts(
         done += bytes
         onProgress?.('reading', toRead === 0 ? 1 : done / toRead, source.name)
       }
-      documents.push(typeof size === 'number' ? await readSource(source, size, output, onRead, signal) : size)
+      const read = source.taken ? takeOver : readSource
+      const document = typeof size === 'number' ? await read({ source, sizeBytes: size, output, onRead, signal }) : size
+      if (document.guessed) await keepOriginal(source.taken?.original ?? source.path, originalPath(corpusDir, i))
+      documents.push(document)
     }
     if (documents.every(({ problem }) => problem !== null))
       return { documents: documents.map(withoutPlace), counts: null }
@@ -81,13 +93,15 @@ const leftOut = (source: ImportSource, sizeBytes: number, problem: ErrorData): S
   repaired: 0,
   lost: 0,
   removed: 0,
+  guessed: false,
   problem,
   offsetBytes: 0,
   lengthBytes: 0,
 })
 
 /** Size of a file that may be read, or the document that says why it may not. */
-async function sizeOf(source: ImportSource): Promise<number | StoredDocument> {
+async function sizeOf(source: Source): Promise<number | StoredDocument> {
+  if (source.taken) return source.taken.document.lengthBytes
   const { name, path, problem } = source
   if (problem !== undefined) return leftOut(source, 0, problem)
   const refused = (sizeBytes: number, error: AppError): StoredDocument => leftOut(source, sizeBytes, error.toData())
@@ -103,19 +117,44 @@ async function sizeOf(source: ImportSource): Promise<number | StoredDocument> {
   }
 }
 
+interface Reading {
+  readonly source: Source
+  readonly sizeBytes: number
+  readonly output: AtomicFile
+  readonly onRead: (bytes: number) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** A document of another text, which is UTF-8 in one form already. */
+async function takeOver({ source, output, onRead, signal }: Reading): Promise<StoredDocument> {
+  const { document } = source.taken ?? {}
+  if (document === undefined) throw new Error('nothing to take over')
+  const offsetBytes = output.size
+  for await (const chunk of byteChunks(source.path, { ...document, signal })) {
+    await output.write(chunk)
+    onRead(2 * chunk.length)
+  }
+  return { ...document, offsetBytes }
+}
+
+async function keepOriginal(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  try {
+    // Where the file system can, the copy takes no room before one of both changes.
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+  } catch (error) {
+    throw AppError.from(error)
+  }
+}
+
 /** Appends one file's text to the output; where that fails because of the file, takes back what was appended. */
-async function readSource(
-  source: ImportSource,
-  sizeBytes: number,
-  output: AtomicFile,
-  onRead: (bytes: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<StoredDocument> {
+async function readSource({ source, sizeBytes, output, onRead, signal }: Reading): Promise<StoredDocument> {
   const offsetBytes = output.size
   try {
     const foreign = await readable(source, () => formatOf(source), signal)
     if (foreign !== null) throw foreign
-    const found = await readable(source, () => detectEncoding(source.path, onRead, signal), signal)
+    const detected = await readable(source, () => detectEncoding(source.path, onRead, signal), signal)
+    const found = source.encoding === undefined ? detected : chosenEncoding(detected, source.encoding)
     if (found === null) throw new AppError('corpus.binaryFile', { file: source.name })
     const normalizer = new TextNormalizer()
     const text = cleanText(decodedChunks(source.path, found, { signal }), normalizer, onRead)
@@ -131,9 +170,10 @@ async function readSource(
     if (!hasInk) throw new AppError('corpus.emptyFile', { file: source.name })
     const lengthBytes = output.size - offsetBytes
     const { name } = source
+    const { guessed } = found
     const repairs = { repaired: found.mixture?.repaired ?? 0, lost, removed: normalizer.removed }
     const encoding = namesOf(found)
-    return { name, sizeBytes, encoding, characters: 0, ...repairs, problem: null, offsetBytes, lengthBytes }
+    return { name, sizeBytes, encoding, characters: 0, ...repairs, guessed, problem: null, offsetBytes, lengthBytes }
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'validation') throw error
     await output.truncate(offsetBytes)

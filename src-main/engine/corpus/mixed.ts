@@ -152,3 +152,20 @@ export function decodeMixed(block: Buffer, mixture: Mixture): string {
 
 /** Bytes that an encoding gives no character decode as controls of the second block, which no text has: they are lost. */
 export const withoutControls = (text: string): string => text.replace(/[\x80-\x84\x86-\x9f]/g, '\uFFFD')
+
+const sampleBytes = 2048
+
+/** Lines for a preview: from the first one that is not UTF-8; of a file without any its start. */
+export async function mixtureSample(path: string): Promise<Buffer> {
+  let start: Buffer | null = null
+  for await (const { block } of lineBlocks(path)) {
+    start ??= block
+    // Lines of UTF-16 could not be cut by bytes.
+    if (start.includes(0)) break
+    for (const line of linesOf(block)) {
+      if (isAscii(line) || isUtf8(line)) continue
+      return block.subarray(line.byteOffset - block.byteOffset, line.byteOffset - block.byteOffset + sampleBytes)
+    }
+  }
+  return (start ?? Buffer.alloc(0)).subarray(0, sampleBytes)
+}

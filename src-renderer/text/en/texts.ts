@@ -52,6 +52,13 @@ export const texts = {
     why: 'See why',
     problems: '{n} file was left out | {n} files were left out',
   },
+  encoding: {
+    change: 'Change encoding',
+    title: 'Choose the encoding',
+    body: 'Pick the version of “{name}” that reads right. The text is then imported again; the current version goes to the trash.',
+    loading: 'Trying encodings',
+    apply: 'Apply',
+  },
   document: { repaired: '{n} repaired', lost: '{n} lost' },
   report: {
     leftOut: '{read} read, {n} left out | {read} read, {n} left out',

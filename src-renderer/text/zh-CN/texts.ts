@@ -52,6 +52,13 @@ export const texts: typeof source = {
     why: '查看原因',
     problems: '跳过了 {n} 个文件',
   },
+  encoding: {
+    change: '更改编码',
+    title: '选择编码',
+    body: '请选择“{name}”显示正确的那一项。文本会重新导入，当前版本会移到回收站。',
+    loading: '正在尝试各种编码',
+    apply: '应用',
+  },
   document: { repaired: '已修复 {n} 个', lost: '丢失 {n} 个' },
   report: {
     leftOut: '已读取 {read} 个文件，跳过 {n} 个',

@@ -74,6 +74,7 @@ describe('importing texts', () => {
         repaired: 0,
         lost: 0,
         removed: 0,
+        guessed: false,
         problem: null,
       },
     ])
