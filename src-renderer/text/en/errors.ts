@@ -217,12 +217,12 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: 'Homegrown can’t read {file}. There is an intact copy from {takenAt} ({copy}). Restore it to continue; anything you added after that stays in its folder but is no longer listed.',
   },
   'profile.notFolder': {
-    title: 'The data folder is not a folder',
+    title: 'The data folder is a file',
     body: '{folder} is a file, or lies inside one. Set HOMEGROWN_PROFILE to a folder and start Homegrown again.',
   },
   'profile.notWritable': {
     title: 'Homegrown can’t write to its data folder',
-    body: '{folder} is not writable ({reason}). Change its permissions, or set HOMEGROWN_PROFILE to another folder, then try again.',
+    body: 'Homegrown can’t write to {folder} ({reason}). Change its permissions, or set HOMEGROWN_PROFILE to another folder, then try again.',
   },
   'profile.readOnly': {
     title: 'This data folder is read-only',
@@ -234,13 +234,13 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'program.incomplete': {
     title: 'A part of Homegrown is missing',
-    body: 'It can’t be loaded: {detail}. Install Homegrown again. Your texts and models are not affected.',
+    body: 'It can’t be loaded: {detail}. Install Homegrown again. Your texts and models are safe.',
   },
   'program.notStarting': {
-    title: 'Homegrown could not start',
-    body: 'Its background process ended at once: {detail}. Homegrown keeps trying. Your texts and models are not affected.',
+    title: 'Homegrown couldn’t start',
+    body: 'Its background process ended at once: {detail}. Homegrown keeps trying. Your texts and models are safe.',
   },
-  'port.invalid': { title: 'This is not a port', body: 'Use a number from 0 to 65535 instead of {port}.' },
+  'port.invalid': { title: 'Invalid port', body: 'Use a number from 0 to 65535 instead of {port}.' },
   'port.taken': {
     title: 'Another program uses this port',
     body: 'Port {port} is taken. End that program, or choose another port.',
@@ -250,7 +250,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: 'Choose a port above 1023 instead of {port}.',
   },
   'access.denied': {
-    title: 'This is not allowed from here',
+    title: 'Not allowed from here',
     body: 'In a browser, add files by upload instead of by path.',
   },
   'access.noKey': {
@@ -341,6 +341,6 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'internal.notLogged': {
     title: 'Something went wrong inside Homegrown',
-    body: 'Try again. The details could not be written to the log: check that the disk is not full and the data folder is writable.',
+    body: 'Try again. The details couldn’t be written to the log. Check that the disk has free space and that you can write to the data folder.',
   },
 }

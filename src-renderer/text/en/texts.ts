@@ -64,7 +64,7 @@ export const texts = {
     leftOut: '{read} read, {n} left out | {read} read, {n} left out',
     repaired:
       '{n} character was in another encoding than the rest, and was repaired | {n} characters were in another encoding than the rest, and were repaired',
-    lost: '{n} character could not be read and shows as � | {n} characters could not be read and show as �',
+    lost: '{n} character couldn’t be read and shows as � | {n} characters couldn’t be read and show as �',
     dismiss: 'Dismiss',
   },
   deleted: '“{name}” deleted',
