@@ -20,7 +20,7 @@ function cut(page: Page): Promise<string[]> {
     const found: string[] = []
     const { scrollWidth } = document.documentElement
     if (scrollWidth > innerWidth) found.push(`page ${scrollWidth} > ${innerWidth}`)
-    const inScroller = (element: Element): boolean => element.closest('.scroll, .v-overlay') !== null
+    const inScroller = (element: Element): boolean => element.closest('.scroll, .v-table__wrapper, .v-overlay') !== null
     for (const element of document.querySelectorAll<HTMLElement>(
       'button, a, .v-btn__content, .v-select__selection-text, .v-field__suffix, h1, h2, h3, dd',
     )) {
