@@ -113,7 +113,8 @@ async function open(profile: string, freeMemory: () => number, triesBfloat16 = f
         )
           return
         unsubscribe()
-        resolveEnd(event.run)
+        // When the queue has let go of it too.
+        setImmediate(resolveEnd, event.run)
       })
     })
   /** When a step is reported. */
