@@ -162,9 +162,9 @@ describe('settings that do not fit the text', () => {
   it('a text too short for any window is refused before anything is computed', async () => {
     const { corpusId } = await world.importPath(fileWith('word.txt', 'mill'))
     const { config, problems } = await world.request('runs.plan', { corpusId, choice, overrides: {} })
-    const problem = problems.find(({ error }) => error.code === 'config.contextTooLong')
+    const problem = problems.find(({ error }) => error.code === 'config.tooLittleText')
     expect(problem?.fix).toBeNull()
-    expectClear(await world.refusal('runs.start', { corpusId, config }), 'config.contextTooLong')
+    expectClear(await world.refusal('runs.start', { corpusId, config }), 'config.tooLittleText')
   })
 })
 

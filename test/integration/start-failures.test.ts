@@ -96,7 +96,7 @@ describe('a profile', () => {
     const refused = await run(folder, train, place)
     expect(refused.code).toBe(4)
     expect(refused.stderr).toContain('can only be read')
-    expect(await run(folder, ['delete', 'first'], place)).toMatchObject({ code: 4 })
+    expect(await run(folder, ['delete', 'first', '--yes'], place)).toMatchObject({ code: 4 })
   })
 
   it('with an empty name is the usual one; a relative one is from here', async () => {
