@@ -19,7 +19,7 @@ export const start = {
     about: 'about {time}',
     little: 'less than a minute',
     later: 'Not now',
-    laterFor: 'Don’t resume {name} now',
+    laterFor: 'Not now: {name}',
     laterHelp: 'Keeps it as stopped. You can resume it from its page at any time.',
   },
   own: {
