@@ -8,9 +8,11 @@ import { openEngine } from './runtime/engine'
 import type { Tokens, TrainStep } from './runtime/step'
 import { sampleText } from './sample'
 
-/** Enough for a mean that one interruption does not spoil. */
-const mostSteps = 12
-const enoughMs = 1500
+/** Enough for a median that other programs' bursts do not spoil. */
+const mostSteps = 15
+const enoughMs = 2500
+/** The first steps fill caches and start threads. */
+const warmUpSteps = 2
 /** To wait for a way to compute that is better: what XLA compiles here, the run finds ready. */
 const settleLimitMs = 90_000
 
@@ -50,33 +52,27 @@ export async function* timeSteps(
       await sampleText(trainStep, engine, anyTokenizer, config, signal)
     }
     const times = async (): Promise<Pick<StepTimes, 'stepMs' | 'evaluationMs' | 'sampleMs'>> => ({
-      stepMs: await meanMs(step, mostSteps),
+      stepMs: await medianMs(step, mostSteps),
       // The first one records it.
-      evaluationMs: await evaluation().then(() => meanMs(evaluation, 3)),
-      sampleMs: config.sampleInterval === 0 ? 0 : await sample().then(() => meanMs(sample, 1)),
+      evaluationMs: await evaluation().then(() => medianMs(evaluation, 5)),
+      sampleMs: config.sampleInterval === 0 ? 0 : await sample().then(() => medianMs(sample, 3)),
     })
 
     await step()
     const startMs = performance.now() - begunAt
     const startedAt = performance.now()
+    for (let i = 0; i < warmUpSteps; i++) await step()
     const first = await times()
     const begun = { startMs, firstStepMs: first.stepMs }
     if (isSettled(trainStep)) {
-      yield { ...first, ...begun, settledAfterMs: 0 }
+      yield { ...first, ...begun, settled: { afterMs: 0, steps: 0 } }
       return
     }
-    yield { ...first, ...begun, settledAfterMs: null }
-    let settled = false
-    let [steps, steppingMs] = [0, 0]
-    while (!settled && !signal.aborted && performance.now() - startedAt < settleLimitMs) {
-      steppingMs += await msOf(step)
-      steps++
-      settled = isSettled(trainStep)
-    }
-    if (!settled) return
-    const settledAfterMs = performance.now() - startedAt
-    // Of all steps until then: recording and trials stand between some of them.
-    yield { ...begun, firstStepMs: steppingMs / steps, ...(await times()), settledAfterMs }
+    yield { ...first, ...begun, settled: null }
+    while (!signal.aborted && !isSettled(trainStep) && performance.now() - startedAt < settleLimitMs) await step()
+    if (!isSettled(trainStep)) return
+    const settled = { afterMs: performance.now() - startedAt, steps: done }
+    yield { ...begun, ...(await times()), settled }
   } finally {
     trainStep.close()
   }
@@ -85,21 +81,18 @@ export async function* timeSteps(
 /** Asked through a call: TypeScript would remember an earlier answer. */
 const isSettled = ({ settled }: TrainStep): boolean => settled
 
-async function msOf(call: () => Promise<void>): Promise<number> {
-  const startedAt = performance.now()
-  await call()
-  return performance.now() - startedAt
-}
-
-/** Mean of up to `most` calls, fewer where they take long. */
-async function meanMs(call: () => Promise<void>, most: number): Promise<number> {
-  const startedAt = performance.now()
-  let calls = 0
-  do {
+/** Median of up to `most` calls, fewer where they take long. */
+async function medianMs(call: () => Promise<void>, most: number): Promise<number> {
+  const times: number[] = []
+  let totalMs = 0
+  while (times.length < most && totalMs < enoughMs) {
+    const startedAt = performance.now()
     await call()
-    calls++
-  } while (calls < most && performance.now() - startedAt < enoughMs)
-  return (performance.now() - startedAt) / calls
+    const ms = performance.now() - startedAt
+    times.push(ms)
+    totalMs += ms
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1] ?? NaN
 }
 
 function randomTokens({ batchSize, blockSize, seed }: RunConfig, vocabSize: number, step: number): Tokens {

@@ -10,8 +10,11 @@ export interface StepTimes {
   readonly startMs: number
   /** Of a step as the run begins, while another way is prepared beside it. */
   readonly firstStepMs: number
-  /** From the first step until the way to compute is chosen for good; null: it was not waited for. */
-  readonly settledAfterMs: number | null
+  /**
+   * From the first step until the way to compute is chosen for good, evaluations and trials included, and the steps that
+   * were done by then; null: it was not waited for.
+   */
+  readonly settled: { readonly afterMs: number; readonly steps: number } | null
   /** Of a step from then on. */
   readonly stepMs: number
   /** Of one batch of an evaluation. */
@@ -103,7 +106,7 @@ export function estimateTime(run: TimedRun, evidence: readonly Evidence[]): Time
   if (best !== null) {
     const likelyMs = totalMs(run, best.times)
     const spread = spreadOf[best.source]
-    const low = best.times.settledAfterMs === null ? unsettledGain : spread
+    const low = best.times.settled === null ? unsettledGain : spread
     return { lowMs: likelyMs / low, likelyMs, highMs: likelyMs * spread, basis: best.source }
   }
   const similar = likeOne(shape, evidence)
@@ -128,9 +131,11 @@ export function evaluationBatches({ batchSize, blockSize, evalBatches }: RunConf
 /** The whole run, by what its parts take. */
 function totalMs({ config, parameterCount, valTokens }: TimedRun, times: StepTimes): number {
   const { maxSteps, evalInterval, sampleInterval, checkpointMinutes } = config
-  const evaluations = Math.ceil(maxSteps / evalInterval)
+  const settledStep = Math.min(maxSteps, times.settled?.steps ?? 0)
+  // The first ones are part of the time until it has settled.
+  const evaluations = Math.ceil((maxSteps - settledStep) / evalInterval)
   const batches = evaluationBatches(config, valTokens)
-  const samples = sampleInterval === 0 ? 0 : Math.ceil(maxSteps / sampleInterval)
+  const samples = sampleInterval === 0 ? 0 : Math.ceil((maxSteps - settledStep) / sampleInterval)
   const steps = stepsMs(maxSteps, times)
   // The best state at each evaluation that brings something better, which most do; the last one with its moments.
   const saved = evaluations * saveMs(4 * parameterCount)
@@ -139,11 +144,11 @@ function totalMs({ config, parameterCount, valTokens }: TimedRun, times: StepTim
   return times.startMs + parts + saves * saveMs(12 * parameterCount)
 }
 
-/** What was compiled once is read back in that share of the time, the trials included. */
-function stepsMs(steps: number, { firstStepMs, settledAfterMs, stepMs }: StepTimes): number {
-  if (settledAfterMs === null) return steps * firstStepMs
-  const before = Math.min(steps, settledAfterMs / firstStepMs)
-  return before * firstStepMs + (steps - before) * stepMs
+/** A run that ends before it has settled takes its share of that time. */
+function stepsMs(steps: number, { firstStepMs, settled, stepMs }: StepTimes): number {
+  if (settled === null) return steps * firstStepMs
+  if (steps < settled.steps) return (steps / settled.steps) * settled.afterMs
+  return settled.afterMs + (steps - settled.steps) * stepMs
 }
 
 /** Times of the nearest shape that was measured, by how much more there is to compute. */
@@ -168,7 +173,11 @@ function likeOne(shape: TimedShape, evidence: readonly Evidence[]): { times: Ste
     times: {
       startMs: times.startMs,
       firstStepMs: times.firstStepMs * more,
-      settledAfterMs: times.settledAfterMs === null ? null : times.settledAfterMs * deeper,
+      // What compiles meanwhile takes longer for more layers; larger steps are fewer until then.
+      settled: times.settled && {
+        afterMs: times.settled.afterMs * deeper,
+        steps: (times.settled.steps * deeper) / more,
+      },
       stepMs: times.stepMs * more,
       evaluationMs: times.evaluationMs * more,
       sampleMs: times.sampleMs * deeper,

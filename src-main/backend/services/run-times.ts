@@ -39,7 +39,7 @@ function timesOf(db: Db, row: TimedRow): StepTimes | null {
   return {
     startMs: Math.min(longestStartMs, Math.max(0, row.endedAt - row.startedAt - row.trainedMs)),
     firstStepMs: stepMs(steps.filter(({ step }) => step > 1 && step < settledStep)) ?? settledMs,
-    settledAfterMs: settledStep > 1 ? (first?.elapsedMs ?? 0) : 0,
+    settled: settledStep > 1 && first ? { afterMs: first.elapsedMs, steps: first.step } : { afterMs: 0, steps: 0 },
     stepMs: settledMs,
     // Samples and saving are in it.
     evaluationMs: Math.max(0, evaluatedMs) / evaluationBatches(config, trainTokens / 9),

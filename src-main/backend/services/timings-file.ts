@@ -6,7 +6,7 @@ const milliseconds = z.number().nonnegative()
 const times = z.object({
   startMs: milliseconds,
   firstStepMs: milliseconds.positive(),
-  settledAfterMs: milliseconds.nullable(),
+  settled: z.object({ afterMs: milliseconds, steps: z.number().nonnegative() }).nullable(),
   stepMs: milliseconds.positive(),
   evaluationMs: milliseconds,
   sampleMs: milliseconds,

@@ -49,7 +49,7 @@ export function createTimings(context: TimingsContext) {
   }
 
   const isKnown = (config: RunConfig, key: string): boolean =>
-    evidence(config.engine).some((one) => keyOf(one.shape) === key && one.times.settledAfterMs !== null)
+    evidence(config.engine).some((one) => keyOf(one.shape) === key && one.times.settled !== null)
 
   /**
    * Times this training, unless that is known, or something trains. Answers at once: `changed` follows when more is known.

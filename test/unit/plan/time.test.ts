@@ -19,7 +19,7 @@ const run = { config, vocabSize: 1024, parameterCount: 1e6, valTokens: 10_000 }
 const times: StepTimes = {
   startMs: 2000,
   firstStepMs: 100,
-  settledAfterMs: 10_000,
+  settled: { afterMs: 10_000, steps: 100 },
   stepMs: 40,
   evaluationMs: 10,
   sampleMs: 500,
@@ -34,16 +34,16 @@ describe('estimateTime', () => {
 
   it('adds up what the parts of a run take', () => {
     const estimate = estimateTime(run, [probe])
-    // 100 steps as it begins, 900 settled; 10 evaluations of 14 batches; 5 samples; 10 + 1 saves of 4 and 12 MB.
-    const expected = 2000 + 100 * 100 + 900 * 40 + 10 * 14 * 10 + 5 * 500 + 10 * (40 + 20) + (40 + 60)
+    // 100 steps as it begins, 900 settled; then 9 evaluations of 14 batches, 5 samples, 9 + 1 saves of 4 and 12 MB.
+    const expected = 2000 + 10_000 + 900 * 40 + 9 * 14 * 10 + 5 * 500 + 9 * (40 + 20) + (40 + 60)
     expect(estimate?.likelyMs).toBeCloseTo(expected)
     expect(estimate?.basis).toBe('probe')
   })
 
   it('never changes over in a run that is too short for it', () => {
     const short = { ...run, config: { ...config, maxSteps: 800 } }
-    const slow = { ...probe, times: { ...times, settledAfterMs: 1e9 } }
-    expect(estimateTime(short, [slow])?.likelyMs).toBeGreaterThan(800 * 100)
+    const slow = { ...probe, times: { ...times, settled: { afterMs: 1e9, steps: 1e7 } } }
+    expect(estimateTime(short, [slow])?.likelyMs).toBeCloseTo(2000 + 800 * 100 + 2 * (40 + 60))
   })
 
   it('prefers a run to a probe, and the newest of both', () => {
@@ -55,7 +55,7 @@ describe('estimateTime', () => {
   })
 
   it('leaves room below while a faster way may still be found', () => {
-    const open = estimateTime(run, [{ ...probe, times: { ...times, settledAfterMs: null } }])
+    const open = estimateTime(run, [{ ...probe, times: { ...times, settled: null } }])
     const settled = estimateTime(run, [probe])
     const width = (e: typeof open): number => (e?.highMs ?? 0) / (e?.lowMs ?? 1)
     expect(width(open)).toBeGreaterThan(width(settled))

@@ -76,7 +76,7 @@ describe('the file of timings', () => {
     hardware: 'here',
     key: 'a',
     shape: {},
-    times: { startMs: 1, firstStepMs: 1, settledAfterMs: null, stepMs: 1, evaluationMs: 1, sampleMs: 1 },
+    times: { startMs: 1, firstStepMs: 1, settled: null, stepMs: 1, evaluationMs: 1, sampleMs: 1 },
     measuredAt: 1,
   }
 
