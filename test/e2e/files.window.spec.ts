@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type {} from '../../src-renderer/api' // declares window.homegrown
+import { corpusLimits } from '../../src-preload/contract/limits'
 import { test } from './app'
 
 test('knows the path of a file that a person chose, and no other', async ({ page }) => {
@@ -47,6 +48,7 @@ test('asks the system for text files, and takes no for an answer', async ({ app 
   const options = await app.electron?.evaluate(() => (globalThis as unknown as { seen: unknown[] }).seen[0])
   expect(options).toMatchObject({
     properties: ['openFile', 'multiSelections'],
-    filters: [{ extensions: ['txt', 'md', 'markdown', 'text'] }],
+    // What a file is, its content decides: any can be chosen, the usual ones are offered first.
+    filters: [{ extensions: [...corpusLimits.usualExtensions] }, { extensions: ['*'] }],
   })
 })
