@@ -75,7 +75,8 @@ test('a folder that is dropped is opened, and its texts become one text', async 
   // More than a browser lists at a time.
   for (let i = 0; i < 120; i++) writeFileSync(join(folder, 'old', `${i}.txt`), `Letter ${i}: it rained in May.\n`)
   writeFileSync(join(folder, 'new.md'), 'The newest letter of all.\n')
-  writeFileSync(join(folder, 'picture.png'), 'not a text')
+  // What a file is, its content decides.
+  writeFileSync(join(folder, 'picture.txt'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
   try {
     await go(page, 'Texts')
     await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible()
@@ -85,7 +86,7 @@ test('a folder that is dropped is opened, and its texts become one text', async 
       await devtools.send('Input.dispatchDragEvent', { type, x: 600, y: 300, data })
     }
     await expect(page.getByRole('heading', { name: 'Letters', exact: true })).toBeVisible({ timeout: patienceMs })
-    await expect(page.getByText('121 files')).toBeVisible({ timeout: patienceMs })
+    await expect(page.getByText('121 read, 1 left out')).toBeVisible({ timeout: patienceMs })
     await expect(page.getByRole('alert')).toHaveCount(0)
   } finally {
     rmSync(parent, { recursive: true })
