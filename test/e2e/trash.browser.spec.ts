@@ -33,7 +33,7 @@ test('two texts are deleted, each with its own way back; the trash restores, and
   const [first = '', second = ''] = files
   await go(page, 'Texts')
   for (const file of files) await bring(page, file)
-  await expect(page.getByRole('link', { name: 'Train a model on this' })).toHaveCount(2, { timeout: patienceMs })
+  await expect(page.getByRole('link', { name: 'Train a model' })).toHaveCount(2, { timeout: patienceMs })
 
   await test.step('the second delete leaves the first its Undo', async () => {
     await remove(page, 'first.txt')
