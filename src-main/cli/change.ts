@@ -1,5 +1,6 @@
 import { AppError } from '../../src-preload/contract/errors'
-import type { RunRecord, RunState } from '../../src-preload/contract/records'
+import type { RunState } from '../../src-preload/contract/records'
+import { isActive } from '../../src-preload/contract/run-state'
 import type { Backend } from '../backend/backend'
 import type { Arguments } from './arguments'
 import { confirmed } from './confirm'
@@ -34,8 +35,6 @@ export async function remove(backend: Backend, { operands: [wish = ''], options 
 
 export const pause = (backend: Backend, args: Arguments): Promise<number> => end(backend, args, 'paused')
 export const stop = (backend: Backend, args: Arguments): Promise<number> => end(backend, args, 'stopped')
-
-const isActive = ({ state }: RunRecord): boolean => state === 'running' || state === 'queued'
 
 /** Asks the process that trains the run, in a window or another terminal, and waits until it has saved. */
 async function end(

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { RunDetail, RunRecord } from '../../src-preload/contract/records'
+import { isActive } from '../../src-preload/contract/run-state'
 import type { Backend } from '../backend/backend'
 import type { Options } from './arguments'
 import { exitCodes } from './exit-codes'
@@ -8,8 +9,6 @@ import { interruptedCode, onInterrupt } from './interrupt'
 import { jsonLine, line, note } from './output'
 import { jsonProgress, textProgress } from './progress'
 import { texts } from './text'
-
-const ended = new Set<RunRecord['state']>(['paused', 'interrupted', 'stopped', 'done', 'failed'])
 
 /** Signals within this time are one press of Ctrl-C: they come from the terminal, npm and its script. */
 const samePressMs = 1000
@@ -56,7 +55,7 @@ export async function follow(backend: Backend, start: () => RunRecord, options: 
         if (process.stdout.isTTY) line('')
         note(texts.wish(event.run.wish.ending))
       }
-      if (event.kind !== 'state' || !ended.has(event.run.state)) return
+      if (event.kind !== 'state' || isActive(event.run)) return
       unsubscribe()
       resolve()
     })

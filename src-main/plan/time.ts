@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig, TimeEstimate } from '../../src-preload/contract/records'
 import { stepFlops } from './flops'
 
 /**
@@ -72,14 +72,6 @@ export const asTried = (config: RunConfig, triesBfloat16: boolean): RunConfig =>
 
 export const keyOf = (shape: TimedShape): string =>
   [...shapeFields.map((field) => shape[field]), shape.vocabSize, shape.dropout, shape.tries].join('|')
-
-export interface TimeEstimate {
-  readonly lowMs: number
-  readonly likelyMs: number
-  readonly highMs: number
-  /** The same shape was measured, by a run or a probe; or one like it. */
-  readonly basis: 'run' | 'probe' | 'similar'
-}
 
 /** How far the truth may be off, as a factor both ways. */
 const spreadOf = { run: 1.15, probe: 1.25 }

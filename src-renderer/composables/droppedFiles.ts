@@ -1,4 +1,5 @@
 import { corpusLimits } from '../../src-preload/contract/limits'
+import { isSystemFile } from '../../src-preload/contract/system-files'
 
 /** A file and what to call it: its path from the folder that was dropped, or its own name. */
 export interface NamedFile {
@@ -7,9 +8,6 @@ export interface NamedFile {
 }
 
 export const named = (files: readonly File[]): NamedFile[] => files.map((file) => ({ file, name: file.name }))
-
-/** Made by a system for itself, as where a path is dropped (services/import-sources.ts). */
-const isHidden = (name: string): boolean => name.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(name)
 
 /**
  * What was dropped, folders opened (a browser gives no path of theirs). The entries must be asked for before the event is
@@ -35,7 +33,7 @@ async function collect(root: FileSystemDirectoryEntry, files: NamedFile[]): Prom
   const folders = [root]
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await entriesOf(folder)) {
-      if (isHidden(entry.name)) continue
+      if (isSystemFile(entry.name)) continue
       if (isFolder(entry)) folders.push(entry)
       else if (isFile(entry)) found.push(entry)
     }

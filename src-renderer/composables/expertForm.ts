@@ -1,3 +1,4 @@
+import { hasEveryWord } from '../../src-preload/contract/search'
 import { runFields, runLimits, type FieldGroup, type ModelKind, type RunField } from '../../src-preload/contract/limits'
 
 export const fieldGroups: readonly FieldGroup[] = ['model', 'tokenizer', 'training', 'optimizer', 'reporting']
@@ -13,10 +14,5 @@ export function fieldsShown(model: ModelKind): RunField[] {
 }
 
 /** Every word of the search begins or stands within something that is said of a field. */
-export function matchesSearch(search: string, texts: readonly string[]): boolean {
-  const all = texts.join('\n').toLowerCase()
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => all.includes(word))
-}
+export const matchesSearch = (search: string, texts: readonly string[]): boolean =>
+  hasEveryWord(texts.join('\n'), search)

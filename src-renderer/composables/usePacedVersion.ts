@@ -1,5 +1,6 @@
-import { onScopeDispose, readonly, ref, watch, type Ref } from 'vue'
+import type { Ref } from 'vue'
 import { useRunStore } from '../stores/run'
+import { usePaced } from './usePaced'
 
 /** Pause between two drawings: the eye needs no more, and training needs the processor. */
 const pauseMs = 200
@@ -9,24 +10,9 @@ const pointsPerMs = 100
 /** Rises when the curves of the open run should be drawn anew: behind the store's version, and calmer. */
 export function usePacedVersion(): Readonly<Ref<number>> {
   const store = useRunStore()
-  const shown = ref(store.version)
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  watch(
-    () => [store.version, store.runId] as const,
-    ([version, runId], [, before]) => {
-      if (runId !== before) shown.value = version
-      timer ??= setTimeout(
-        () => {
-          timer = undefined
-          shown.value = store.version
-        },
-        pauseMs + store.curves.length / pointsPerMs,
-      )
-    },
+  return usePaced(
+    () => store.version,
+    () => pauseMs + store.curves.length / pointsPerMs,
+    () => store.runId,
   )
-  onScopeDispose(() => {
-    clearTimeout(timer)
-  })
-  return readonly(shown)
 }

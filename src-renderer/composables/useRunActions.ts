@@ -1,6 +1,7 @@
 import { ref, type Ref } from 'vue'
 import { undo, useAppStore, type Remedy } from '../stores/app'
-import { isActive, useRunsStore } from '../stores/runs'
+import { isActive } from '../../src-preload/contract/run-state'
+import { useRunsStore } from '../stores/runs'
 import { useTalkStore } from '../stores/talk'
 
 export interface RunActions {

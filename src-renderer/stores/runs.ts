@@ -4,13 +4,11 @@ import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import type { Input } from '../../src-preload/contract/methods'
 import type { RunRecord, RunState } from '../../src-preload/contract/records'
+import { isActive } from '../../src-preload/contract/run-state'
 import { request, subscribe } from '../api'
 import { afterEvent, newerOf } from './runEvents'
 
-/** States in which a process works on the run or is about to. */
-const activeStates: readonly RunState[] = ['queued', 'running']
 const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
-export const isActive = (run: RunRecord): boolean => activeStates.includes(run.state)
 export const isResumable = (run: RunRecord): boolean => resumableStates.includes(run.state) && run.step < run.maxSteps
 
 /** With Homegrown, with the computer, or because its job was killed or hung. */

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
 import { runLimits } from '../../src-preload/contract/limits'
 import { jobEnvironment } from '../../src-main/backend/jobs/environment'
@@ -81,6 +82,16 @@ export function startJob(task: JobTask): RunningJob {
         look()
       }),
   }
+}
+
+/** Tokens of the sample text, 300 kinds of them, as the backend's jobs make them. @returns tokenizedDir */
+export async function sampleTokens(root: string): Promise<string> {
+  const corpusDir = join(root, 'corpus')
+  const dir = join(root, 'tokens')
+  const sample = join(import.meta.dirname, '../../resources/sample/en.txt')
+  await runJob({ kind: 'import', sources: [{ path: sample, name: 'en.txt' }], corpusDir })
+  await runJob({ kind: 'tokenize', corpusDir, dir, tokenizer: 'bpe', vocabSize: 300 })
+  return dir
 }
 
 /** As the backend gives a run its own tokens. @returns runDir */

@@ -5,18 +5,14 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records'
 import type { JobEvent } from '../../src-main/backend/jobs/protocol'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
+import { engineOptions, eventsOf, runJob, sampleTokens, smallConfig, startJob, withTokens } from './job-fixture'
 
 let root = ''
 let tokenizedDir = ''
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'homegrown-programs-'))
-  const corpusDir = join(root, 'corpus')
-  tokenizedDir = join(root, 'tokens')
-  const sample = join(import.meta.dirname, '../../resources/sample/en.txt')
-  await runJob({ kind: 'import', sources: [{ path: sample, name: 'en.txt' }], corpusDir })
-  await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
+  tokenizedDir = await sampleTokens(root)
 })
 afterAll(async () => {
   await rm(root, { recursive: true, force: true })

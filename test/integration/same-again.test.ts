@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobEvent } from '../../src-main/backend/jobs/protocol'
 import type { RunConfig } from '../../src-preload/contract/records'
-import { engineOptions, eventsOf, runJob, smallConfig, withTokens } from './job-fixture'
+import { engineOptions, eventsOf, runJob, sampleTokens, smallConfig, withTokens } from './job-fixture'
 
 /** Two runs with the same settings are the same training, though each would choose how to compute by the clock. */
 
@@ -13,11 +13,7 @@ let tokenizedDir = ''
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'homegrown-again-'))
-  const corpusDir = join(root, 'corpus')
-  tokenizedDir = join(root, 'tokens')
-  const sample = join(import.meta.dirname, '../../resources/sample/en.txt')
-  await runJob({ kind: 'import', sources: [{ path: sample, name: 'en.txt' }], corpusDir })
-  await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
+  tokenizedDir = await sampleTokens(root)
 })
 afterAll(async () => {
   await rm(root, { recursive: true, force: true })

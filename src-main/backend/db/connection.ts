@@ -76,6 +76,11 @@ export function closeDatabase(db: Db): void {
   db.raw.close()
 }
 
+/** Reads that belong together, of one moment; takes no lock, so that nobody who writes has to wait. */
+export function snapshot<T>(db: Db, read: () => T): T {
+  return db.raw.inTransaction ? read() : db.raw.transaction(read).deferred()
+}
+
 /** All or nothing. IMMEDIATE takes the write lock at once, so that two processes never deadlock on an upgrade. */
 export function transaction<T>(db: Db, work: () => T): T {
   if (db.raw.inTransaction) return work()

@@ -10,7 +10,7 @@ import type {
   RunWish,
 } from '../../../src-preload/contract/records'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
-import { transaction, type Db } from './connection'
+import { snapshot, transaction, type Db } from './connection'
 import { checked } from './enumerations'
 import { all, first, run, tables } from './query'
 import type { RunsTable } from './schema'
@@ -78,8 +78,8 @@ export function listRuns(db: Db): RunRecord[] {
 
 /** What a list that was fetched at revision `since` lacks; everything where rows are gone that it may still have. */
 export function runChangesSince(db: Db, since: number): RunListChanges {
-  // In one transaction: another process may write in between.
-  return transaction(db, () => {
+  // Another process may write in between.
+  return snapshot(db, () => {
     const { last, purged } = first(db, tables.selectFrom('revisions').selectAll().where('topic', '=', 'runs')) ?? {
       ...{ last: 0, purged: 0 },
     }

@@ -1,4 +1,5 @@
 import type { TrashItem } from '../../../src-preload/contract/records'
+import { isActive } from '../../../src-preload/contract/run-state'
 import type { Db } from './connection'
 import { all, tables } from './query'
 
@@ -39,7 +40,7 @@ export function trashRows(db: Db): TrashRow[] {
       ...row,
       kind: 'run' as const,
       textBytes: 0,
-      isActive: state === 'running' || state === 'queued',
+      isActive: isActive({ state }),
     })),
     ...all(db, conversations).map((row) => ({ ...row, kind: 'conversation' as const, isActive: false })),
   ]

@@ -5,11 +5,10 @@ import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError, type ErrorCode } from '../../../src-preload/contract/errors'
 import { corpusLimits, nameMaxLength } from '../../../src-preload/contract/limits'
+import { isSystemFile } from '../../../src-preload/contract/system-files'
 import type { ImportSource } from '../jobs/protocol'
 
 const maxEntries = 200_000
-/** Made by a system for itself; names that begin with a dot are too. */
-const systemFiles = new Set(['thumbs.db', 'desktop.ini', '$recycle.bin', 'system volume information'])
 
 /**
  * What a dropped path means: a file is itself, whatever it is (its reader says why not); of a folder everything in it,
@@ -43,7 +42,7 @@ async function entriesUnder(root: string, name: string): Promise<ImportSource[]>
     if (inside === null) add(folder, 'corpus.unreadable')
     for (const entry of inside ?? []) {
       const path = join(folder, entry.name)
-      if (entry.name.startsWith('.') || systemFiles.has(entry.name.toLowerCase())) add(path, 'corpus.hidden')
+      if (isSystemFile(entry.name)) add(path, 'corpus.hidden')
       else if (entry.isSymbolicLink()) add(path, 'corpus.link')
       else if (entry.isDirectory()) folders.push(path)
       else if (entry.isFile()) add(path)

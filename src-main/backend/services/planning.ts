@@ -18,7 +18,7 @@ import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts
 import { inSmallerParts, memoryProblem } from '../../plan/memory-fit'
 import { configFor } from '../../plan/presets'
 import { summarize } from '../../plan/shapes'
-import { asTried as triedHere, estimateTime, type Evidence } from '../../plan/time'
+import { asTried as triedHere, estimateTime } from '../../plan/time'
 import { findCorpus } from '../db/corpora'
 import { lastMemoryBytes } from '../db/metrics'
 import type { Context } from './context'
@@ -89,14 +89,10 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
     ) as Partial<RunConfig>
     const derivedFrom = fieldProblems(set).length > 0 ? {} : set
     const freeBytes = memoryForNext()
-    const known = new Map<string, Evidence[]>()
-    const evidenceFor = (engine: RunConfig['engine']): Evidence[] => {
-      const evidence = known.get(engine) ?? timings.evidence(engine)
-      known.set(engine, evidence)
-      return evidence
-    }
-
-    const expected = (of: RunChoice): Expected => {
+    const evidenceFor = memoized(timings.evidence, (engine) => engine)
+    // Cards and verdict ask for the same choices, all of one kind of model.
+    const expected = memoized(expectChoice, ({ size, length }) => `${size} ${length}`)
+    function expectChoice(of: RunChoice): Expected {
       const suggested = configFor(of, found.counts, derivedFrom)
       const { vocabSize } = expect(suggested, found)
       const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, freeBytes) : {}
@@ -160,4 +156,15 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
   }
 
   return { asTried, isOnProcessor, memoryForNext, plan, check, measure, isMeasuring: timings.isMeasuring }
+}
+
+/** Each value is made once. */
+function memoized<A, V>(make: (of: A) => V, keyOf: (of: A) => string): (of: A) => V {
+  const made = new Map<string, V>()
+  return (of) => {
+    const key = keyOf(of)
+    const value = made.get(key) ?? make(of)
+    made.set(key, value)
+    return value
+  }
 }

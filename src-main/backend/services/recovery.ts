@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../../src-preload/contract/errors'
+import { activeStates } from '../../../src-preload/contract/run-state'
 import { transaction } from '../db/connection'
 import { importingCorpora, setCorpusEnded } from '../db/corpora'
 import { ownedRuns, unowned, type OwnedRun } from '../db/runs'
@@ -16,7 +17,7 @@ export function recoverLost(context: Context, recorder: RunRecorder): void {
   const { db, paths } = context
   const isLost = (owned: { owner_pid: number | null; owner_token: string | null }): boolean =>
     !isAlive(owned.owner_pid, owned.owner_token)
-  const runs = () => ownedRuns(db, ['running', 'queued']).filter(isLost)
+  const runs = () => ownedRuns(db, activeStates).filter(isLost)
   const corpora = () => importingCorpora(db).filter(isLost)
   if (runs().length + corpora().length === 0) return
   // Asked again under the lock: another process may have taken one of them up meanwhile.

@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
+import { isActive } from '../../../src-preload/contract/run-state'
 import { hasEveryWord } from '../../../src-preload/contract/search'
 import type { CheckpointKind, RunConfig, RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records'
 import { gigabytes, memoryToResume } from '../../plan/memory-fit'
@@ -106,7 +107,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
   const end = (runId: string, as: RunEnding): RunRecord => {
     const run = mustFind(runId)
     if (queue.has(runId)) void queue.end(runId, as)
-    else if (run.state === 'running' || run.state === 'queued') {
+    else if (isActive(run)) {
       const owner = ownerOf(db, runId)
       if (!isAlive(owner?.owner_pid ?? null, owner?.owner_token ?? null)) throw new AppError('run.notActive', { runId })
       updateRun(db, runId, { wanted: as, wanted_at: context.now() })
@@ -137,7 +138,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
 
   const resume = ({ runId, from, withLessMemory = false }: Input<'runs.resume'>): RunRecord => {
     const run = mustFind(runId)
-    if (run.state === 'running' || run.state === 'queued') throw new AppError('run.active', { runId })
+    if (isActive(run)) throw new AppError('run.active', { runId })
     if (run.state === 'done') throw new AppError('run.notResumable', { runId })
     if (!canHaveTokens(context, runId)) throw new AppError('run.textMissing', { name: run.corpus })
     reconcileCheckpoints(context, runId)
@@ -172,10 +173,9 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
 
   const remove = async (runId: string): Promise<void> => {
     const run = mustFind(runId)
-    const isActive = run.state === 'running' || run.state === 'queued'
     updateRun(db, runId, {
       deleted_at: context.now(),
-      ...(isActive ? { wanted: 'stopped', wanted_at: context.now() } : {}),
+      ...(isActive(run) ? { wanted: 'stopped', wanted_at: context.now() } : {}),
     })
     context.emit({ topic: 'changed', what: 'runs' })
     generator.release(runId)

@@ -1,5 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { EngineWish, RunConfig } from '../../../src-preload/contract/records'
+import { activeStates } from '../../../src-preload/contract/run-state'
 import { keyOf, shapeOf, type Evidence, type StepTimes, type TimedShape } from '../../plan/time'
 import { ownedRuns } from '../db/runs'
 import { newestEnd } from '../db/timed-runs'
@@ -25,7 +26,7 @@ export function createTimings(context: TimingsContext) {
   const failed = new Set<string>()
   let ofRuns: { asOf: string; evidence: Evidence[] } | null = null
 
-  const isTraining = (): boolean => ownedRuns(db, ['running', 'queued']).length > 0
+  const isTraining = (): boolean => ownedRuns(db, activeStates).length > 0
 
   /** All that is known of the engine that would compute a run that asks for `asked`. */
   const evidence = (asked: EngineWish): Evidence[] => {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { TrashContents, TrashKind } from '../../../src-preload/contract/records'
+import { isActive } from '../../../src-preload/contract/run-state'
 import { truncateLog, type Db } from '../db/connection'
 import { removeConversation } from '../db/conversations'
 import { forgetCopies } from '../db/copies'
@@ -49,7 +50,7 @@ export function createTrash(context: Context) {
     for (const { run_id: runId, state } of runsOfCorpus(db, corpusId)) {
       if (hasOwnTokens(context, runId)) continue
       // It makes them itself, of this text.
-      if (state === 'running' || state === 'queued') return false
+      if (isActive({ state })) return false
       const run = findRun(db, runId, 'any')
       if (run === null) continue
       const onFacts = updateRun.bind(null, db, runId)
@@ -66,9 +67,9 @@ export function createTrash(context: Context) {
   }
 
   /** Files first, so that a kill in between leaves the row. */
-  const remove = async ({ kind, id, isActive }: TrashRow): Promise<boolean> => {
+  const remove = async ({ kind, id, isActive: isInUse }: TrashRow): Promise<boolean> => {
     try {
-      if (isActive || (kind === 'corpus' && !(await freeRuns(id)))) return false
+      if (isInUse || (kind === 'corpus' && !(await freeRuns(id)))) return false
       for (const folder of folderOf[kind](id)) await rm(folder, { recursive: true, force: true })
       // Closed meanwhile: the row goes at the next start.
       if (!isOpen(db)) return false

@@ -32,7 +32,7 @@ interface ImportOptions {
 
 /**
  * Files → `text.txt` (UTF-8, one document after the other) and `documents.json`. A file with a problem is left out and
- * says why; the text is kept as it is but for a byte order mark and CRLF, which becomes LF.
+ * says why; the text is in one form (normalize.ts).
  * Where no file is left, there is no `text.txt` and there are no counts. Throws `disk.full` and the signal's reason.
  */
 export async function importTexts(
