@@ -6,21 +6,35 @@ import { stepFlops } from './flops'
  * taken from a run that is over. All in milliseconds.
  */
 export interface StepTimes {
-  /** Until the first step is done: loading the engine, recording, first weights. */
+  /** From the start of its process until the first step is done: loading the engine, recording, first weights. */
   readonly startMs: number
   /** Of a step as the run begins, while another way is prepared beside it. */
   readonly firstStepMs: number
   /**
-   * From the first step until the way to compute is chosen for good, evaluations and trials included, and the steps that
-   * were done by then; null: it was not waited for.
+   * From the first step until the way to compute is chosen for good, trials included, and the steps that were done by then,
+   * the first among them; null: it was not waited for.
    */
   readonly settled: { readonly afterMs: number; readonly steps: number } | null
   /** Of a step from then on. */
   readonly stepMs: number
   /** Of one batch of an evaluation. */
   readonly evaluationMs: number
-  /** Of a writing sample; 0 where it is part of the evaluations. */
+  /** Of a writing sample. */
   readonly sampleMs: number
+  /** What other programs used of all processors meanwhile, 0 to 1; absent: not known. */
+  readonly othersShare?: number | undefined
+}
+
+/** More than that often is no step any more: the computer slept. */
+const longestOfUsual = 3
+
+/**
+ * What one of many takes on average, however they come: bursts of other programs belong to it, hours of sleep do not.
+ * @returns NaN for none
+ */
+export function usualMs(values: readonly number[]): number {
+  const middle = [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
+  return values.reduce((sum, value) => sum + Math.min(value, longestOfUsual * middle), 0) / values.length
 }
 
 export interface Evidence {
@@ -80,6 +94,8 @@ const unsettledGain = 2.2
 /** Of a shape that was not measured, for each doubling of its arithmetic. */
 const spreadPerDoubling = 1.25
 const widestSpread = 4
+/** Of the time that others took, so much at most would come back: a step never takes nothing. */
+const mostFreed = 0.7
 
 export interface TimedRun {
   readonly config: RunConfig
@@ -87,32 +103,55 @@ export interface TimedRun {
   readonly parameterCount: number
   /** Of the text that is kept for validation. */
   readonly valTokens: number
+  /** Of a text that is not tokenized this way yet; else 0. */
+  readonly bytesToTokenize: number
 }
 
 /** How long this run would take; null while nothing like it was measured. */
 export function estimateTime(run: TimedRun, evidence: readonly Evidence[]): TimeEstimate | null {
+  const found = timesFor(run, evidence)
+  if (found === null) return null
+  const { times, basis, spread } = found
+  const { tokenizing, start, steps, evaluations, samples, saves } = partsOf(run, times)
+  const likelyMs = tokenizing + start + steps + evaluations + samples + saves
+  // Others may leave, or come.
+  const others = times.othersShare ?? 0
+  const isOpen = times.settled === null && basis !== 'similar'
+  const low = Math.max(isOpen ? unsettledGain : spread, spread / (1 - Math.min(mostFreed, others)))
+  return { lowMs: likelyMs / low, likelyMs, highMs: likelyMs * spread * (1 + others), basis }
+}
+
+/** What is known best of a run's shape: a run of the same, else a probe of it, else what is most like it. */
+export function timesFor(
+  run: TimedRun,
+  evidence: readonly Evidence[],
+): { readonly times: StepTimes; readonly basis: TimeEstimate['basis']; readonly spread: number } | null {
   const shape = shapeOf(run.config, run.vocabSize)
   const key = keyOf(shape)
   const same = evidence.filter((one) => keyOf(one.shape) === key)
-  const best = newest(same.filter(({ source }) => source === 'run')) ?? newest(same)
-  if (best !== null) {
-    const likelyMs = totalMs(run, best.times)
-    const spread = spreadOf[best.source]
-    const low = best.times.settled === null ? unsettledGain : spread
-    return { lowMs: likelyMs / low, likelyMs, highMs: likelyMs * spread, basis: best.source }
+  const [ran, probe] = (['run', 'probe'] as const).map((source) => newest(same.filter((one) => one.source === source)))
+  // A run also waited for its tokens, or for XLA to compile what is ready now.
+  if (ran) {
+    const startMs = Math.min(ran.times.startMs, probe?.times.startMs ?? Infinity)
+    return { ...asKnown(ran), times: { ...ran.times, startMs } }
   }
+  if (probe) return asKnown(probe)
   const similar = likeOne(shape, evidence)
-  if (similar === null) return null
-  const likelyMs = totalMs(run, similar.times)
-  return { lowMs: likelyMs / similar.spread, likelyMs, highMs: likelyMs * similar.spread, basis: 'similar' }
+  return similar && { ...similar, basis: 'similar' }
 }
+
+const asKnown = ({ source, times }: Evidence) => ({ times, basis: source, spread: spreadOf[source] })
 
 function newest(evidence: readonly Evidence[]): Evidence | null {
   return evidence.reduce<Evidence | null>((a, b) => (a === null || b.measuredAt > a.measuredAt ? b : a), null)
 }
 
 /** Of fsync, hashes and a manifest, and of what a disk writes in a millisecond. */
-const saveMs = (bytes: number): number => 40 + bytes / 200e3
+export const saveMs = (bytes: number): number => 15 + bytes / 250e3
+/** Beside its process: its row, links to the tokens, and what follows the last step until it is over. */
+export const aroundMs = 500
+/** Learning a vocabulary and encoding with it, bytes a millisecond (docs/log.md). */
+const tokenizedPerMs = 1000
 
 /** Batches that an evaluation looks at. */
 export function evaluationBatches({ batchSize, blockSize, evalBatches }: RunConfig, valTokens: number): number {
@@ -120,20 +159,33 @@ export function evaluationBatches({ batchSize, blockSize, evalBatches }: RunConf
   return evalBatches === 0 ? all : Math.min(all, evalBatches)
 }
 
-/** The whole run, by what its parts take. */
-function totalMs({ config, parameterCount, valTokens }: TimedRun, times: StepTimes): number {
+/** What the parts of a run take, all in milliseconds. */
+export interface RunParts {
+  readonly tokenizing: number
+  readonly start: number
+  readonly steps: number
+  /** The best state is saved with each that brings something better, which most do. */
+  readonly evaluations: number
+  readonly samples: number
+  /** With the moments: once it has settled, every so many minutes, at the end. */
+  readonly saves: number
+}
+
+export function partsOf({ config, parameterCount, valTokens, bytesToTokenize }: TimedRun, times: StepTimes): RunParts {
   const { maxSteps, evalInterval, sampleInterval, checkpointMinutes } = config
-  const settledStep = Math.min(maxSteps, times.settled?.steps ?? 0)
-  // The first ones are part of the time until it has settled.
-  const evaluations = Math.ceil((maxSteps - settledStep) / evalInterval)
-  const batches = evaluationBatches(config, valTokens)
-  const samples = sampleInterval === 0 ? 0 : Math.ceil((maxSteps - settledStep) / sampleInterval)
+  const every = (interval: number): number => (interval === 0 ? 0 : Math.ceil(maxSteps / interval))
+  const evaluationMs = evaluationBatches(config, valTokens) * times.evaluationMs + saveMs(4 * parameterCount)
   const steps = stepsMs(maxSteps, times)
-  // The best state at each evaluation that brings something better, which most do; the last one with its moments.
-  const saved = evaluations * saveMs(4 * parameterCount)
-  const parts = steps + evaluations * batches * times.evaluationMs + samples * times.sampleMs + saved
-  const saves = 1 + Math.floor(parts / (checkpointMinutes * 60_000))
-  return times.startMs + parts + saves * saveMs(12 * parameterCount)
+  const evaluations = every(evalInterval) * evaluationMs
+  const samples = every(sampleInterval) * times.sampleMs
+  const settles = times.settled !== null && times.settled.steps > 0 && times.settled.steps < maxSteps ? 1 : 0
+  const saves = 1 + settles + Math.floor((steps + evaluations + samples) / (checkpointMinutes * 60_000))
+  return {
+    tokenizing: bytesToTokenize / tokenizedPerMs,
+    start: times.startMs + aroundMs,
+    ...{ steps, evaluations, samples },
+    saves: saves * saveMs(12 * parameterCount),
+  }
 }
 
 /** A run that ends before it has settled takes its share of that time. */
@@ -173,6 +225,7 @@ function likeOne(shape: TimedShape, evidence: readonly Evidence[]): { times: Ste
       stepMs: times.stepMs * more,
       evaluationMs: times.evaluationMs * more,
       sampleMs: times.sampleMs * deeper,
+      othersShare: times.othersShare,
     },
   }
 }

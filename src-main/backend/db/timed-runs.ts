@@ -9,6 +9,7 @@ export interface TimedRow {
   readonly config: RunConfig
   readonly vocabSize: number
   readonly trainTokens: number
+  readonly parameterCount: number
   readonly startedAt: number
   readonly endedAt: number
   readonly trainedMs: number
@@ -22,7 +23,16 @@ export function timedRuns(db: Db, engine: string, version: string): TimedRow[] {
     db,
     tables
       .selectFrom('runs')
-      .select(['run_id', 'config_json', 'vocab_size', 'train_tokens', 'started_at', 'ended_at', 'trained_ms'])
+      .select([
+        'run_id',
+        'config_json',
+        'vocab_size',
+        'train_tokens',
+        'parameter_count',
+        'started_at',
+        'ended_at',
+        'trained_ms',
+      ])
       .where('engine', '=', engine as EngineId)
       .where('engine_version', '=', version)
       .where('state', 'in', ['done', 'stopped'])
@@ -34,6 +44,7 @@ export function timedRuns(db: Db, engine: string, version: string): TimedRow[] {
     config: withDefaults(JSON.parse(row.config_json) as object) as RunConfig,
     vocabSize: row.vocab_size,
     trainTokens: row.train_tokens,
+    parameterCount: row.parameter_count,
     startedAt: row.started_at ?? 0,
     endedAt: row.ended_at ?? 0,
     trainedMs: row.trained_ms,

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { freemem } from 'node:os'
+import { join } from 'node:path'
+import { cgroupFreeMemory } from './cgroup-memory'
 
 /**
- * MemAvailable where Linux says it: free memory alone leaves out what caches would give back. A container's limit counts
- * as a whole, since what is used of it includes such caches.
+ * Bytes that a program could take now without anything being swapped out or killed: what the system has, and what is left of
+ * the limits of the containers that this process is in.
+ * @param root of the file system
  */
-export function freeMemory(): number {
-  // 0 where nobody knows; older Electrons do not have it.
-  const limit = (process as Partial<NodeJS.Process>).constrainedMemory?.() ?? 0
-  return Math.min(availableMemory(), limit > 0 ? limit : Infinity)
-}
+export const freeMemory = (root = '/'): number => Math.min(availableMemory(root), cgroupFreeMemory(root))
 
-function availableMemory(): number {
+/** MemAvailable where Linux says it: free memory alone leaves out what caches would give back. */
+function availableMemory(root: string): number {
   try {
-    const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]
+    const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync(join(root, 'proc/meminfo'), 'utf8'))?.[1]
     if (kilobytes !== undefined) return Number(kilobytes) * 1024
   } catch {
     // not Linux

@@ -20,6 +20,7 @@ import { configFor } from '../../plan/presets'
 import { summarize } from '../../plan/shapes'
 import { asTried as triedHere, estimateTime } from '../../plan/time'
 import { findCorpus } from '../db/corpora'
+import { findTokenizer } from '../db/tokenizers'
 import { lastMemoryBytes } from '../db/metrics'
 import type { Context } from './context'
 import type { Timings } from './timings'
@@ -56,6 +57,11 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
 
   /** What is not tried here needs no memory and no time. */
   const asTried = (config: RunConfig): RunConfig => triedHere(config, context.triesBfloat16)
+
+  const bytesToTokenize = ({ tokenizer, vocabSize }: RunConfig, { corpus, counts }: ReadyCorpus): number => {
+    const key = { corpusId: corpus.corpusId, kind: tokenizer, vocabSize: tokenizer === 'char' ? 0 : vocabSize }
+    return findTokenizer(db, key) === null ? counts.bytes : 0
+  }
 
   /** What the memory is predicted for: elsewhere a graphics card's own counts, or it was not measured. */
   const isOnProcessor = (config: RunConfig, before: EngineId | null = null): boolean =>
@@ -101,7 +107,10 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
       const possible = withinLimits(config)
       const { summary, trainTokens, valTokens } = expect(possible, found)
       const { parameterCount } = summary
-      const run = { config: asTried(possible), vocabSize: summary.vocabSize, parameterCount, valTokens }
+      const run = {
+        ...{ config: asTried(possible), vocabSize: summary.vocabSize, parameterCount, valTokens },
+        bytesToTokenize: bytesToTokenize(possible, found),
+      }
       return { config, summary, trainTokens, estimate: estimateTime(run, evidenceFor(config.engine)) }
     }
 

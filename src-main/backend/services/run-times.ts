@@ -3,47 +3,72 @@ import { evalCurve, stepCurve } from '../db/metrics'
 import type { Db } from '../db/connection'
 import { timedRuns, type TimedRow } from '../db/timed-runs'
 import { tiersOf } from '../db/samples'
-import { asTried, evaluationBatches, shapeOf, type Evidence, type StepTimes } from '../../plan/time'
+import {
+  aroundMs,
+  asTried,
+  evaluationBatches,
+  saveMs,
+  shapeOf,
+  usualMs,
+  type Evidence,
+  type StepTimes,
+} from '../../plan/time'
 
 /** Enough to tell what is usual. */
 const points = 200
 /** A start that took longer did something else as well: it waited for memory, or the computer slept. */
 const longestStartMs = 60_000
+/** Fewer rows than that tell nothing. */
+const fewest = 3
+/** Of each way that is tried (engine/runtime/step-choice.ts). */
+const stepsPerTrialOf = 6
 
-const medianOf = (values: readonly number[]): number | null => {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted.length < 3 ? null : (sorted[sorted.length >> 1] ?? null)
-}
+/** Of a run that found what XLA had compiled: steps until it has settled, trials left out. */
+const stepsToSettle = 10
 
 /** What a run that is over took; null where it was too short to tell, or interrupted by what belongs to no plan. */
 function timesOf(db: Db, row: TimedRow): StepTimes | null {
-  const { runId, config, trainTokens } = row
+  const { runId, config, parameterCount, trainTokens } = row
   const steps = stepCurve(db, runId, points)
   const tokensPerStep = config.batchSize * config.blockSize
-  const settledStep = tiersOf(db, runId).at(-1)?.step ?? 1
-  const stepMs = (some: typeof steps): number | null =>
-    medianOf(
+  const changes = tiersOf(db, runId)
+  const settledStep = changes.at(-1)?.step ?? 1
+  const stepMs = (some: typeof steps): number =>
+    usualMs(
       some.flatMap(({ tokensPerSecond }) => (tokensPerSecond > 0 ? [(1000 * tokensPerStep) / tokensPerSecond] : [])),
     )
   const settled = steps.filter(({ step }) => step > settledStep)
-  const settledMs = stepMs(settled)
-  if (settledMs === null) return null
-  const [first] = steps.filter(({ step }) => step >= settledStep)
+  const [first] = settled
   const evals = evalCurve(db, runId, points).filter(({ step }) => step > settledStep)
-  const between = evals.slice(1).map((now, i) => {
-    const before = evals[i] ?? now
-    return now.elapsedMs - before.elapsedMs - (now.step - before.step) * settledMs
+  if (settled.length < fewest || first === undefined || evals.length < fewest) return null
+  const settledMs = stepMs(settled)
+  const begun = steps.filter(({ step }) => step > 1 && step < settledStep)
+  const firstStepMs = begun.length === 0 ? settledMs : stepMs(begun)
+  // An evaluation with what it saves, and the sample after the one before.
+  const between = evals.slice(1).flatMap((now, i) => {
+    const before = evals[i]
+    if (before === undefined) return []
+    const ms = Math.max(0, now.elapsedMs - before.elapsedMs - (now.step - before.step) * settledMs)
+    return [{ ms, isSampled: config.sampleInterval > 0 && before.step % config.sampleInterval === 0 }]
   })
-  const evaluatedMs = medianOf(between)
-  if (evaluatedMs === null) return null
+  const usualOf = (isSampled: boolean): number =>
+    usualMs(between.filter((one) => one.isSampled === isSampled).map(({ ms }) => ms))
+  const [alone, sampled] = [usualOf(false), usualOf(true)]
+  const evaluatedMs = Number.isNaN(alone) ? sampled : alone
+  // The next one finds what this one had to wait for.
+  const trialsMs =
+    stepsPerTrialOf * changes.flatMap(({ timings }) => timings).reduce((sum, { stepMs }) => sum + stepMs, 0)
+  const foundMs = (steps[0]?.elapsedMs ?? 0) + trialsMs + stepsToSettle * firstStepMs
   return {
-    startMs: Math.min(longestStartMs, Math.max(0, row.endedAt - row.startedAt - row.trainedMs)),
-    firstStepMs: stepMs(steps.filter(({ step }) => step > 1 && step < settledStep)) ?? settledMs,
-    settled: settledStep > 1 && first ? { afterMs: first.elapsedMs, steps: first.step } : { afterMs: 0, steps: 0 },
+    startMs: Math.min(longestStartMs, Math.max(0, row.endedAt - row.startedAt - row.trainedMs - aroundMs)),
+    firstStepMs,
+    settled:
+      foundMs < first.elapsedMs
+        ? { afterMs: foundMs, steps: stepsToSettle }
+        : { afterMs: first.elapsedMs, steps: first.step },
     stepMs: settledMs,
-    // Samples and saving are in it.
-    evaluationMs: Math.max(0, evaluatedMs) / evaluationBatches(config, trainTokens / 9),
-    sampleMs: 0,
+    evaluationMs: Math.max(0, evaluatedMs - saveMs(4 * parameterCount)) / evaluationBatches(config, trainTokens / 9),
+    sampleMs: Number.isNaN(alone) || Number.isNaN(sampled) ? 0 : Math.max(0, sampled - alone),
   }
 }
 

@@ -10,6 +10,7 @@ const times = z.object({
   stepMs: milliseconds.positive(),
   evaluationMs: milliseconds,
   sampleMs: milliseconds,
+  othersShare: z.number().min(0).max(1).optional(),
 })
 const timing = z.object({
   engine: engineId,

@@ -29,17 +29,19 @@ export function batchAt(store: TokenStore, at: BatchShape & { readonly seed: num
 }
 
 /**
- * Validation batches, the same every time. `batches` 0: the whole text once, in order, the last batch with fewer rows;
- * only the tokens after the last whole window are left out (less than one window). Else `batches` × `batchSize`
- * windows, spread evenly from the first to the last place; they overlap where the text is short.
+ * Validation batches, the same every time: `batches` × `batchSize` windows, spread evenly from the first to the last place.
+ * 0, or more than the text holds: the whole text once, in order, the last batch with fewer rows; only the tokens after the
+ * last whole window are left out (less than one window).
  * Throws `config.contextTooLong`.
  */
 export function* evalBatches(store: TokenStore, how: BatchShape & { readonly batches: number }): Generator<Batch> {
   const { batchSize, blockSize, batches } = how
   checkLength(store, blockSize)
-  if (batches > 0) {
+  const count = Math.floor((store.count - 1) / blockSize)
+  const total = batches * batchSize
+  // Windows that overlap would tell nothing more, and on a short text take longer than the steps between.
+  if (batches > 0 && total < count) {
     const last = store.count - blockSize - 1
-    const total = batches * batchSize
     const startOf = (i: number): number => (total === 1 ? 0 : Math.floor((i * last) / (total - 1)))
     for (let b = 0; b < batches; b++) {
       yield windows(
@@ -50,7 +52,6 @@ export function* evalBatches(store: TokenStore, how: BatchShape & { readonly bat
     }
     return
   }
-  const count = Math.floor((store.count - 1) / blockSize)
   for (let first = 0; first < count; first += batchSize) {
     const rows = Math.min(batchSize, count - first)
     yield windows(

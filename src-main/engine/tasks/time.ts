@@ -5,5 +5,6 @@ import type { Emit } from './emit'
 type TimeTask = Extract<JobTask, { kind: 'time' }>
 
 export async function runTime(task: TimeTask, emit: Emit, signal: AbortSignal): Promise<void> {
-  for await (const times of timeSteps(task, signal)) await emit({ kind: 'timed', times })
+  // The process began for this.
+  for await (const times of timeSteps(task, signal, 0)) await emit({ kind: 'timed', times })
 }

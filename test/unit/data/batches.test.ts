@@ -149,4 +149,13 @@ describe('batches', () => {
     expect([...evalBatches(store, { batchSize: 1, blockSize: 10, batches: 1 })]).toHaveLength(1)
     store.close()
   })
+
+  it('of a short text look at each token once, however many are asked for', async () => {
+    const store = await counting(107)
+    const shape = { batchSize: 3, blockSize: 10 }
+    expect([...evalBatches(store, { ...shape, batches: 20 })]).toEqual([
+      ...evalBatches(store, { ...shape, batches: 0 }),
+    ])
+    store.close()
+  })
 })

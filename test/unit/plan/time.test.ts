@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { configFor } from '../../../src-main/plan/presets'
-import { estimateTime, keyOf, shapeOf, type Evidence, type StepTimes } from '../../../src-main/plan/time'
+import {
+  estimateTime,
+  evaluationBatches,
+  keyOf,
+  shapeOf,
+  usualMs,
+  type Evidence,
+  type StepTimes,
+} from '../../../src-main/plan/time'
 import type { RunChoice, RunConfig } from '../../../src-preload/contract/records'
 
 const counts = {
@@ -15,7 +23,7 @@ const counts = {
 }
 const choice: RunChoice = { model: 'modern', size: 'tiny', length: 'normal' }
 const config: RunConfig = { ...configFor(choice, counts), maxSteps: 1000, evalInterval: 100, sampleInterval: 200 }
-const run = { config, vocabSize: 1024, parameterCount: 1e6, valTokens: 10_000 }
+const run = { config, vocabSize: 1024, parameterCount: 1e6, valTokens: 10_000, bytesToTokenize: 0 }
 const times: StepTimes = {
   startMs: 2000,
   firstStepMs: 100,
@@ -34,16 +42,43 @@ describe('estimateTime', () => {
 
   it('adds up what the parts of a run take', () => {
     const estimate = estimateTime(run, [probe])
-    // 100 steps as it begins, 900 settled; then 9 evaluations of 14 batches, 5 samples, 9 + 1 saves of 4 and 12 MB.
-    const expected = 2000 + 10_000 + 900 * 40 + 9 * 14 * 10 + 5 * 500 + 9 * (40 + 20) + (40 + 60)
+    // 100 steps until it has settled, 900 from then on; 10 evaluations of 14 batches with a save of 4 MB each, 5 samples,
+    // 2 saves of 12 MB: once it has settled, and at the end.
+    const expected = 2000 + 500 + 10_000 + 900 * 40 + 10 * (14 * 10 + 31) + 5 * 500 + 2 * 63
     expect(estimate?.likelyMs).toBeCloseTo(expected)
     expect(estimate?.basis).toBe('probe')
+  })
+
+  it('looks at as many batches as it is told, or at the whole text where that is less', () => {
+    const batches = (evalBatches: number, valTokens: number) =>
+      evaluationBatches({ ...config, evalBatches, batchSize: 4, blockSize: 10 }, valTokens)
+    expect([batches(0, 1000), batches(10, 1000), batches(100, 1000), batches(10, 50)]).toEqual([25, 10, 25, 2])
+  })
+
+  it('adds what tokenizing a new text takes', () => {
+    const more = estimateTime({ ...run, bytesToTokenize: 10e6 }, [probe])
+    expect(more?.likelyMs).toBeGreaterThan(estimateTime(run, [probe])?.likelyMs ?? Infinity)
   })
 
   it('never changes over in a run that is too short for it', () => {
     const short = { ...run, config: { ...config, maxSteps: 800 } }
     const slow = { ...probe, times: { ...times, settled: { afterMs: 1e9, steps: 1e7 } } }
-    expect(estimateTime(short, [slow])?.likelyMs).toBeCloseTo(2000 + 800 * 100 + 2 * (40 + 60))
+    // Its share of the time until then; 8 evaluations, 4 samples, a save after a minute and one at the end.
+    const expected = 2000 + 500 + 800 * 100 + 8 * (14 * 10 + 31) + 4 * 500 + 2 * 63
+    expect(estimateTime(short, [slow])?.likelyMs).toBeCloseTo(expected)
+  })
+
+  it('leaves room for other programs that leave, or go on', () => {
+    const busy = estimateTime(run, [{ ...probe, times: { ...times, othersShare: 0.5 } }])
+    const alone = estimateTime(run, [probe])
+    expect(busy?.likelyMs).toBe(alone?.likelyMs)
+    expect(busy?.lowMs).toBeCloseTo((alone?.lowMs ?? 0) / 2)
+    expect(busy?.highMs).toBeGreaterThan(alone?.highMs ?? Infinity)
+  })
+
+  it('begins as fast as the probe of the same shape did, where a run had to wait for more', () => {
+    const cold: Evidence = { ...probe, source: 'run', times: { ...times, startMs: 60_000 } }
+    expect(estimateTime(run, [cold, probe])?.likelyMs).toBeCloseTo((estimateTime(run, [cold])?.likelyMs ?? 0) - 58_000)
   })
 
   it('prefers a run to a probe, and the newest of both', () => {
@@ -87,4 +122,10 @@ it('what does not decide the time of a step is no part of the shape', () => {
   const other = { ...config, seed: 2, learningRate: 0.5, maxSteps: 2000, samplePrompt: 'x', evalInterval: 7 }
   expect(keyOf(shapeOf(other, 1024))).toBe(keyOf(shape))
   expect(keyOf(shapeOf({ ...config, nLayer: 5 }, 1024))).not.toBe(keyOf(shape))
+})
+
+it('what is usual counts bursts of other programs, but not a sleeping computer', () => {
+  expect(usualMs([10, 10, 10, 20, 10])).toBe(12)
+  expect(usualMs([10, 10, 10, 3_600_000, 10])).toBe(14)
+  expect(usualMs([])).toBeNaN()
 })
