@@ -94,7 +94,7 @@ function count(name, run) {
 
 mkdirSync(reports, { recursive: true })
 const results = [
-  ...['unit', 'golden', 'integration'].map((project) => count(project, () => runVitest(project))),
+  ...['unit', 'golden', 'component', 'integration'].map((project) => count(project, () => runVitest(project))),
   count('end to end', runPlaywright),
 ]
 const sum = (key) => results.reduce((total, result) => total + result[key], 0)
