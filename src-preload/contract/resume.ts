@@ -1,4 +1,4 @@
-import type { CheckpointKind, RunRecord } from './records'
+import type { CheckpointKind, RunRecord, RunState } from './records'
 
 /** How many states of a kind are kept: of what training goes on from, the one before too, in case that the newest is damaged. */
 const statesKept: Readonly<Record<CheckpointKind, number>> = { best: 1, last: 2 }
@@ -25,6 +25,12 @@ export function withState<T extends State>(saved: readonly T[], added: T): T[] {
 /** Of each kind the newest one. */
 export const newestStates = <T extends State>(saved: readonly T[]): T[] =>
   saved.filter(({ kind, step }) => !saved.some((other) => other.kind === kind && other.step > step))
+
+const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
+
+/** It ended before its last step. */
+export const isResumable = (run: Pick<RunRecord, 'state' | 'step' | 'maxSteps'>): boolean =>
+  resumableStates.includes(run.state) && run.step < run.maxSteps
 
 /** From where a run that has ended before its last step goes on, and what it computes again. */
 export interface ResumePoint {

@@ -3,13 +3,11 @@ import { computed, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import type { Input } from '../../src-preload/contract/methods'
-import type { RunRecord, RunState } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records'
+import { isResumable } from '../../src-preload/contract/resume'
 import { isActive } from '../../src-preload/contract/run-state'
 import { request, subscribe } from '../api'
 import { afterEvent, newerOf } from './runEvents'
-
-const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
-export const isResumable = (run: RunRecord): boolean => resumableStates.includes(run.state) && run.step < run.maxSteps
 
 /** With Homegrown, with the computer, or because its job was killed or hung. */
 const isCutOff = (run: RunRecord): boolean =>

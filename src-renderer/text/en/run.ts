@@ -94,20 +94,55 @@ export const run = {
       'Ran out of memory at step {step}. Continuing from step {toStep} with {parts} micro-batches per step: same result, slower.',
     outOfMemoryWhole:
       'Ran out of memory at step {step}. Continuing from step {toStep} in a way that needs less: same result, slower.',
-    title: 'How it’s going',
-    waiting: 'Just started. No results yet.',
-    early: 'Just started. You’ll see whether it really learns after two evaluations on unseen text.',
-    learning: 'Learning. It keeps improving on text it has never seen.',
-    slowing: 'Still improving on unseen text, but only a little with each evaluation.',
-    level: 'No longer improving on unseen text. More steps will hardly help. More text or a larger model may.',
-    memorising:
-      'Memorizing. It gets better on its training text and worse on unseen text. The best version, from step {step}, is saved. More text or a smaller model helps; more steps don’t.',
-    unstable: 'The loss jumped up sharply. It may recover. If it happens again, use a lower learning rate.',
-    nothing:
-      'Learned nothing: on unseen text it does worse than guessing at random, usually because the learning rate is too high. Start a new run with a tenth of it and gradient clipping on.',
-    stillLearning: 'It was still improving when it ended. Train longer to get further.',
-    guess: 'On unseen text, its next-token choice has narrowed to about {n} of {vocabulary} options (perplexity).',
+    title: { now: 'How it’s going', then: 'How it went' },
+    now: {
+      waiting: 'Just started. No results yet.',
+      early: 'Just started. You’ll see whether it really learns after two evaluations on unseen text.',
+      learning: 'Learning. It keeps improving on text it has never seen.',
+      slowing: 'Still improving on unseen text, but only a little with each evaluation.',
+      wavering:
+        'The last evaluation on unseen text was a little worse than an earlier one. Small ups and downs are normal. The best so far was at step {step}.',
+      level: 'No progress on unseen text any more. More steps will hardly help. More text or a larger model may.',
+      memorising:
+        'Memorizing. It learns its training text word for word and gets worse on unseen text. The best version, from step {step}, is saved. More steps don’t help.',
+      worsening: 'The loss is rising. It may settle. If it doesn’t, use a lower learning rate.',
+      unstable: 'The loss jumped up sharply. It may recover. If it happens again, use a lower learning rate.',
+      nothing:
+        'Nothing learned so far: on unseen text it does worse than guessing at random, usually because the learning rate is too high.',
+    },
+    then: {
+      waiting: 'It ended before there were any results.',
+      early: 'It ended before two evaluations on unseen text, too early to tell whether it learned.',
+      learning: 'It learned, and was still improving on unseen text when it ended.',
+      slowing: 'It was still improving on unseen text when it ended, but only a little with each evaluation.',
+      wavering:
+        'It learned. Its last evaluation on unseen text was a little worse than an earlier one. The best version, from step {step}, is saved.',
+      level: 'It made no more progress on unseen text before it ended. More steps would hardly help.',
+      memorising:
+        'It memorized: it learned its training text word for word and got worse on unseen text. The best version, from step {step}, is saved. More steps don’t help.',
+      worsening: 'The loss was rising when it ended, usually because the learning rate was too high.',
+      unstable:
+        'The loss jumped up sharply and hadn’t come back down when it ended, usually because the learning rate was too high.',
+      nothing:
+        'It learned nothing: on unseen text it did worse than guessing at random, usually because the learning rate was too high.',
+    },
+    queued: 'Not started yet.',
+    guess:
+      'Next token narrowed to about {unseen} of {vocabulary} options on unseen text, {training} on its training text (perplexity).',
     accuracy: 'It predicts {share} of the next tokens exactly.',
+    gap: {
+      none: 'Hardly any gap between the two, so no sign of memorizing.',
+      some: 'Unseen text is {share} harder for it. That is a normal gap.',
+      large: 'Unseen text is {share} harder for it. So large a gap is a sign of memorizing.',
+    },
+    action: {
+      resume: 'Resume from step {step}',
+      longer: 'Train longer',
+      smaller: 'Try a smaller model',
+      larger: 'Try a larger model',
+      moreText: 'Add text',
+      lowerRate: 'Try a lower learning rate',
+    },
   },
   chart: {
     loss: 'Loss',
@@ -139,7 +174,7 @@ export const run = {
   },
   samples: {
     title: 'What it writes',
-    help: 'The same prompt, continued again and again as the model learns.',
+    help: 'The same prompt, continued as the model learns.',
     empty: 'The first sample appears soon after training starts.',
     none: 'Samples are turned off for this run.',
     at: 'Step {step}',
@@ -155,6 +190,7 @@ export const run = {
     saved: 'Saved',
   },
   details: {
+    charts: 'Learning rate, gradient norm and speed',
     settings: 'Settings',
     model: 'Model layers',
     layer: 'Layer',

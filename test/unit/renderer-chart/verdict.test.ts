@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { EvalRow, RunRecord, StepRow } from '../../../src-preload/contract/records'
 import { CurveBuffer } from '../../../src-renderer/composables/chart/curveBuffer'
-import { bestEval, roundedLeftMs, timeLeftMs, verdictOf } from '../../../src-renderer/composables/verdict'
+import {
+  bestEval,
+  gapOf,
+  isImproving,
+  roundedLeftMs,
+  timeLeftMs,
+  verdictOf,
+} from '../../../src-renderer/composables/verdict'
 
 /** A run whose training loss is `loss(i)` at step 10·i and whose tests gave `tests`, evenly spread. */
 function run(loss: (i: number) => number, steps: number, tests: readonly number[]): CurveBuffer {
@@ -46,8 +53,68 @@ describe('verdict', () => {
     expect(verdictOf(curves, 500)).toBe(expected)
   })
 
-  test('one worse test is not memorising yet', () => {
-    expect(verdictOf(run(falling, 100, [3, 2.5, 2.3, 2.35]), 500)).not.toBe('memorising')
+  test('one worse evaluation is neither memorizing nor progress', () => {
+    expect(verdictOf(run(falling, 100, [3, 2.5, 2.3, 2.35]), 500)).toBe('wavering')
+    expect(verdictOf(run(falling, 100, [3, 2.8, 2.3, 2.301]), 500)).toBe('wavering')
+  })
+
+  test('what gets worse on its own text too has memorized nothing', () => {
+    expect(
+      verdictOf(
+        run((i) => (i < 80 ? 2 : 2 + 0.02 * (i - 80)), 100, [2.5, 2.1, 2.3, 2.4]),
+        500,
+      ),
+    ).toBe('worsening')
+    // As bad on both.
+    expect(
+      verdictOf(
+        run(() => 2.4, 100, [2.5, 2.1, 2.3, 2.4]),
+        500,
+      ),
+    ).toBe('worsening')
+  })
+
+  test('a training loss that rises is no progress, whatever the evaluations say', () => {
+    expect(
+      verdictOf(
+        run((i) => (i <= 90 ? 3 : 3.2), 100, [4, 3.4, 3]),
+        500,
+      ),
+    ).toBe('worsening')
+  })
+
+  /** Numbers from 0 to 1, the same each time (mulberry32). */
+  function draws(seed: number): () => number {
+    let state = seed
+    return () => {
+      state = (state + 0x6d2b79f5) | 0
+      let t = Math.imul(state ^ (state >>> 15), 1 | state)
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+    }
+  }
+
+  test('none says that it improves where its last evaluation is not the best, or the training loss has risen', () => {
+    const seen = new Map<string, number>()
+    for (let seed = 0; seed < 4000; seed++) {
+      const draw = draws(seed)
+      const count = 2 + Math.floor(draw() * 12)
+      const [trend, noise] = [(draw() - 0.7) * 0.4, draw() * 0.2]
+      const evals = Array.from({ length: count }, (_, i) => Math.max(0.5, 4 + trend * i + (draw() - 0.5) * noise))
+      const lift = draw() < 0.3 ? 0.5 : 0
+      const curves = run((i) => falling(i) + (i > 90 ? lift : 0) + (draw() - 0.5) * 0.1, 100, evals)
+      const verdict = verdictOf(curves, 500)
+      seen.set(verdict, (seen.get(verdict) ?? 0) + 1)
+      if (!isImproving(verdict)) continue
+      const facts = `${seed}: ${verdict} ${evals.join(' ')}`
+      expect(evals.at(-1), facts).toBe(Math.min(...evals))
+      expect(evals.at(-1), facts).toBeLessThan(evals.at(-2) ?? 0)
+      expect(lift, facts).toBe(0)
+    }
+    // Each of them was put to the test.
+    for (const verdict of ['learning', 'slowing', 'wavering', 'level', 'memorising', 'worsening']) {
+      expect(seen.get(verdict) ?? 0, verdict).toBeGreaterThan(20)
+    }
   })
 
   test('frequent tests of a run that still learns are not level', () => {
@@ -73,6 +140,30 @@ describe('verdict', () => {
   test('a restless curve of small batches is not unstable', () => {
     const restless = (i: number): number => falling(i) + Math.sin(i * 12.9898) * 0.6
     expect(verdictOf(run(restless, 200, [3, 2.6, 2.3]), 500)).toBe('learning')
+  })
+})
+
+describe('the gap between training and unseen text', () => {
+  test('is that of the perplexities at the last evaluation', () => {
+    const gap = gapOf(run(() => Math.log(10), 100, [4, Math.log(13)]))
+    expect(gap?.training).toBeCloseTo(10, 9)
+    expect(gap?.unseen).toBeCloseTo(13, 9)
+    expect(gap?.share).toBeCloseTo(0.3, 9)
+    expect(gap?.size).toBe('some')
+    expect(gapOf(run(() => 2.3, 100, [2.31]))?.size).toBe('none')
+    expect(gapOf(run(() => 2.3, 100, [2.9]))?.size).toBe('large')
+  })
+
+  test('does not take in what was trained since', () => {
+    const curves = run((i) => (i <= 50 ? 2 : 1), 100, [3])
+    curves.evals[0] = { ...(curves.evals[0] as EvalRow), step: 500 }
+    expect(gapOf(curves)?.training).toBeCloseTo(Math.exp(2), 9)
+  })
+
+  test('is not known before there are both, or where the loss is no number', () => {
+    expect(gapOf(run(falling, 0, []))).toBeNull()
+    expect(gapOf(run(falling, 20, []))).toBeNull()
+    expect(gapOf(run(() => NaN, 20, [3]))).toBeNull()
   })
 })
 

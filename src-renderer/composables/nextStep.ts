@@ -1,0 +1,79 @@
+import { runLimits } from '../../src-preload/contract/limits'
+import { isResumable } from '../../src-preload/contract/resume'
+import { isActive } from '../../src-preload/contract/run-state'
+import type { RunConfig, RunDetail } from '../../src-preload/contract/records'
+import type { Gap, Verdict } from './verdict'
+
+/** What helps a run that is over, most of all: the one button beside its verdict. */
+export type NextStep = 'resume' | 'longer' | 'smaller' | 'larger' | 'moreText' | 'lowerRate'
+
+/**
+ * @returns null while it trains, and where the notice of its error has the button already
+ */
+export function nextStepOf({ run, summary, config }: RunDetail, verdict: Verdict, gap: Gap | null): NextStep | null {
+  if (isActive(run)) return null
+  const tokens = (run.maxSteps * config.batchSize * config.blockSize) / Math.max(summary.epochs, Number.MIN_VALUE)
+  const can = (step: NewRunStep): boolean => Object.keys(changesFor(step, config)).length > 0
+  switch (verdict) {
+    case 'nothing':
+    case 'unstable':
+    case 'worsening':
+      return 'lowerRate'
+    case 'memorising':
+      // A model with fewer parameters than the text has tokens is not what is too large.
+      return summary.parameterCount > tokens && can('smaller') ? 'smaller' : 'moreText'
+    case 'level':
+      return gap?.size === 'none' && can('larger') ? 'larger' : 'moreText'
+    case 'waiting':
+    case 'early':
+    case 'learning':
+    case 'slowing':
+    case 'wavering':
+      if (run.error !== null && (run.state === 'failed' || run.state === 'interrupted')) return null
+      return isResumable(run) ? 'resume' : 'longer'
+  }
+}
+
+/** As many heads fewer as the width shrinks: each stays as wide. */
+const heads = ({ model, nHead }: RunConfig, times: number): Partial<RunConfig> =>
+  model === 'lstm' ? {} : { nHead: nHead * times }
+
+function halved(config: RunConfig): Partial<RunConfig> {
+  const { model, nLayer, nHead, nEmbd } = config
+  const canNarrow = nEmbd % 16 === 0 && (model === 'lstm' || nHead % 2 === 0)
+  return {
+    ...(nLayer > 1 ? { nLayer: Math.ceil(nLayer / 2) } : {}),
+    ...(canNarrow ? { nEmbd: nEmbd / 2, ...heads(config, 0.5) } : {}),
+  }
+}
+
+function doubled(config: RunConfig): Partial<RunConfig> {
+  const { nLayer, nHead, nEmbd } = config
+  if (2 * nLayer <= runLimits.nLayer.max) return { nLayer: 2 * nLayer }
+  const canWiden = 2 * nEmbd <= runLimits.nEmbd.max && 2 * nHead <= runLimits.nHead.max
+  return canWiden ? { nEmbd: 2 * nEmbd, ...heads(config, 2) } : {}
+}
+
+/** A tenth of each rate, within its limits; and gradients clipped, which helps against what made it explode. */
+function slower({
+  learningRate,
+  minLearningRate,
+  matrixLearningRate,
+  gradClip,
+  optimizer,
+}: RunConfig): Partial<RunConfig> {
+  const tenth = (rate: number, { min }: { readonly min: number }): number =>
+    Math.max(min, Number((rate / 10).toPrecision(3)))
+  return {
+    learningRate: tenth(learningRate, runLimits.learningRate),
+    minLearningRate: tenth(minLearningRate, runLimits.minLearningRate),
+    ...(optimizer === 'muon' ? { matrixLearningRate: tenth(matrixLearningRate, runLimits.matrixLearningRate) } : {}),
+    ...(gradClip === 0 ? { gradClip: runLimits.gradClip.default } : {}),
+  }
+}
+
+const changes = { smaller: halved, larger: doubled, lowerRate: slower } as const
+export type NewRunStep = keyof typeof changes
+
+/** What the form of a new run is to change against the settings of this one. */
+export const changesFor = (step: NewRunStep, config: RunConfig): Partial<RunConfig> => changes[step](config)
