@@ -273,11 +273,24 @@ export const planOption = z.object({
 })
 export type PlanOption = z.infer<typeof planOption>
 
+/**
+ * Whether the steps of this plan are timed: `soon` when somebody asks, `training` while this run trains, since a test beside it
+ * would measure neither.
+ */
+export const speedTest = z.discriminatedUnion('state', [
+  z.object({ state: z.enum(['known', 'soon', 'running', 'memory', 'failed']) }),
+  z.object({ state: z.literal('training'), name: z.string() }),
+])
+export type SpeedTest = z.infer<typeof speedTest>
+
 export const runPlan = z.object({
   config: runConfig,
+  /** The same without `overrides`. */
+  suggested: runConfig,
   summary: modelSummary,
   problems: z.array(configProblem),
   estimate: timeEstimate.nullable(),
+  speedTest,
   /** What its files take in the end. */
   diskBytes: z.number(),
   verdict: planVerdict,

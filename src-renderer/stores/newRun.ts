@@ -4,6 +4,7 @@ import { AppError, type ErrorData } from '../../src-preload/contract/errors'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { Output } from '../../src-preload/contract/methods'
 import type { RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
+import { isActive } from '../../src-preload/contract/run-state'
 import { request, subscribe } from '../api'
 import { shownNumber, typedNumber, type NumberTypo } from '../composables/numberField'
 
@@ -49,7 +50,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   const drafts = ref<Partial<Record<RunField, string>>>({})
   const plan = shallowRef<Plan | null>(null)
   /** What Homegrown would choose without the changes. */
-  const suggested = shallowRef<RunConfig | null>(null)
+  const suggested = computed<RunConfig | null>(() => plan.value?.suggested ?? null)
   const planning = ref(false)
   const error = shallowRef<AppError | null>(null)
 
@@ -112,14 +113,10 @@ export const useNewRunStore = defineStore('newRun', () => {
       planning.value = false
       return
     }
-    const ask = (overrides: Overrides): Promise<Plan> =>
-      request('runs.plan', { corpusId: target, choice: choice.value, overrides })
     try {
       const { overrides } = parsed.value
-      const bare = await ask({})
-      const full = Object.keys(overrides).length === 0 ? bare : await ask(overrides)
+      const full = await request('runs.plan', { corpusId: target, choice: choice.value, overrides })
       if (mine !== asked) return
-      suggested.value = bare.config
       plan.value = full
       error.value = null
       if (!isSizeChosen.value && full.suggestedSize !== choice.value.size) {
@@ -155,7 +152,10 @@ export const useNewRunStore = defineStore('newRun', () => {
   })
   subscribe((event) => {
     const isTimed = event.topic === 'changed' && event.what === 'timings'
-    if (isTimed || (event.topic === 'backend' && event.state === 'up')) void refresh()
+    // What trained is over: now its speed can be tested.
+    const isWaiting = plan.value?.speedTest.state === 'training'
+    const isOver = isWaiting && event.topic === 'run' && event.kind === 'state' && !isActive(event.run)
+    if (isTimed || isOver || (event.topic === 'backend' && event.state === 'up')) void refresh()
   })
 
   /** Starts what the form shows; the form is then free for the next one. */

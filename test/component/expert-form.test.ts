@@ -20,7 +20,8 @@ installBridge({
     const config = { ...suggestion, ...overrides }
     const error = { code: 'config.headsDoNotDivide' as const, params: { nEmbd: config.nEmbd, nHead: config.nHead } }
     return {
-      ...{ config, diskBytes: 1e7, estimate: null, suggestedSize: 'tiny' as const, options: [] },
+      ...{ config, diskBytes: 1e7, estimate: null, suggested: suggestion, suggestedSize: 'tiny' as const, options: [] },
+      speedTest: { state: 'soon' as const },
       summary: { layers: [], parameterCount: 800_000, vocabSize: 512, memoryBytes: 1e8, epochs: 2 },
       problems: config.nEmbd % config.nHead === 0 ? [] : [{ field: 'nHead', error, fix: { nHead: 4 } }],
       verdict: { kind: 'fits' as const, words: 50_000, passes: 2, likelyMs: null, better: null },

@@ -10,6 +10,7 @@ import {
   type ModelSummary,
   type RunChoice,
   type RunConfig,
+  type SpeedTest,
   type TimeEstimate,
 } from '../../../src-preload/contract/records'
 import { suggestedSize, verdictOf } from '../../plan/before-start'
@@ -98,11 +99,14 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
     const evidenceFor = memoized(timings.evidence, (engine) => engine)
     // Cards and verdict ask for the same choices, all of one kind of model.
     const expected = memoized(expectChoice, ({ size, length }) => `${size} ${length}`)
-    function expectChoice(of: RunChoice): Expected {
+    const suggestionFor = (of: RunChoice, derivedFrom: Partial<RunConfig>): RunConfig => {
       const suggested = configFor(of, found.counts, derivedFrom)
       const { vocabSize } = expect(suggested, found)
       const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, freeBytes) : {}
-      const config: RunConfig = { ...suggested, ...inParts, ...set }
+      return { ...suggested, ...inParts }
+    }
+    function expectChoice(of: RunChoice): Expected {
+      const config: RunConfig = { ...suggestionFor(of, derivedFrom), ...set }
       // Nothing can be said of values that do not exist: the summary is of the nearest that do.
       const possible = withinLimits(config)
       const { summary, trainTokens, valTokens } = expect(possible, found)
@@ -128,11 +132,14 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
       ...sizeDial.options.map((size) => ({ ...choice, size })),
       ...lengthDial.options.map((length) => ({ ...choice, length })),
     ]
+    const problems = problemsWith(config, found, summary.vocabSize)
     return {
       config,
+      suggested: suggestionFor(choice, {}),
       summary,
-      problems: problemsWith(config, found, summary.vocabSize),
+      problems,
       estimate: own.estimate,
+      speedTest: speedTestOf(config, summary, problems),
       diskBytes: 4 * savedCopies * summary.parameterCount,
       verdict: verdictOf(choice, text, (of) => factsOf(expected(of)), factsOf(own)),
       suggestedSize: suggestedSize(uniqueTokens),
@@ -155,12 +162,20 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
     return { corpus: found.corpus, vocabSize, trainTokens, summary }
   }
 
+  /** What does not fit would only push everything else out of memory. */
+  const isTestable = ({ memoryBytes }: ModelSummary, problems: readonly ConfigProblem[]): boolean =>
+    problems.length === 0 && memoryBytes <= context.freeMemory()
+
+  const speedTestOf = (config: RunConfig, summary: ModelSummary, problems: readonly ConfigProblem[]): SpeedTest => {
+    const test = timings.testOf(asTried(config), summary.vocabSize)
+    return test.state === 'soon' && !isTestable(summary, problems) ? { state: 'memory' } : test
+  }
+
   const measure = ({ corpusId, config }: Input<'runs.measure'>): void => {
     const found = readyCorpus(corpusId)
     if (fieldProblems(config).length > 0) return
     const { vocabSize, summary } = expect(config, found)
-    // What does not fit would only push everything else out of memory.
-    if (problemsWith(config, found, vocabSize).length > 0 || summary.memoryBytes > context.freeMemory()) return
+    if (!isTestable(summary, problemsWith(config, found, vocabSize))) return
     timings.want(asTried(config), vocabSize)
   }
 

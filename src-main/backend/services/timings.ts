@@ -1,8 +1,8 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { EngineId, EngineWish, RunConfig } from '../../../src-preload/contract/records'
+import type { EngineId, EngineWish, RunConfig, SpeedTest } from '../../../src-preload/contract/records'
 import { activeStates } from '../../../src-preload/contract/run-state'
 import { keyOf, shapeOf, type Evidence, type StepTimes, type TimedShape } from '../../plan/time'
-import { ownedRuns } from '../db/runs'
+import { findRun, ownedRuns } from '../db/runs'
 import { newestEnd } from '../db/timed-runs'
 import type { Job } from '../jobs/supervisor'
 import type { Context } from './context'
@@ -32,11 +32,15 @@ export type TimingsContext = Pick<
 export function createTimings(context: TimingsContext) {
   const { db, paths, probes } = context
   let current: { key: string; job: Job | null } | null = null
-  /** Shapes whose probe failed: asked again after the next start. */
+  /** Shapes whose probe failed, or did not come to an end: asked again after the next start. */
   const failed = new Set<string>()
   let ofRuns: { asOf: string; evidence: Evidence[] } | null = null
 
-  const isTraining = (): boolean => ownedRuns(db, activeStates).length > 0
+  /** The run that trains, or is about to, by whichever process on this profile. */
+  const training = (): string | null => {
+    const active = ownedRuns(db, activeStates)
+    return (active.find(({ state }) => state === 'running') ?? active[0])?.run_id ?? null
+  }
 
   /** All that is known of the engine that would compute a run that asks for `asked`. */
   const evidence = (asked: EngineWish): Evidence[] => {
@@ -62,33 +66,54 @@ export function createTimings(context: TimingsContext) {
   const isKnown = (config: RunConfig, key: string): boolean =>
     evidence(config.engine).some((one) => keyOf(one.shape) === key && one.times.settled !== null)
 
+  const shapeKeyOf = (config: RunConfig, vocabSize: number) => {
+    const shape = keyOf(shapeOf(config, vocabSize))
+    return { shape, key: `${config.engine} ${shape}` }
+  }
+
+  /** Whether this training is timed, or why not. */
+  const testOf = (config: RunConfig, vocabSize: number): SpeedTest => {
+    const { shape, key } = shapeKeyOf(config, vocabSize)
+    if (current?.key === key) return { state: 'running' }
+    if (isKnown(config, shape)) return { state: 'known' }
+    const runId = training()
+    if (runId !== null) return { state: 'training', name: findRun(db, runId, 'any')?.name ?? '' }
+    return { state: failed.has(key) ? 'failed' : 'soon' }
+  }
+
   /**
    * Times this training, unless that is known, or something trains. Answers at once: `changed` follows when more is known.
    * One that is under way for another shape ends: somebody chose anew.
    */
   const want = (config: RunConfig, vocabSize: number): void => {
-    const shape = shapeOf(config, vocabSize)
-    const key = `${config.engine} ${keyOf(shape)}`
+    const { shape, key } = shapeKeyOf(config, vocabSize)
     if (current?.key === key || failed.has(key)) return
     cancel()
-    if (isTraining() || isKnown(config, keyOf(shape))) return
+    if (training() !== null || isKnown(config, shape)) return
     const mine = { key, job: null as Job | null }
     current = mine
+    tell()
     measure(mine, config, vocabSize)
       .catch((thrown: unknown) => {
-        if (current !== mine) return
-        failed.add(key)
-        context.log(AppError.from(thrown))
+        if (current === mine) context.log(AppError.from(thrown))
       })
       .finally(() => {
-        if (current === mine) current = null
+        if (current !== mine) return
+        current = null
+        // Whoever hears that it is over asks again.
+        if (!isKnown(config, shape)) failed.add(key)
+        tell()
       })
+  }
+
+  const tell = (): void => {
+    context.emit({ topic: 'changed', what: 'timings' })
   }
 
   const measure = async (mine: { job: Job | null }, config: RunConfig, vocabSize: number): Promise<void> => {
     const engineOptions = await probes.optionsFor(config.engine, null)
     const info = probes.infoOf(config.engine)
-    if (current !== mine || isTraining() || info === null) return
+    if (current !== mine || training() !== null || info === null) return
     const shape = shapeOf(config, vocabSize)
     /** @returns what it said last */
     const once = async (onTimes: (times: StepTimes) => void): Promise<StepTimes | null> => {
@@ -128,7 +153,7 @@ export function createTimings(context: TimingsContext) {
       // A full disk: it is measured again next time.
       context.log(AppError.from(thrown))
     }
-    context.emit({ topic: 'changed', what: 'timings' })
+    tell()
   }
 
   /** Before a training starts: nothing has to be saved. */
@@ -137,5 +162,5 @@ export function createTimings(context: TimingsContext) {
     current = null
   }
 
-  return { evidence, want, cancel, isMeasuring: () => current !== null }
+  return { evidence, testOf, want, cancel, isMeasuring: () => current !== null }
 }

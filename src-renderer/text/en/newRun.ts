@@ -50,7 +50,13 @@ export const newRun = {
     range: '{low} to {high}',
     ready: 'Ready at {at}. May end sooner.',
     unknown: 'not known yet',
-    measuring: 'A short test runs on this computer.',
+    running: 'A short test is running on this computer.',
+    soon: 'A short test starts in a moment.',
+    blocked: 'Homegrown can’t test the speed while “{name}” trains.',
+    similarUntil: 'Estimated from similar runs. The speed test waits until “{name}” ends.',
+    similar: 'Estimated from similar runs.',
+    memory: 'Not tested: not enough memory available.',
+    failed: 'The speed test failed.',
   },
   verdict: {
     fits: {

@@ -2,7 +2,8 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { runLimits } from '../../../src-preload/contract/limits'
-import type { RunChoice, RunConfig, SizeDial } from '../../../src-preload/contract/records'
+import type { RunChoice, RunConfig, RunRecord, SizeDial, SpeedTest } from '../../../src-preload/contract/records'
+import { record, runId } from '../renderer-stores/records'
 import { installBridge } from './bridge'
 
 const suggestion = Object.fromEntries(
@@ -12,9 +13,10 @@ const summary = { layers: [], parameterCount: 800_000, vocabSize: 512, memoryByt
 const asked: Partial<RunConfig>[] = []
 const choices: RunChoice[] = []
 const measured: RunConfig[] = []
+let speedTest: SpeedTest = { state: 'soon' }
 const suggestedFor = (corpusId: string): SizeDial => (corpusId.endsWith('2') ? 'medium' : 'tiny')
 
-installBridge({
+const bridge = installBridge({
   'runs.plan': ({ corpusId, choice, overrides }) => {
     choices.push(choice)
     asked.push(overrides)
@@ -26,10 +28,7 @@ installBridge({
     const verdict = { kind: 'fits' as const, words: 50_000, passes: 2, likelyMs: null, better: null }
     const estimate = null
     return {
-      config,
-      summary,
-      problems,
-      estimate,
+      ...{ config, suggested: suggestion, summary, problems, estimate, speedTest },
       diskBytes: 1e7,
       verdict,
       suggestedSize: suggestedFor(corpusId),
@@ -149,6 +148,27 @@ describe('the form of a new model', () => {
     form.corpusId = 'c_00000001'
     await planned(form)
     expect(form.choice.size).toBe('small')
+  })
+
+  it('asks once for the plan with its suggestion, and again when what kept the test from running is over', async () => {
+    asked.length = 0
+    speedTest = { state: 'training', name: 'Tales' }
+    form.set('nLayer', '6')
+    await planned(form)
+    await vi.waitFor(() => {
+      expect(form.plan?.speedTest).toEqual(speedTest)
+    })
+    expect(asked).toEqual([{ nLayer: 6 }])
+    const tell = (state: RunRecord['state']): void => {
+      bridge.emit({ topic: 'run', runId, seq: 1, kind: 'state', run: record({ state }) })
+    }
+    tell('running')
+    expect(asked).toHaveLength(1)
+    tell('done')
+    await vi.waitFor(() => {
+      expect(asked).toHaveLength(2)
+    })
+    speedTest = { state: 'soon' }
   })
 
   it('goes back to the suggestion', async () => {

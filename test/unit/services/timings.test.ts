@@ -8,6 +8,15 @@ import { openBackend, type TestBackend } from './backend'
 
 const choice: RunChoice = { model: 'gpt', size: 'tiny', length: 'quick' }
 
+it('the suggestion stands beside what is changed', async () => {
+  const { test, corpusId } = await opened()
+  const bare = await planOf(test, corpusId)
+  const changed = await planOf(test, corpusId, { nLayer: 2, maxSteps: 77 })
+  expect(bare.suggested).toEqual(bare.config)
+  expect(changed.suggested).toEqual(bare.config)
+  expect(changed.config).toMatchObject({ nLayer: 2, maxSteps: 77 })
+})
+
 async function planOf(test: TestBackend, corpusId: string, overrides: Partial<RunConfig> = {}) {
   return await test.request('runs.plan', { corpusId, choice, overrides })
 }
@@ -18,8 +27,13 @@ async function opened(): Promise<{ test: TestBackend; corpusId: string }> {
   await test.request('system.info', {})
   return { test, corpusId }
 }
-const timed = (test: TestBackend): number =>
+/** Told of: its start, what it measured, its end. */
+const told = (test: TestBackend): number =>
   test.events.filter((event) => event.topic === 'changed' && event.what === 'timings').length
+const measured = (test: TestBackend): Promise<void> =>
+  vi.waitFor(() => {
+    expect(test.backend.services.runs.isMeasuring()).toBe(false)
+  })
 
 describe('the time of a training', () => {
   it('is not known, then measured, then settled, and kept for the next start', async () => {
@@ -27,10 +41,11 @@ describe('the time of a training', () => {
     const { config, estimate } = await planOf(test, corpusId)
     expect(estimate).toBeNull()
     await test.request('runs.measure', { corpusId, config })
-    await vi.waitFor(() => {
-      expect(timed(test)).toBe(2)
-    })
+    expect((await planOf(test, corpusId)).speedTest).toEqual({ state: 'running' })
+    await measured(test)
+    expect(told(test)).toBe(4)
     const plan = await planOf(test, corpusId)
+    expect(plan.speedTest).toEqual({ state: 'known' })
     expect(plan.estimate?.basis).toBe('probe')
     expect(plan.verdict.likelyMs).toBe(plan.estimate?.likelyMs)
     // Every card says something, the nearest from what is like it.
@@ -45,12 +60,21 @@ describe('the time of a training', () => {
     const { test, corpusId } = await opened()
     const { config } = await planOf(test, corpusId)
     await test.request('runs.measure', { corpusId, config })
-    await vi.waitFor(() => {
-      expect(test.backend.services.runs.isMeasuring()).toBe(false)
-    })
+    await measured(test)
     await test.request('runs.measure', { corpusId, config: { ...config, seed: 5 } })
     expect(test.backend.services.runs.isMeasuring()).toBe(false)
-    expect(timed(test)).toBe(2)
+    expect(told(test)).toBe(4)
+  })
+
+  it('that cannot be measured is not tried again and again, and is said', async () => {
+    const { test, corpusId } = await opened()
+    const { config } = await planOf(test, corpusId, { samplePrompt: 'crashing' })
+    await test.request('runs.measure', { corpusId, config })
+    await measured(test)
+    expect(told(test)).toBe(2)
+    expect((await planOf(test, corpusId, { samplePrompt: 'crashing' })).speedTest).toEqual({ state: 'failed' })
+    await test.request('runs.measure', { corpusId, config })
+    expect(test.backend.services.runs.isMeasuring()).toBe(false)
   })
 
   it('is never measured beside a training, and a measurement ends when one starts', async () => {
@@ -58,14 +82,19 @@ describe('the time of a training', () => {
     const slow = (await planOf(test, corpusId, { samplePrompt: 'slowly', maxSteps: 100_000 })).config
     await test.request('runs.measure', { corpusId, config: slow })
     await vi.waitFor(() => {
-      expect(timed(test)).toBe(1)
+      expect(told(test)).toBe(2)
     })
     const { runId } = await test.request('runs.start', { corpusId, config: slow })
     await test.runState(runId, 'running')
     expect(test.backend.services.runs.isMeasuring()).toBe(false)
     await test.request('runs.measure', { corpusId, config: { ...slow, nLayer: 2 } })
     expect(test.backend.services.runs.isMeasuring()).toBe(false)
+    const { run } = await test.request('runs.get', { runId })
+    const other = () => planOf(test, corpusId, { nLayer: 2 })
+    expect((await other()).speedTest).toEqual({ state: 'training', name: run.name })
     await test.request('runs.stop', { runId })
+    await test.runState(runId, 'stopped')
+    expect((await other()).speedTest).toEqual({ state: 'soon' })
   })
 })
 
