@@ -1,9 +1,12 @@
 import { app, dialog, nativeTheme, session, type BrowserWindow } from 'electron'
 import type { AppEvent } from '../src-preload/contract/events'
 import type { Settings } from '../src-preload/contract/records'
-import { followActivity } from './shell/activity'
+import type { ShellCommand } from '../src-preload/contract/wire'
+import { followActivity, type Activity } from './shell/activity'
 import { superviseBackend } from './shell/backend-process'
-import { pickTexts } from './shell/dialogs'
+import { createBackground } from './shell/background'
+import { askAboutClosing, pickTexts } from './shell/dialogs'
+import { endInOrder } from './shell/ending'
 import { listenToPage, sendCommand, sendEvent } from './shell/ipc'
 import { recall, remember } from './shell/memory'
 import { setMenu } from './shell/menu'
@@ -32,6 +35,8 @@ async function main(): Promise<void> {
 
   let window: BrowserWindow | null = null
   let memory = recall(places.memory)
+  const languages = app.getPreferredSystemLanguages()
+  const text = () => shellText(memory.locale, languages)
 
   // The backend starts beside the window, not after it.
   const seen = followActivity()
@@ -43,37 +48,43 @@ async function main(): Promise<void> {
     onEvent: (event: AppEvent) => {
       sendEvent(window, event)
       const activity = seen(event)
-      if (activity !== null) show(activity, window)
+      if (activity !== null) applyActivity(activity)
       if (event.topic === 'changed' && event.what === 'settings') void applySettings()
     },
   })
+  const background = createBackground({
+    icon: places.trayIcon,
+    text,
+    request: backend.request,
+    ask: (asking, about) => askAboutClosing(asking, about, text()),
+    openWindow: showWindow,
+  })
+  endInOrder({ close: backend.close, staysWithoutWindow: background.isOn })
   app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
+    if (app.isReady() && !background.isQuitting()) showWindow()
   })
-  app.on('window-all-closed', () => {
-    app.quit()
-  })
-  // The window is gone at once; the process stays until running trainings are saved.
-  app.once('will-quit', (event) => {
-    event.preventDefault()
-    void backend.close().then(() => {
-      app.exit()
-    })
+  // macOS: a click on the Dock.
+  app.on('activate', () => {
+    showWindow()
   })
 
   await app.whenReady()
-  const languages = app.getPreferredSystemLanguages()
-  const text = () => shellText(memory.locale, languages)
+  let saves = false
   const applyMemory = (): void => {
     nativeTheme.themeSource = memory.theme
-    setMenu(
-      text(),
-      (command) => {
-        sendCommand(window, command)
-      },
-      !app.isPackaged,
-    )
+    const run = (command: ShellCommand): void => {
+      sendCommand(window, command)
+    }
+    setMenu(text(), { run, isDevelopment: !app.isPackaged, saves })
+    background.repaint()
+  }
+  function applyActivity(activity: Activity): void {
+    show(activity, window)
+    background.hear(activity)
+    const isActive = activity.runs.length > 0
+    if (saves === isActive) return
+    saves = isActive
+    applyMemory()
   }
   async function applySettings(): Promise<void> {
     const answer = await backend.request('settings.get', {})
@@ -84,6 +95,30 @@ async function main(): Promise<void> {
     remember(places.memory, memory)
     applyMemory()
   }
+  function showWindow({ runId = null, behind = false }: { runId?: string | null; behind?: boolean } = {}): void {
+    if (window !== null) {
+      if (window.isMinimized()) window.restore()
+      window.focus()
+      if (runId !== null) sendCommand(window, `run:${runId}`)
+      return
+    }
+    window = openWindow({
+      ...places,
+      url: runId === null ? places.url : `${places.url}#/runs/${runId}`,
+      languages,
+      memory,
+      behind,
+      mayClose: background.mayClose,
+      onClose: (place) => {
+        memory = { ...memory, ...place }
+        remember(places.memory, memory)
+      },
+    })
+    window.once('closed', () => {
+      window = null
+    })
+    background.leave()
+  }
   applyMemory()
   servePage(places.page)
   denyEverything(session.defaultSession, isOwn)
@@ -93,18 +128,7 @@ async function main(): Promise<void> {
     request: backend.request,
     pickTexts: (parent) => pickTexts(parent, text()),
   })
-  window = openWindow({
-    ...places,
-    languages,
-    memory,
-    onClose: (place) => {
-      memory = { ...memory, ...place }
-      remember(places.memory, memory)
-    },
-  })
-  window.once('closed', () => {
-    window = null
-  })
+  showWindow()
   void applySettings()
 }
 

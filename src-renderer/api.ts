@@ -58,7 +58,7 @@ export async function request<M extends Method>(method: M, input: Input<M>): Pro
 /** Absolute path of a dropped or picked file; empty in a browser, which has none. */
 export const pathOf = (file: File): string => bridge?.pathOf(file) ?? ''
 export const pickTexts = (): Promise<string[]> => bridge?.pickTexts() ?? Promise.resolve([])
-/** Commands of the desktop menu; never called in a browser. */
+/** Commands of the desktop shell; never called in a browser. */
 export const onCommand = (listener: (command: string) => void): (() => void) =>
   bridge?.onCommand(listener) ?? (() => undefined)
 

@@ -1,7 +1,7 @@
 import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { Method } from '../../src-preload/contract/methods'
-import type { MenuCommand, Result } from '../../src-preload/contract/wire'
+import type { Result, ShellCommand } from '../../src-preload/contract/wire'
 
 export interface IpcOptions {
   readonly window: () => BrowserWindow | null
@@ -37,7 +37,7 @@ export function sendEvent(window: BrowserWindow | null, event: AppEvent): void {
   send(window, 'homegrown:event', event)
 }
 
-export function sendCommand(window: BrowserWindow | null, command: MenuCommand): void {
+export function sendCommand(window: BrowserWindow | null, command: ShellCommand): void {
   send(window, 'homegrown:command', command)
 }
 

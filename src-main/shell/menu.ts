@@ -1,20 +1,21 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 import { railScreens } from '../../src-preload/contract/screens'
-import type { MenuCommand } from '../../src-preload/contract/wire'
-import type { shellText } from './text'
+import type { ShellCommand } from '../../src-preload/contract/wire'
+import type { ShellText } from './text'
 
 type Item = MenuItemConstructorOptions
 
-/**
- * @param run sends a command to the page
- * @param isDevelopment adds reload and developer tools
- */
-export function setMenu(
-  text: ReturnType<typeof shellText>,
-  run: (command: MenuCommand) => void,
-  isDevelopment: boolean,
-) {
-  const go = (label: string, accelerator: string, command: MenuCommand): Item => ({
+export interface MenuOptions {
+  /** Sends a command to the page. */
+  readonly run: (command: ShellCommand) => void
+  /** Adds reload and developer tools. */
+  readonly isDevelopment: boolean
+  /** Quitting saves something: its label says so. */
+  readonly saves: boolean
+}
+
+export function setMenu(text: ShellText, { run, isDevelopment, saves }: MenuOptions): void {
+  const go = (label: string, accelerator: string, command: ShellCommand): Item => ({
     label,
     accelerator,
     click: () => {
@@ -24,7 +25,7 @@ export function setMenu(
   const separator: Item = { type: 'separator' }
   const isMac = process.platform === 'darwin'
   const settings = go(text.settings, 'CmdOrCtrl+,', 'go:settings')
-  const quit: Item = { role: 'quit', label: text.quit }
+  const quit: Item = { role: 'quit', label: saves ? text.saveAndQuit : text.quit }
 
   const template: Item[] = [
     ...(isMac ? [{ role: 'appMenu', submenu: [{ role: 'about' }, separator, settings, separator, quit] } as Item] : []),

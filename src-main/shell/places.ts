@@ -12,6 +12,8 @@ export interface Places {
   readonly backend: string
   readonly node: string
   readonly icon: string
+  /** For the panel, light or dark. */
+  readonly trayIcon: string
   /** What the shell keeps of the window. */
   readonly memory: string
 }
@@ -43,6 +45,8 @@ export function findPlaces(app: App): Places {
     // A packaged app carries its Node; in development the scripts name the one that they run on.
     node: app.isPackaged ? join(process.resourcesPath, 'node', binary) : (development['HOMEGROWN_NODE'] ?? 'node'),
     icon: join(root, 'resources/icons/homegrown.png'),
+    // macOS tints a template itself.
+    trayIcon: join(root, 'resources/icons', process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'),
     memory: join(app.getPath('userData'), 'window.json'),
   }
 }

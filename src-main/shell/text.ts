@@ -1,7 +1,13 @@
 import type { RailScreen } from '../../src-preload/contract/screens'
 
+type TrayKey =
+  | ('progress' | 'progressLeft' | 'progressLittleLeft' | 'saving' | 'queued' | 'paused' | 'idle' | 'waiting')
+  | ('pause' | 'resume' | 'open' | 'ending')
+
 /** What the shell itself says; everything else a person reads is in src-renderer/text. */
-interface ShellText {
+export interface ShellText {
+  /** For numbers and times. */
+  readonly locale: 'en' | 'zh-CN'
   readonly file: string
   readonly edit: string
   readonly view: string
@@ -28,11 +34,17 @@ interface ShellText {
   readonly pickTexts: string
   readonly cannotStart: string
   readonly cannotStartHint: string
+  readonly saveAndQuit: string
+  readonly closing: Readonly<
+    Record<'question' | 'alsoQueued' | 'keep' | 'keepHidden' | 'save' | 'doKeep' | 'cancel' | 'remember', string>
+  >
+  readonly tray: Readonly<Record<TrayKey, string>>
   readonly screens: Readonly<Record<RailScreen, string>>
 }
 
 export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
   en: {
+    locale: 'en',
     file: 'File',
     edit: 'Edit',
     view: 'View',
@@ -60,6 +72,32 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     cannotStart: 'Homegrown could not start',
     cannotStartHint:
       'Homegrown can’t use its data folder. Check that the folder below exists and is writable, or set HOMEGROWN_PROFILE to another folder.',
+    saveAndQuit: 'Save and quit',
+    closing: {
+      question: '“{name}” is still training',
+      alsoQueued: 'Also queued: {n}.',
+      keep: 'Keep training: Homegrown continues without a window. Its tray icon shows the progress.',
+      keepHidden:
+        'Keep training: Homegrown continues without a window. This desktop shows no tray icons, so start Homegrown again to see its window. It also opens when training ends.',
+      save: 'Save and quit: training pauses here. You can resume it later.',
+      doKeep: 'Keep training in the background',
+      cancel: 'Cancel',
+      remember: 'Remember my choice (change it in Settings)',
+    },
+    tray: {
+      progress: '{name} – {percent}',
+      progressLeft: '{name} – {percent}, about {time} left',
+      progressLittleLeft: '{name} – {percent}, less than a minute left',
+      saving: '{name} – saving',
+      queued: '{name} – waiting',
+      paused: '{name} – paused',
+      idle: 'Nothing is training',
+      waiting: 'Also queued: {n}',
+      pause: 'Pause',
+      resume: 'Resume',
+      open: 'Open Homegrown',
+      ending: 'Saving…',
+    },
     screens: {
       start: 'Start',
       texts: 'Texts',
@@ -70,6 +108,7 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     },
   },
   'zh-CN': {
+    locale: 'zh-CN',
     file: '文件',
     edit: '编辑',
     view: '视图',
@@ -97,6 +136,32 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     cannotStart: 'Homegrown 无法启动',
     cannotStartHint:
       'Homegrown 无法使用数据文件夹。请检查下面的文件夹是否存在、能否写入，或把 HOMEGROWN_PROFILE 设为其他文件夹。',
+    saveAndQuit: '保存并退出',
+    closing: {
+      question: '“{name}”还在训练',
+      alsoQueued: '另有 {n} 个训练在排队。',
+      keep: '在后台继续训练：Homegrown 不显示窗口，继续运行，托盘图标会显示进度。',
+      keepHidden:
+        '在后台继续训练：Homegrown 不显示窗口，继续运行。这个桌面不显示托盘图标：再次启动 Homegrown 即可打开窗口，训练结束时窗口也会自动出现。',
+      save: '保存并退出：训练在这里暂停，以后可以继续。',
+      doKeep: '在后台继续训练',
+      cancel: '取消',
+      remember: '记住我的选择（可在设置中更改）',
+    },
+    tray: {
+      progress: '{name}：{percent}',
+      progressLeft: '{name}：{percent}，约剩 {time}',
+      progressLittleLeft: '{name}：{percent}，不到一分钟',
+      saving: '{name}：正在保存',
+      queued: '{name}：排队中',
+      paused: '{name}：已暂停',
+      idle: '没有正在进行的训练',
+      waiting: '另有 {n} 个训练在排队',
+      pause: '暂停',
+      resume: '继续',
+      open: '打开 Homegrown',
+      ending: '正在保存…',
+    },
     screens: {
       start: '开始',
       texts: '文本',
@@ -117,3 +182,7 @@ export function shellText(locale: 'system' | 'en' | 'zh-CN', languages: readonly
   const first = languages.find((language) => /^(en|zh)\b/i.test(language))
   return first !== undefined && /^zh/i.test(first) ? texts['zh-CN'] : texts.en
 }
+
+/** A sentence with its {names} replaced. */
+export const filled = (sentence: string, values: Readonly<Record<string, string | number>>): string =>
+  sentence.replaceAll(/\{(\w+)\}/g, (_all, name: string) => String(values[name] ?? ''))

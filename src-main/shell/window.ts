@@ -1,4 +1,4 @@
-import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { app, BrowserWindow, nativeTheme, screen } from 'electron'
 import { crashRow } from './crashes'
 import { onScreen, smallest, type Memory } from './memory'
 
@@ -13,11 +13,16 @@ export interface WindowOptions {
   readonly icon: string
   readonly languages: readonly string[]
   readonly memory: Memory
+  /** Without taking the focus from what a person does elsewhere. */
+  readonly behind: boolean
   readonly onClose: (place: Pick<Memory, 'bounds' | 'maximized'>) => void
+  /** Asked when the window is about to close. */
+  readonly mayClose: (window: BrowserWindow) => boolean
 }
 
 /** The one window: sandboxed, isolated, shown when its page has painted. */
-export function openWindow({ url, preload, icon, languages, memory, onClose }: WindowOptions): BrowserWindow {
+export function openWindow(options: WindowOptions): BrowserWindow {
+  const { url, preload, icon, languages, memory, behind, onClose, mayClose } = options
   const areas = screen.getAllDisplays().map(({ workArea }) => workArea)
   const window = new BrowserWindow({
     width: 1280,
@@ -43,10 +48,16 @@ export function openWindow({ url, preload, icon, languages, memory, onClose }: W
   if (memory.maximized) window.maximize()
 
   window.once('ready-to-show', () => {
-    window.show()
+    if (behind) window.showInactive()
+    else window.show()
   })
-  window.on('close', () => {
+  window.on('close', (event) => {
     onClose({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })
+    if (!mayClose(window)) event.preventDefault()
+  })
+  // Windows logs out or shuts down: what trains is saved, nothing is asked.
+  window.on('session-end', () => {
+    app.quit()
   })
   const row = crashRow()
   window.webContents.on('render-process-gone', (_event, { reason }) => {

@@ -97,6 +97,8 @@ export const methods = {
     z.object({ runId: r.runId, maxPoints: z.number().int().min(10).max(maxCurvePoints) }),
     r.runCurves,
   ),
+  /** Those that train in this backend or wait for it: they end with it. */
+  'runs.own': method(nothing, z.array(r.runId)),
   'runs.pause': method(z.object({ runId: r.runId }), r.runRecord),
   /**
    * `from`: the best state instead of the newest, with the optimizer's moments from zero.

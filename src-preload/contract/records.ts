@@ -564,6 +564,10 @@ export const settings = z.object({
   smoothing: z.number().min(0).max(0.99),
   /** What runs use whose own setting is `auto`. */
   engine: engineWish,
+  /** What closing the window does while something trains: asks, lets it train without a window, or saves and ends. */
+  closing: z.enum(['ask', 'keep', 'save']),
+  /** Whether the end of a training is announced. */
+  notify: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 export const defaultSettings: Settings = {
@@ -572,4 +576,6 @@ export const defaultSettings: Settings = {
   expert: false,
   smoothing: 0.6,
   engine: 'auto',
+  closing: 'ask',
+  notify: true,
 }

@@ -17,7 +17,8 @@ export type WireMessage = WireAnswer | { readonly event: AppEvent }
 
 export type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id'> | Omit<Extract<WireAnswer, { ok: false }>, 'id'>
 
-export type MenuCommand = `go:${RailScreen}`
+/** What the shell asks of the page: to go to a screen (the menu), to show a run (the tray, a notification). */
+export type ShellCommand = `go:${RailScreen}` | `run:${string}`
 
 /** What the preload puts on `window.homegrown`. */
 export interface Bridge {
@@ -29,7 +30,7 @@ export interface Bridge {
   pathOf(file: File): string
   /** The system's file dialog; resolves to the chosen paths, empty when cancelled. */
   pickTexts(): Promise<string[]>
-  /** From the menu: a MenuCommand. */
+  /** From the shell: a ShellCommand. */
   onCommand(listener: (command: string) => void): () => void
   /** The languages that the person prefers, best first, for example ['zh-Hans-CN', 'en']. */
   readonly languages: readonly string[]

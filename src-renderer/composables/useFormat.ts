@@ -1,3 +1,4 @@
+import { writtenDuration } from '../../src-preload/contract/durations'
 import { i18n } from '../text/i18n'
 
 /** Numbers, sizes, times as the current language writes them. */
@@ -71,20 +72,7 @@ export function useFormat(): Format {
       const maximumFractionDigits = durationMs < 10 ? 1 : 0
       return format(durationMs, { style: 'unit', unit: 'millisecond', maximumFractionDigits })
     },
-    duration: (durationMs) => {
-      const largest = spans.findIndex(([, length]) => durationMs >= length)
-      const from = largest === -1 ? spans.length - 1 : largest
-      let rest = Math.max(0, durationMs)
-      const parts = spans.slice(from, from + 2).map(([unit, length], i, all) => {
-        const amount = i === all.length - 1 ? Math.floor(rest / length) : Math.trunc(rest / length)
-        rest -= amount * length
-        return { unit, amount }
-      })
-      return parts
-        .filter(({ amount }, i) => amount > 0 || i === 0)
-        .map(({ unit, amount }) => format(amount, { style: 'unit', unit, unitDisplay: 'short' }))
-        .join(' ')
-    },
+    duration: (durationMs) => writtenDuration(durationMs, format),
     ago: (timestampMs, nowMs = Date.now()) => {
       const passed = Math.max(0, nowMs - timestampMs)
       const found = spans.find(([unit, length]) => unit !== 'second' && passed >= length)

@@ -1,3 +1,4 @@
+import { stepsForSpeed, timeLeftMs as timeLeft } from '../../src-preload/contract/durations'
 import type { EvalRow, RunRecord } from '../../src-preload/contract/records'
 import type { CurveBuffer } from './chart/curveBuffer'
 
@@ -136,23 +137,8 @@ function noise(curves: CurveBuffer): number {
 
 /** Training time until the last step, from the speed of the last logged steps; null until it can be told. */
 export function timeLeftMs(run: RunRecord, curves: CurveBuffer): number | null {
-  if (curves.length < 3) return null
-  const from = Math.max(0, curves.length - 30)
-  const steps = curves.column('step')
-  const times = curves.column('elapsedMs')
-  const at = curves.length - 1
-  const made = (steps[at] ?? 0) - (steps[from] ?? 0)
-  const took = (times[at] ?? 0) - (times[from] ?? 0)
-  if (made <= 0 || took <= 0) return null
-  return Math.max(0, run.maxSteps - (steps[at] ?? 0)) * (took / made)
-}
-
-/**
- * Time left as a person is told it: to ten seconds below five minutes, to a minute above, to five minutes from two hours
- * on; 0 for less than a minute.
- */
-export function roundedLeftMs(leftMs: number): number {
-  if (leftMs < 60_000) return 0
-  const unitMs = leftMs < 5 * 60_000 ? 10_000 : leftMs < 120 * 60_000 ? 60_000 : 5 * 60_000
-  return Math.round(leftMs / unitMs) * unitMs
+  if (curves.length < stepsForSpeed.atLeast) return null
+  const [steps, times] = [curves.column('step'), curves.column('elapsedMs')]
+  const at = (row: number) => ({ step: steps[row] ?? 0, elapsedMs: times[row] ?? 0 })
+  return timeLeft(at(Math.max(0, curves.length - stepsForSpeed.atMost)), at(curves.length - 1), run.maxSteps)
 }

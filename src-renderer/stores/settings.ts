@@ -9,7 +9,10 @@ const copyKey = 'homegrown.settings'
 /** The last known settings, so that the first paint already has the right language and colours. */
 function readCopy(): Settings {
   try {
-    const parsed = settingsSchema.safeParse(JSON.parse(localStorage.getItem(copyKey) ?? 'null'))
+    const parsed = settingsSchema.safeParse({
+      ...defaultSettings, // A copy of an older version lacks what is new.
+      ...(JSON.parse(localStorage.getItem(copyKey) ?? 'null') as object | null),
+    })
     return parsed.success ? parsed.data : defaultSettings
   } catch {
     return defaultSettings

@@ -12,6 +12,7 @@ export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
   'runs.search': ({ text }) => runs.search(text),
   'runs.get': ({ runId }) => runs.get(runId),
   'runs.curves': ({ runId, maxPoints }) => runs.curves(runId, maxPoints),
+  'runs.own': () => runs.own(),
   'runs.pause': ({ runId }) => runs.pause(runId),
   'runs.resume': (input) => runs.resume(input),
   'runs.stop': ({ runId }) => runs.stop(runId),

@@ -221,6 +221,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     list: () => listRuns(db),
     changes: (since: number) => runChangesSince(db, since),
     search,
+    own: () => queue.own(),
     pause: (runId: string) => end(runId, 'paused'),
     stop: (runId: string) => end(runId, 'stopped'),
   }

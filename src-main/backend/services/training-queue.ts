@@ -12,6 +12,8 @@ export interface TrainingQueue {
   add(start: TrainingStart): void
   /** The training or the place in the queue that this run has here. */
   has(runId: string): boolean
+  /** What trains or waits here, in its order. */
+  own(): string[]
   /** The run that trains here, after which the next one would. */
   current(): string | null
   /**
@@ -103,6 +105,8 @@ export function createTrainingQueue(
 
   const has = (runId: string): boolean => current?.runId === runId || waiting.some((entry) => entry.runId === runId)
 
+  const own = (): string[] => [...(current === null ? [] : [current.runId]), ...waiting.map(({ runId }) => runId)]
+
   const close = async (graceMs: number): Promise<void> => {
     closed = true
     while (waiting[0] !== undefined) unqueue(waiting[0].runId, 'paused')
@@ -110,5 +114,5 @@ export function createTrainingQueue(
     await current?.ended
   }
 
-  return { add, has, current: () => current?.runId ?? null, end, endWithin, close }
+  return { add, has, own, current: () => current?.runId ?? null, end, endWithin, close }
 }

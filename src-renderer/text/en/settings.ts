@@ -8,6 +8,16 @@ export const settings = {
     label: 'Expert form',
     help: 'Show every setting when you create a model.',
   },
+  closing: {
+    title: 'Closing and notifications',
+    label: 'When you close the window during training',
+    ask: 'Ask',
+    keep: 'Keep training in the background',
+    save: 'Save and quit',
+    help: 'Quit in the menu always saves and ends Homegrown.',
+    notify: 'Notify me when training ends or fails',
+    notifyHelp: 'Only while another window is in front. You get no notification for a run that you pause or stop.',
+  },
   engines: {
     title: 'Engines',
     lead: 'Engines available on this computer. They give the same results at different speeds.',

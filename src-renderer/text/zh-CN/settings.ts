@@ -7,6 +7,16 @@ export const settings: typeof source = {
   language: { label: '语言', system: '跟随系统', en: 'English', zhCN: '简体中文' },
   theme: { label: '颜色', system: '跟随系统', light: '浅色', dark: '深色' },
   expert: { label: '专家表单', help: '新建模型时显示所有设置。' },
+  closing: {
+    title: '关闭与通知',
+    label: '训练时关闭窗口',
+    ask: '询问我',
+    keep: '在后台继续训练',
+    save: '保存并退出',
+    help: '从菜单退出时，总是先保存，再结束 Homegrown。',
+    notify: '训练结束或失败时通知我',
+    notifyHelp: '只在其他窗口位于前面时通知。你自己暂停或停止的训练不会通知。',
+  },
   engines: {
     title: '引擎',
     lead: '这台电脑上可用的计算引擎。结果相同，速度不同。',

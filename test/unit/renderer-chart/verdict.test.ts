@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { EvalRow, RunRecord, StepRow } from '../../../src-preload/contract/records'
 import { CurveBuffer } from '../../../src-renderer/composables/chart/curveBuffer'
-import {
-  bestEval,
-  gapOf,
-  isImproving,
-  roundedLeftMs,
-  timeLeftMs,
-  verdictOf,
-} from '../../../src-renderer/composables/verdict'
+import { roundedLeftMs } from '../../../src-preload/contract/durations'
+import { bestEval, gapOf, isImproving, timeLeftMs, verdictOf } from '../../../src-renderer/composables/verdict'
 
 /** A run whose training loss is `loss(i)` at step 10·i and whose tests gave `tests`, evenly spread. */
 function run(loss: (i: number) => number, steps: number, tests: readonly number[]): CurveBuffer {
