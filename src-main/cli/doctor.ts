@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend'
 import { profileDirFrom } from '../backend/places'
 import { profilePaths } from '../backend/services/context'
 import type { Arguments } from './arguments'
+import { computerFacts } from './facts'
 import { jsonLine, line, table } from './output'
 import { errorSentence, texts } from './text'
 import { aligned } from './visible'
@@ -24,8 +25,8 @@ export async function doctor(backend: Backend, { options }: Arguments): Promise<
     jsonLine(info)
     return 0
   }
-  const { engines, gpus, engine, engineReason, engineWish, engineWishFixed, warnings, ...facts } = info
-  table(Object.entries({ ...facts, gpus: gpus.join(', ') || '–' }).map(([key, value]) => [key, String(value)]))
+  const { engines, engine, engineReason, engineWish, engineWishFixed, warnings } = info
+  table(computerFacts(info))
   line('')
   line(texts.engineChoice(engineWish, engineWishFixed, engine, engineReason))
   for (const warning of warnings) line(errorSentence(warning))
@@ -33,8 +34,13 @@ export async function doctor(backend: Backend, { options }: Arguments): Promise<
     line('')
     line(texts.engineState(id, problem === null, stepMs))
     if (problem !== null) line(`  ${errorSentence(problem)}`)
-    const details = Object.entries({ version, hardware, location })
-    for (const row of aligned(details.flatMap(([key, value]) => (value === null ? [] : [[`  ${key}`, value]]))))
+    const { version: versionLabel, hardware: hardwareLabel, location: locationLabel } = texts.facts
+    const details = [
+      [versionLabel, version],
+      [hardwareLabel, hardware],
+      [locationLabel, location],
+    ] as const
+    for (const row of aligned(details.flatMap(([label, value]) => (value === null ? [] : [[`  ${label}`, value]]))))
       line(row)
   }
   return 0

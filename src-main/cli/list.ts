@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../src-preload/contract/records'
 import type { Backend } from '../backend/backend'
 import type { Arguments } from './arguments'
+import { comparedFacts, evalFacts, runFacts } from './facts'
 import { findRun } from './find-run'
 import { json, jsonLine, line, table, text } from './output'
 import { localTime } from './local-time'
@@ -37,21 +38,24 @@ export function show(backend: Backend, { operands: [wish = ''], options }: Argum
     jsonLine({ ...detail, evals })
     return 0
   }
-  const { run, config, summary, samples } = detail
-  const times = { startedAt: time(run.startedAt), endedAt: time(run.endedAt), createdAt: time(run.createdAt) }
-  const facts = { ...run, state: texts.state(run), ...times }
-  const plain = Object.entries({ ...facts, vocabSize: summary.vocabSize, epochs: summary.epochs.toFixed(1) })
-  table(plain.flatMap(([key, value]) => (typeof value === 'object' ? [] : [[key, String(value)]])))
+  const { run, config, samples } = detail
+  table(runFacts(detail))
   for (const { kind, step, sizeBytes } of run.checkpoints) line(texts.checkpoint(kind, step, sizeBytes))
-  line('')
-  table(Object.entries(config).map(([key, value]) => [key, String(value)]))
   const last = evals.at(-1)
   if (last !== undefined) {
     line('')
-    table(Object.entries(last).map(([key, value]) => [key, number(value, key === 'step' || key === 'tokens' ? 0 : 4)]))
+    line(texts.lastEvaluation)
+    table(evalFacts(last))
   }
+  line('')
+  line(texts.settingsOfRun)
+  table(Object.entries(config).map(([key, value]) => [key, String(value)]))
   const sample = samples.at(-1)
-  if (sample !== undefined) text(`\n${sample.prompt}${sample.text}\n`)
+  if (sample !== undefined) {
+    line('')
+    line(texts.lastSample(sample.step))
+    text(`${sample.prompt}${sample.text}\n`)
+  }
   return 0
 }
 
@@ -65,11 +69,7 @@ export function compare(backend: Backend, { operands: [a = '', b = ''], options 
     return 0
   }
   table([
-    ['', ...result.runs.map(({ name }) => name)],
-    ['state', ...result.runs.map(texts.state)],
-    ['bestValLossNats', ...result.runs.map(({ bestValLossNats }) => number(bestValLossNats))],
-    ['parameterCount', ...result.runs.map(({ parameterCount }) => String(parameterCount))],
-    ['tokensPerSecond', ...result.runs.map(({ tokensPerSecond }) => number(tokensPerSecond, 0))],
+    ...comparedFacts(result.runs),
     ...result.differences.map(({ field, values }) => [field, ...values.map(String)]),
   ])
   if (result.differences.length === 0) line(texts.same)

