@@ -1,5 +1,14 @@
 import { withDefaults } from '../../src-preload/contract/limits'
-import type { CorpusCounts, LengthDial, RunChoice, RunConfig, SizeDial } from '../../src-preload/contract/records'
+import {
+  lengthDial,
+  sizeDial,
+  type CorpusCounts,
+  type LengthDial,
+  type PlanBase,
+  type RunChoice,
+  type RunConfig,
+  type SizeDial,
+} from '../../src-preload/contract/records'
 import { estimateTokens, trainShare } from './facts'
 import { defaultTokenizer, defaultVocabSize } from './vocabulary'
 
@@ -149,4 +158,44 @@ export function configFor(
       : { learningRate: 1e-3, minLearningRate: 1e-3, warmupSteps: 0, beta2: 0.999, weightDecay: 0, dropout: 0 }
 
   return { ...base, blockSize, maxSteps, ...optimizer, ...reporting }
+}
+
+/** The element with the smallest distance. */
+const nearest = <T>([first, ...rest]: readonly [T, ...T[]], distance: (of: T) => number): T =>
+  rest.reduce((best, one) => (distance(one) < distance(best) ? one : best), first)
+
+/**
+ * The dials that come nearest to these settings.
+ * @param counts of the run's text; null: nobody knows it any more, and any length may have been chosen
+ */
+export function recipeOf(config: RunConfig, counts: CorpusCounts | null): RunChoice {
+  const { model, nLayer, nEmbd, maxSteps } = config
+  const shapes = model === 'lstm' ? lstmShapes : gptShapes
+  // Weights of the layers, roughly: what the dial is about.
+  const weights = (of: Pick<Shape, 'nLayer' | 'nEmbd'>): number => Math.log(of.nLayer * of.nEmbd ** 2)
+  const size = nearest(sizeDial.options as [SizeDial, ...SizeDial[]], (one) =>
+    Math.abs(weights(shapes[one]) - weights({ nLayer, nEmbd })),
+  )
+  if (counts === null) return { model, size, length: 'normal' }
+  const length = nearest(lengthDial.options as [LengthDial, ...LengthDial[]], (one) =>
+    Math.abs(Math.log(configFor({ model, size, length: one }, counts).maxSteps / maxSteps)),
+  )
+  return { model, size, length }
+}
+
+/**
+ * A run's settings with another choice: only what the dials set differently changes, so that the same choice changes
+ * nothing.
+ * @param asked as in `configFor`: what is counted in steps follows it
+ */
+export function configAfter(
+  { config, choice }: PlanBase,
+  wanted: RunChoice,
+  counts: CorpusCounts,
+  asked: Pick<Partial<RunConfig>, 'maxSteps'> = {},
+): RunConfig {
+  const before = configFor(choice, counts)
+  const after = configFor(wanted, counts, asked)
+  const changes = (Object.keys(after) as (keyof RunConfig)[]).filter((field) => after[field] !== before[field])
+  return { ...config, ...Object.fromEntries(changes.map((field) => [field, after[field]])) }
 }

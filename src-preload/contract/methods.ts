@@ -84,7 +84,16 @@ export const methods = {
   'corpora.delete': method(z.object({ corpusId: r.corpusId }), done),
   'corpora.restore': method(z.object({ corpusId: r.corpusId }), r.corpusRecord),
 
-  'runs.plan': method(z.object({ corpusId: r.corpusId, choice: r.runChoice, overrides: r.runOverrides }), r.runPlan),
+  /** From the suggestion for this choice, or from the settings of `base`. */
+  'runs.plan': method(
+    z.object({
+      corpusId: r.corpusId,
+      choice: r.runChoice,
+      overrides: r.runOverrides,
+      base: r.planBase.optional(),
+    }),
+    r.runPlan,
+  ),
   /** Times a few steps of this training, unless that is known or something trains; `changed` follows when more is known. */
   'runs.measure': method(z.object({ corpusId: r.corpusId, config: r.runConfig }), done),
   'runs.start': method(z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }), r.runRecord),

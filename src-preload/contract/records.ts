@@ -216,6 +216,10 @@ export const tokenizerKind = z.enum(runLimits.tokenizer.options)
 export const runChoice = z.object({ model: modelKind, size: sizeDial, length: lengthDial })
 export type RunChoice = z.infer<typeof runChoice>
 
+/** A run that a new one is made after: its settings hold but for what another choice, or a person, changes. */
+export const planBase = z.object({ config: runConfig, choice: runChoice })
+export type PlanBase = z.infer<typeof planBase>
+
 export const layerSummary = z.object({
   name: z.string(),
   /** One array a weight: [rows, columns] or [n]. */
@@ -411,6 +415,8 @@ export const runDetail = z.object({
   run: runRecord,
   notes: z.string(),
   config: runConfig,
+  /** The recipe that comes nearest to the settings. */
+  choice: runChoice,
   summary: modelSummary,
   /** Which tier computed from which step on and in which precision: part of the record, because their bits differ. */
   tiers: z.array(tierChange),

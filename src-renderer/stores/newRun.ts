@@ -3,13 +3,23 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { AppError, type ErrorData } from '../../src-preload/contract/errors'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { Output } from '../../src-preload/contract/methods'
-import type { RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
+import type { PlanBase, RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
 import { isActive } from '../../src-preload/contract/run-state'
 import { request, subscribe } from '../api'
 import { shownNumber, typedNumber, type NumberTypo } from '../composables/numberField'
 
 export type Plan = Output<'runs.plan'>
 type Overrides = Partial<RunConfig>
+/** The run that the form was opened from: what is changed is marked against it. */
+export interface FormBase extends PlanBase {
+  readonly runId: string
+  readonly name: string
+  /** Its text, which may be gone. */
+  readonly corpusId: string
+  readonly corpus: string
+}
+/** What a new run does otherwise than the one it is made after: settings, or another size or length. */
+export type Changes = Overrides & Partial<RunChoice>
 /** What is wrong with a field: an error with a sentence, or text that is no number for certain. */
 export interface FieldProblem {
   readonly error: ErrorData | null
@@ -39,6 +49,8 @@ function parse(field: RunField, draft: string): { value: string | number } | { p
   return { problem: { error: { code: 'config.outOfRange', params: { min, max } }, typo: null, fixes: [fix] } }
 }
 
+const shown = (value: string | number): string => (typeof value === 'number' ? shownNumber(value) : value)
+
 /** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
 export const useNewRunStore = defineStore('newRun', () => {
   const corpusId = ref<string | null>(null)
@@ -46,11 +58,12 @@ export const useNewRunStore = defineStore('newRun', () => {
   /** The size is the text's until somebody chooses another. */
   const isSizeChosen = ref(false)
   const name = ref('')
+  const base = shallowRef<FormBase | null>(null)
   /** Fields changed by hand, as typed. */
   const drafts = ref<Partial<Record<RunField, string>>>({})
   const plan = shallowRef<Plan | null>(null)
-  /** What Homegrown would choose without the changes. */
-  const suggested = computed<RunConfig | null>(() => plan.value?.suggested ?? null)
+  /** What Homegrown would choose without the changes; where there is a base, what stands there. */
+  const suggested = computed<RunConfig | null>(() => base.value?.config ?? plan.value?.suggested ?? null)
   const planning = ref(false)
   const error = shallowRef<AppError | null>(null)
 
@@ -77,7 +90,14 @@ export const useNewRunStore = defineStore('newRun', () => {
   const isTooLarge = computed(() =>
     [...problems.value.values()].some(({ error: found }) => found?.code === 'config.tooLargeForMemory'),
   )
-  const changed = computed(() => Object.keys(drafts.value) as RunField[])
+  /** Fields that differ from what they would be: typed, or against the run that the form was opened from. */
+  const changed = computed<RunField[]>(() => {
+    const before = base.value?.config
+    if (!before) return Object.keys(drafts.value) as RunField[]
+    const { overrides, problems: typos } = parsed.value
+    const now = { ...before, ...plan.value?.config, ...overrides }
+    return runFields.filter((field) => typos.has(field) || now[field] !== before[field])
+  })
   const canStart = computed(
     () => plan.value !== null && !planning.value && error.value === null && problems.value.size === 0,
   )
@@ -85,6 +105,14 @@ export const useNewRunStore = defineStore('newRun', () => {
   function choose(part: Partial<RunChoice>): void {
     if (part.size !== undefined) isSizeChosen.value = true
     choice.value = { ...choice.value, ...part }
+    const before = base.value?.config
+    // What was put back by hand follows the new choice like everything else.
+    if (before) keepDrafts((field) => drafts.value[field] !== shown(before[field]))
+  }
+
+  function keepDrafts(isKept: (field: RunField) => boolean): void {
+    const kept = Object.entries(drafts.value).filter(([field]) => isKept(field as RunField))
+    drafts.value = Object.fromEntries(kept)
   }
 
   function set(field: RunField, draft: string): void {
@@ -92,16 +120,45 @@ export const useNewRunStore = defineStore('newRun', () => {
   }
 
   function reset(field: RunField): void {
-    drafts.value = Object.fromEntries(Object.entries(drafts.value).filter(([key]) => key !== field))
+    const before = base.value
+    if (!before) keepDrafts((other) => other !== field)
+    else if (field === 'model') choose({ model: before.choice.model })
+    // Typed, since a choice or another setting may be what changed it.
+    else set(field, shown(before.config[field]))
   }
 
   function resetAll(): void {
     drafts.value = {}
+    if (base.value) choice.value = base.value.choice
   }
 
   function applyFix(fix: Overrides): void {
-    for (const [field, value] of Object.entries(fix))
-      set(field as RunField, typeof value === 'number' ? shownNumber(value) : value)
+    for (const [field, value] of Object.entries(fix)) set(field as RunField, shown(value))
+  }
+
+  /**
+   * Fills the form with what this run has: its text, its recipe, its settings; then with `changes`.
+   * @throws AppError `run.notFound`
+   */
+  async function duplicate({ runId }: Pick<RunRecord, 'runId'>, changes: Changes = {}): Promise<void> {
+    const { run, config, choice: recipe } = await request('runs.get', { runId })
+    const { model = recipe.model, size = recipe.size, length = recipe.length, ...settings } = changes
+    plan.value = null
+    base.value = { runId, name: run.name, corpusId: run.corpusId, corpus: run.corpus, config, choice: recipe }
+    corpusId.value = run.corpusId
+    isSizeChosen.value = true
+    choice.value = { model, size, length }
+    name.value = ''
+    drafts.value = {}
+    applyFix(settings)
+  }
+
+  /** Back to what Homegrown suggests. */
+  function forgetBase(): void {
+    if (!base.value) return
+    base.value = null
+    drafts.value = {}
+    isSizeChosen.value = false
   }
 
   let asked = 0
@@ -113,9 +170,11 @@ export const useNewRunStore = defineStore('newRun', () => {
       planning.value = false
       return
     }
+    const from = base.value
+    const after = from ? { base: { config: from.config, choice: from.choice } } : {}
     try {
       const { overrides } = parsed.value
-      const full = await request('runs.plan', { corpusId: target, choice: choice.value, overrides })
+      const full = await request('runs.plan', { corpusId: target, choice: choice.value, overrides, ...after })
       if (mine !== asked) return
       plan.value = full
       error.value = null
@@ -145,7 +204,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   })
 
   let timer: ReturnType<typeof setTimeout> | undefined
-  watch([corpusId, choice, () => parsed.value.overrides], () => {
+  watch([corpusId, choice, base, () => parsed.value.overrides], () => {
     planning.value = true
     clearTimeout(timer)
     timer = setTimeout(() => void refresh(), planDelayMs)
@@ -165,6 +224,7 @@ export const useNewRunStore = defineStore('newRun', () => {
     const input = { corpusId: corpusId.value, config: plan.value.config }
     const run = await request('runs.start', wished === '' ? input : { ...input, name: wished })
     name.value = ''
+    forgetBase()
     return run
   }
 
@@ -180,9 +240,9 @@ export const useNewRunStore = defineStore('newRun', () => {
   }
 
   return {
-    ...{ corpusId, choice, name, drafts, plan, suggested, planning, error, problems, changed, canStart },
+    ...{ corpusId, choice, name, base, drafts, plan, suggested, planning, error, problems, changed, canStart },
     isTooLarge,
     typed: computed(() => parsed.value.overrides),
-    ...{ choose, set, reset, resetAll, applyFix, refresh, start, startSuggested },
+    ...{ choose, set, reset, resetAll, applyFix, duplicate, forgetBase, refresh, start, startSuggested },
   }
 })

@@ -17,7 +17,7 @@ import { suggestedSize, verdictOf } from '../../plan/before-start'
 import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
 import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'
 import { inSmallerParts, memoryProblem } from '../../plan/memory-fit'
-import { configFor } from '../../plan/presets'
+import { configAfter, configFor } from '../../plan/presets'
 import { summarize } from '../../plan/shapes'
 import { asTried as triedHere, estimateTime } from '../../plan/time'
 import { findCorpus } from '../db/corpora'
@@ -88,7 +88,7 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
     readonly estimate: TimeEstimate | null
   }
 
-  const plan = ({ corpusId, choice, overrides }: Input<'runs.plan'>): Output<'runs.plan'> => {
+  const plan = ({ corpusId, choice, overrides, base }: Input<'runs.plan'>): Output<'runs.plan'> => {
     const found = readyCorpus(corpusId)
     // A partial object may hold a key whose value is undefined; it must not hide the default.
     const set = Object.fromEntries(
@@ -100,7 +100,9 @@ export function createPlanning(context: Context, queue: TrainingQueue, timings: 
     // Cards and verdict ask for the same choices, all of one kind of model.
     const expected = memoized(expectChoice, ({ size, length }) => `${size} ${length}`)
     const suggestionFor = (of: RunChoice, derivedFrom: Partial<RunConfig>): RunConfig => {
-      const suggested = configFor(of, found.counts, derivedFrom)
+      const suggested = base
+        ? configAfter(base, of, found.counts, derivedFrom)
+        : configFor(of, found.counts, derivedFrom)
       const { vocabSize } = expect(suggested, found)
       const inParts = isOnProcessor(suggested) ? inSmallerParts(asTried(suggested), vocabSize, freeBytes) : {}
       return { ...suggested, ...inParts }

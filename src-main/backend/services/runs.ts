@@ -5,8 +5,10 @@ import { isActive } from '../../../src-preload/contract/run-state'
 import { hasEveryWord } from '../../../src-preload/contract/search'
 import type { CheckpointKind, RunConfig, RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records'
 import { gigabytes, memoryToResume } from '../../plan/memory-fit'
+import { recipeOf } from '../../plan/presets'
 import { resumedConfig } from '../../plan/resumed'
 import { summarize } from '../../plan/shapes'
+import { findCorpus } from '../db/corpora'
 import { evalCurve, stepCurve } from '../db/metrics'
 import {
   findRun,
@@ -90,7 +92,11 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     if (facts === null) throw new AppError('run.notFound', { runId })
     const summary = summarize(asTried(facts.config), facts.vocabSize, facts.trainTokens)
     const [tiers, rollbacks, samples] = [tiersOf(db, runId), rollbacksOf(db, runId), samplesOf(db, runId)]
-    return { run, notes: notesOf(db, runId), config: facts.config, summary, tiers, rollbacks, samples }
+    const choice = recipeOf(
+      facts.config,
+      (findCorpus(db, run.corpusId) ?? findCorpus(db, run.corpusId, true))?.counts ?? null,
+    )
+    return { run, notes: notesOf(db, runId), config: facts.config, choice, summary, tiers, rollbacks, samples }
   }
 
   const curves = (runId: string, maxPoints: number): Output<'runs.curves'> => {

@@ -3,6 +3,13 @@ export const newRun = {
   lead: 'Make five choices. Homegrown sets the rest to fit your text.',
   leadExpert: 'Change any setting. The rest keep the values suggested for your text.',
   mode: { simple: 'Simple', expert: 'Expert', label: 'Form' },
+  base: {
+    title: 'Based on “{name}”',
+    body: 'Starts with the same text and settings. Whatever you change is marked.',
+    textGone: 'Its text “{corpus}” was deleted. Restore it from the trash, or choose another text.',
+    trash: 'Open Trash',
+    leave: 'Use suggested settings',
+  },
   text: { label: 'Text', add: 'Add texts', none: 'No text ready yet' },
   textCounts: '{words} words, {tokens} tokens',
   kind: {
@@ -105,6 +112,8 @@ export const newRun = {
   field: {
     range: '{min} to {max}',
     default: 'Suggested: {value}',
+    before: 'Before: {value}',
+    change: '{field}: {value} (before: {before})',
     reset: 'Reset {field}',
     resetAll: 'Reset all',
     changed: '{n} setting changed | {n} settings changed',

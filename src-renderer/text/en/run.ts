@@ -18,6 +18,7 @@ export const run = {
     stopHelp: 'Save and stop. You can use the model now and resume training later.',
     talk: 'Try it',
     talkWait: 'Available after the first save.',
+    duplicate: 'Duplicate with changes',
     delete: 'Delete {name}',
   },
   deleted: '“{name}” deleted',

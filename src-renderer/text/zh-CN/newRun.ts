@@ -5,6 +5,13 @@ export const newRun: typeof source = {
   lead: '只需选五项，其余自动设置。',
   leadExpert: '所有设置都可以修改，其余使用根据文本得出的建议值。',
   mode: { simple: '简单', expert: '专家', label: '表单' },
+  base: {
+    title: '以“{name}”为基础',
+    body: '文本和设置与它相同，改动之处会标出来。',
+    textGone: '它的文本“{corpus}”已删除。可以从回收站恢复，或另选一份文本。',
+    trash: '打开回收站',
+    leave: '改用建议设置',
+  },
   text: { label: '文本', add: '添加文本', none: '还没有可用的文本' },
   textCounts: '{words} 词，{tokens} 个词元',
   kind: {
@@ -101,6 +108,8 @@ export const newRun: typeof source = {
   field: {
     range: '{min} 到 {max}',
     default: '建议值：{value}',
+    before: '原值：{value}',
+    change: '{field}：{value}（原为 {before}）',
     reset: '重置{field}',
     resetAll: '全部重置',
     changed: '已更改 {n} 项设置',

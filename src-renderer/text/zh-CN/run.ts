@@ -20,6 +20,7 @@ export const run: typeof source = {
     stopHelp: '保存并停止。模型现在就能用，以后也能继续训练。',
     talk: '试一试',
     talkWait: '第一次保存后可用。',
+    duplicate: '复制并修改',
     delete: '删除“{name}”',
   },
   deleted: '已删除“{name}”',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../../../src-main/plan/check'
-import { configFor } from '../../../src-main/plan/presets'
+import { configAfter, configFor, recipeOf } from '../../../src-main/plan/presets'
 import { defaultVocabSize } from '../../../src-main/plan/vocabulary'
 import { runConfig, type CorpusCounts, type RunChoice } from '../../../src-preload/contract/records'
 import { counts } from '../db/rows'
@@ -123,5 +123,33 @@ describe('defaultVocabSize', () => {
     expect(defaultVocabSize({ bytes: 100_000, distinctCharacters: 80 })).toBe(512)
     expect(defaultVocabSize({ bytes: 50_000_000, distinctCharacters: 80 })).toBe(8192)
     expect(defaultVocabSize({ bytes: 100_000, distinctCharacters: 2000 })).toBe(2304)
+  })
+})
+
+describe('configAfter', () => {
+  it.each(choices)('$model $size $length: finds the recipe again, and the same choice changes nothing', (choice) => {
+    const suggested = configFor(choice, counts)
+    const found = recipeOf(suggested, counts)
+    // Where two lengths come to the same number of steps, either is right.
+    expect({ ...found, length: '' }).toEqual({ ...choice, length: '' })
+    expect(configFor(found, counts).maxSteps).toBe(suggested.maxSteps)
+    const config = { ...suggested, learningRate: 0.0123, seed: 7, nLayer: suggested.nLayer + 1 }
+    expect(configAfter({ config, choice }, choice, counts)).toEqual(config)
+  })
+
+  it('changes what the dial sets, and leaves what a person set otherwise', () => {
+    const choice = { model: 'modern', size: 'small', length: 'normal' } as const
+    const config = { ...configFor(choice, counts), seed: 7, weightDecay: 0.3, learningRate: 0.0123 }
+    const tiny = { ...choice, size: 'tiny' } as const
+    const after = configAfter({ config, choice }, tiny, counts)
+    const { nLayer, nEmbd, learningRate } = configFor(tiny, counts)
+    expect(after).toMatchObject({ nLayer, nEmbd, learningRate, seed: 7, weightDecay: 0.3 })
+  })
+
+  it('keeps what is counted in steps in proportion to the steps that a person asks for', () => {
+    const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+    const config = configFor(choice, counts)
+    const { evalInterval } = configFor(choice, counts, { maxSteps: 100_000 })
+    expect(configAfter({ config, choice }, choice, counts, { maxSteps: 100_000 }).evalInterval).toBe(evalInterval)
   })
 })

@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { runLimits } from '../../../src-preload/contract/limits'
 import type { RunChoice, RunConfig, RunRecord, SizeDial, SpeedTest } from '../../../src-preload/contract/records'
-import { record, runId } from '../renderer-stores/records'
+import { detail, record, runId } from '../renderer-stores/records'
 import { installBridge } from './bridge'
 
 const suggestion = Object.fromEntries(
@@ -13,14 +13,17 @@ const summary = { layers: [], parameterCount: 800_000, vocabSize: 512, memoryByt
 const asked: Partial<RunConfig>[] = []
 const choices: RunChoice[] = []
 const measured: RunConfig[] = []
+const started: RunConfig[] = []
 let speedTest: SpeedTest = { state: 'soon' }
 const suggestedFor = (corpusId: string): SizeDial => (corpusId.endsWith('2') ? 'medium' : 'tiny')
 
 const bridge = installBridge({
-  'runs.plan': ({ corpusId, choice, overrides }) => {
+  'runs.plan': ({ corpusId, choice, overrides, base }) => {
     choices.push(choice)
     asked.push(overrides)
-    const config = { ...suggestion, ...overrides }
+    // The size dial decides how many layers, as in the backend (plan/presets.ts).
+    const resized = base && base.choice.size !== choice.size ? { nLayer: 7 } : {}
+    const config = { ...suggestion, ...base?.config, ...resized, ...overrides }
     const problems =
       config.nEmbd % config.nHead === 0
         ? []
@@ -34,6 +37,15 @@ const bridge = installBridge({
       suggestedSize: suggestedFor(corpusId),
       options: [],
     }
+  },
+  'runs.get': ({ runId }) => ({
+    ...detail({ runId, name: 'Tales', corpusId: 'c_00000002' }),
+    config: { ...suggestion, learningRate: 0.05, seed: 9 },
+    choice: { model: 'lstm', size: 'small', length: 'quick' },
+  }),
+  'runs.start': ({ config, name }) => {
+    started.push(config)
+    return record({ name: name ?? '' })
   },
   'runs.measure': ({ config }) => {
     measured.push(config)
@@ -180,5 +192,53 @@ describe('the form of a new model', () => {
       expect(form.plan?.config.nLayer).toBe(suggestion.nLayer)
     })
     expect(form.changed).toEqual([])
+  })
+
+  describe('opened from a run', () => {
+    const run = { runId: 'run_00000001' }
+    const settled = (changed: string[], planned: Partial<RunConfig> = {}): Promise<void> =>
+      vi.waitFor(() => {
+        expect(form.planning).toBe(false)
+        expect(form.plan?.config).toMatchObject(planned)
+        expect(form.plan).not.toBeNull()
+        expect(form.changed).toEqual(changed)
+      })
+
+    it('has its text, recipe and settings, none of them marked', async () => {
+      form.set('nLayer', '9')
+      await form.duplicate(run)
+      await settled([])
+      expect(form).toMatchObject({ corpusId: 'c_00000002', choice: { model: 'lstm', size: 'small', length: 'quick' } })
+      expect(form.plan?.config).toMatchObject({ learningRate: 0.05, seed: 9, nLayer: suggestion.nLayer })
+    })
+
+    it('marks what is given and typed, and goes back to what the run has', async () => {
+      await form.duplicate(run, { learningRate: 0.005, patience: 10 })
+      await settled(['patience', 'learningRate'])
+      form.reset('learningRate')
+      await settled(['patience'], { learningRate: 0.05 })
+    })
+
+    it('marks what another size changes, each with its way back', async () => {
+      await form.duplicate(run, { size: 'medium' })
+      await settled(['nLayer'])
+      form.reset('nLayer')
+      await settled([], { nLayer: suggestion.nLayer })
+      expect(form.choice.size).toBe('medium')
+      form.choose({ size: 'large' })
+      await settled(['nLayer'])
+      form.resetAll()
+      await settled([])
+      expect(form.choice.size).toBe('small')
+    })
+
+    it('is forgotten once its run has started', async () => {
+      await form.duplicate(run, { seed: 10 })
+      await settled(['seed'])
+      await form.start()
+      expect(started.at(-1)).toMatchObject({ seed: 10, learningRate: 0.05 })
+      expect(form.base).toBeNull()
+      await settled([], { learningRate: suggestion.learningRate })
+    })
   })
 })

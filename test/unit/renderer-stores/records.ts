@@ -44,6 +44,7 @@ export const detail = (over: Partial<RunRecord> = {}): RunDetail => ({
   run: record(over),
   notes: '',
   config: Object.fromEntries(Object.entries(runLimits).map(([key, limit]) => [key, limit.default])) as RunConfig,
+  choice: { model: 'gpt', size: 'tiny', length: 'normal' },
   summary: { layers: [], parameterCount: 1000, vocabSize: 512, memoryBytes: 1, epochs: 1 },
   tiers: [],
   rollbacks: [],
