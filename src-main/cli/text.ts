@@ -18,6 +18,7 @@ import type {
   RunState,
   TrashKind,
 } from '../../src-preload/contract/records'
+import type { NamePart } from '../../src-preload/contract/run-name'
 import { stopWithinMs } from '../../src-preload/contract/limits'
 import { resumePoint } from '../../src-preload/contract/resume'
 import { argumentTexts } from './argument-text'
@@ -162,6 +163,30 @@ export function errorSentence({ code, params }: ErrorData): string {
 }
 
 /** Options that set these fields. */
+const modelNames: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' }
+
+/** What a run does otherwise, within its automatic name: settings as `--set` writes them. */
+function namePart(part: NamePart): string {
+  switch (part.kind) {
+    case 'model':
+      return modelNames[part.model]
+    case 'size':
+      return part.size
+    case 'length':
+      return part.length
+    case 'twice':
+      return `${part.field} × 2`
+    case 'half':
+      return `${part.field} ÷ 2`
+    case 'times':
+      return `${part.field} × ${part.by}`
+    case 'divided':
+      return `${part.field} ÷ ${part.by}`
+    case 'value':
+      return `${part.field} ${part.value}`
+  }
+}
+
 const settings = (change: Partial<RunConfig>): string =>
   Object.entries(change)
     .map(([field, value]) => `--set ${field}=${value}`)
@@ -251,6 +276,7 @@ function unsaved(run: RunRecord): string {
 export const texts = {
   ...argumentTexts,
   settings,
+  namePart,
   version: (version: string) => `Homegrown ${version}`,
   serving: (address: string) => `Homegrown is at ${address}`,
   servedAlready: (address: string) => `Homegrown is already running at ${address}`,

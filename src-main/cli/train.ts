@@ -1,6 +1,7 @@
 import { AppError } from '../../src-preload/contract/errors'
 import { runLimits } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
+import { nameParts, runName } from '../../src-preload/contract/run-name'
 import type { Backend } from '../backend/backend'
 import type { Arguments, Options } from './arguments'
 import { findRun } from './find-run'
@@ -18,24 +19,32 @@ function wishOf(options: Options) {
   return {
     choice,
     overrides: { ...stepsOf(options), ...settings },
-    name: name === undefined ? {} : { name: nameOf(name) },
+    name: name === undefined ? null : nameOf(name),
   }
 }
 
 /** Trains on a text: imports it unless it is here already, starts a run, follows it to its end. */
 export async function train(backend: Backend, { operands: [file = ''], options }: Arguments): Promise<number> {
   const { choice, overrides, name } = wishOf(options)
-  const { corpusId } = await importText(backend, file, options)
+  const { corpusId, name: corpus } = await importText(backend, file, options)
 
   // Of the engine depends what fits.
   await backend.services.system.lookFor(overrides.engine ?? 'auto')
-  const { config, problems } = backend.services.runs.plan({ corpusId, choice, overrides })
+  const { runs } = backend.services
+  const { config, suggested, problems, suggestedSize } = runs.plan({ corpusId, choice, overrides })
   const [problem] = problems
   if (problem !== undefined) {
     const error = AppError.fromData(problem.error)
     throw problem.fix === null ? error : new AppError(error.code, { ...error.params, fix: texts.settings(problem.fix) })
   }
-  return await follow(backend, () => backend.services.runs.start({ corpusId, config, ...name }), options)
+  const before = {
+    choice: { model: 'modern', size: suggestedSize, length: 'normal' },
+    config: suggested,
+  } as const
+  const parts = nameParts({ choice, config }, before).map(texts.namePart)
+  const taken = new Set(runs.list().map((run) => run.name))
+  const start = () => runs.start({ corpusId, config, name: name ?? runName(corpus, parts, taken) })
+  return await follow(backend, start, options)
 }
 
 export async function resume(backend: Backend, { operands: [wish = ''], options }: Arguments): Promise<number> {

@@ -5,6 +5,7 @@ import { runFields, runLimits, type RunField } from '../../src-preload/contract/
 import type { Output } from '../../src-preload/contract/methods'
 import type { PlanBase, RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
 import { isActive } from '../../src-preload/contract/run-state'
+import type { Made } from '../../src-preload/contract/run-name'
 import { request, subscribe } from '../api'
 import { shownNumber, typedNumber, type NumberTypo } from '../composables/numberField'
 
@@ -85,6 +86,21 @@ export const useNewRunStore = defineStore('newRun', () => {
     for (const { field, error: found, fix } of plan.value?.problems ?? [])
       if (!all.has(field)) all.set(field, { error: found, typo: null, fixes: fix === null ? [] : [fix] })
     return all
+  })
+
+  /** What starts, and what its name compares it with; null while it is not planned. */
+  const made = computed<Made | null>(() => plan.value && { choice: choice.value, config: plan.value.config })
+  const madeAfter = computed<Made | null>(() => {
+    const derived = plan.value?.suggested
+    if (!plan.value || !derived) return null
+    const before = base.value
+    if (!before)
+      return { choice: { model: 'modern', size: plan.value.suggestedSize, length: 'normal' }, config: derived }
+    // What was put back is as it was.
+    const { config } = plan.value
+    const same = runFields.filter((field) => config[field] === before.config[field])
+    const after = { ...derived, ...Object.fromEntries(same.map((field) => [field, before.config[field]])) }
+    return { choice: before.choice, config: after }
   })
 
   const isTooLarge = computed(() =>
@@ -217,10 +233,13 @@ export const useNewRunStore = defineStore('newRun', () => {
     if (isTimed || isOver || (event.topic === 'backend' && event.state === 'up')) void refresh()
   })
 
-  /** Starts what the form shows; the form is then free for the next one. */
-  async function start(): Promise<RunRecord> {
+  /**
+   * Starts what the form shows; the form is then free for the next one.
+   * @param automaticName where nobody has typed one; '': the backend's
+   */
+  async function start(automaticName = ''): Promise<RunRecord> {
     if (corpusId.value === null || plan.value === null) throw new AppError('corpus.notReady')
-    const wished = name.value.trim()
+    const wished = name.value.trim() || automaticName
     const input = { corpusId: corpusId.value, config: plan.value.config }
     const run = await request('runs.start', wished === '' ? input : { ...input, name: wished })
     name.value = ''
@@ -241,7 +260,7 @@ export const useNewRunStore = defineStore('newRun', () => {
 
   return {
     ...{ corpusId, choice, name, base, drafts, plan, suggested, planning, error, problems, changed, canStart },
-    isTooLarge,
+    ...{ isTooLarge, made, madeAfter },
     typed: computed(() => parsed.value.overrides),
     ...{ choose, set, reset, resetAll, applyFix, duplicate, forgetBase, refresh, start, startSuggested },
   }

@@ -31,9 +31,13 @@ test('a run is made again with changes, also where its text is in the trash', as
   await expect(page.locator('[data-changed="nLayer"]')).toContainText('(before: 2')
   await page.getByRole('button', { name: 'Reset all' }).click()
   await expect(changed).toHaveCount(0)
-  await rate.fill('0.005')
+  await rate.fill('0.00123')
+  await expect(page.getByLabel('Name', { exact: true })).toHaveAttribute('placeholder', 'en · learning rate ÷ 10')
   await expect(start).toBeEnabled({ timeout: patienceMs })
   await start.click()
+  await expect(page.getByRole('heading', { level: 1, name: 'en · learning rate ÷ 10' })).toBeVisible({
+    timeout: patienceMs,
+  })
   await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
 
   await go(page, 'Texts')

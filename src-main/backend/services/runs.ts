@@ -1,9 +1,10 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
+import { runName } from '../../../src-preload/contract/run-name'
 import { isActive } from '../../../src-preload/contract/run-state'
 import { hasEveryWord } from '../../../src-preload/contract/search'
-import type { CheckpointKind, RunConfig, RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records'
+import type { CheckpointKind, RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records'
 import { gigabytes, memoryToResume } from '../../plan/memory-fit'
 import { recipeOf } from '../../plan/presets'
 import { resumedConfig } from '../../plan/resumed'
@@ -42,8 +43,6 @@ const waysOf = ({ tiers }: Pick<RunDetail, 'tiers'>): string =>
 
 /** How long a training that is being deleted may take to end. */
 const deleteGraceMs = 5000
-/** In the name of a run that nobody named, in every language. */
-const nameOfKind: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', modern: 'GPT' }
 
 export interface RunParts {
   readonly recorder: RunRecorder
@@ -62,18 +61,13 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     return run
   }
 
-  const nameFor = (corpusName: string, config: RunConfig): string => {
-    const base = `${corpusName.replace(/\.[^.]{1,8}$/, '').slice(0, 80)} ${nameOfKind[config.model]}`
-    const taken = runNames(db)
-    for (let n = 1; ; n++) if (!taken.has(`${base} ${n}`)) return `${base} ${n}`
-  }
-
   const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
     const { corpus, vocabSize, trainTokens, summary } = planning.check(corpusId, config)
     const runId = newId('run')
     insertRun(db, {
       runId,
-      name: name ?? nameFor(corpus.name, config),
+      // What is different is said by whoever chose it, in words.
+      name: name ?? runName(corpus.name, [], runNames(db)),
       corpusId,
       corpus: corpus.name,
       config,

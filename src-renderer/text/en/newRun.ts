@@ -32,7 +32,15 @@ export const newRun = {
     normal: { name: 'Normal', text: 'A good balance' },
     long: { name: 'Long', text: 'Get the most out of it' },
   },
-  name: { label: 'Name', help: 'Leave blank for an automatic name.' },
+  name: {
+    label: 'Name',
+    help: 'Leave blank for this automatic name.',
+    twice: 'twice the {field}',
+    half: 'half the {field}',
+    times: '{field} × {n}',
+    divided: '{field} ÷ {n}',
+    value: '{field} {value}',
+  },
   summary: {
     title: 'Your plan',
     time: 'Time',

@@ -34,7 +34,15 @@ export const newRun: typeof source = {
     normal: { name: '标准', text: '兼顾时间和效果' },
     long: { name: '充分', text: '尽可能学好' },
   },
-  name: { label: '名称', help: '留空会自动取名。' },
+  name: {
+    label: '名称',
+    help: '留空就用这个自动名称。',
+    twice: '{field}加倍',
+    half: '{field}减半',
+    times: '{field} × {n}',
+    divided: '{field} ÷ {n}',
+    value: '{field} {value}',
+  },
   summary: {
     title: '训练计划',
     time: '用时',
