@@ -1,5 +1,5 @@
 // npm run bench:step | bench:generate | bench:soak | bench:memory | bench:plan | bench:nanogpt: the benchmarks, built like the app and
-// run beside PyTorch where it is what they compare with.
+// run beside PyTorch where it is what they compare with. npm run examples: what models of each size write.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -85,6 +85,7 @@ const benches = {
   soak: program(() => ({}), 'soak', 'soak-job'),
   memory: program(() => ({}), 'memory', 'our-memory'),
   plan: program(() => ({}), 'plan'),
+  examples: program(() => ({}), 'examples'),
   nanogpt: besidePytorch('nanogpt'),
 }
 const bench = benches[process.argv[2]]

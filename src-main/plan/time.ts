@@ -1,5 +1,6 @@
 import type { RunConfig, TimeEstimate } from '../../src-preload/contract/records'
 import { stepFlops } from './flops'
+import { triesWays } from './trials'
 
 /**
  * What a training of one shape takes on this computer, with one engine: measured by a probe (engine/time-steps.ts) or
@@ -69,20 +70,13 @@ export type TimedShape = Pick<RunConfig, (typeof shapeFields)[number]> & {
   readonly tries: boolean
 }
 
-/** Steps from which on a run tries every way (engine/runtime/step-choice.ts): two ways, twelve steps each, 3 % of the run. */
-const stepsToTry = 800
-
 export function shapeOf(config: RunConfig, vocabSize: number): TimedShape {
   const picked = Object.fromEntries(shapeFields.map((field) => [field, config[field]])) as Pick<
     RunConfig,
     (typeof shapeFields)[number]
   >
-  return { ...picked, vocabSize, dropout: config.dropout > 0, tries: config.maxSteps >= stepsToTry }
+  return { ...picked, vocabSize, dropout: config.dropout > 0, tries: triesWays(config) }
 }
-
-/** What is not tried on this processor. */
-export const asTried = (config: RunConfig, triesBfloat16: boolean): RunConfig =>
-  config.precision === 'auto' && !triesBfloat16 ? { ...config, precision: 'float32' } : config
 
 export const keyOf = (shape: TimedShape): string =>
   [...shapeFields.map((field) => shape[field]), shape.vocabSize, shape.dropout, shape.tries].join('|')

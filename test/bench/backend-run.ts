@@ -9,6 +9,7 @@ import { required } from './program'
 /** The app's backend on a profile of its own, for benchmarks of what a person would see. */
 export interface BenchBackend {
   readonly backend: Backend
+  readonly profileDir: string
   importSample(language: 'en' | 'zh-CN'): Promise<string>
   /** The plan once its time is measured. */
   measuredPlan(corpusId: string, choice: RunChoice, overrides: Partial<RunConfig>): Promise<RunPlan>
@@ -59,6 +60,7 @@ export async function openBenchBackend(): Promise<BenchBackend> {
   }
   return {
     backend,
+    profileDir,
     measuredPlan,
     train,
     importSample: async (language) => {

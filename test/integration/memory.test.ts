@@ -182,7 +182,7 @@ it('a run that does not fit any more is not resumed, unless with less memory, an
 })
 
 it('counts trying bfloat16 only where it is tried', async () => {
-  const overrides = { nEmbd: 256, nHead: 4 }
+  const overrides = { nEmbd: 256, nHead: 4, maxSteps: 1000 }
   const needed: Record<string, number> = {}
   for (const triesBfloat16 of [true, false]) {
     const { runs, corpusId } = await open(`tries ${triesBfloat16}`, () => 1e12, triesBfloat16)

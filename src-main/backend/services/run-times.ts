@@ -3,16 +3,8 @@ import { evalCurve, stepCurve } from '../db/metrics'
 import type { Db } from '../db/connection'
 import { timedRuns, type TimedRow } from '../db/timed-runs'
 import { tiersOf } from '../db/samples'
-import {
-  aroundMs,
-  asTried,
-  evaluationBatches,
-  saveMs,
-  shapeOf,
-  usualMs,
-  type Evidence,
-  type StepTimes,
-} from '../../plan/time'
+import { aroundMs, evaluationBatches, saveMs, shapeOf, usualMs, type Evidence, type StepTimes } from '../../plan/time'
+import { asTried, stepsPerWay } from '../../plan/trials'
 
 /** Enough to tell what is usual. */
 const points = 200
@@ -20,8 +12,6 @@ const points = 200
 const longestStartMs = 60_000
 /** Fewer rows than that tell nothing. */
 const fewest = 3
-/** Of each way that is tried (engine/runtime/step-choice.ts). */
-const stepsPerTrialOf = 6
 
 /** Of a run that found what XLA had compiled: steps until it has settled, trials left out. */
 const stepsToSettle = 10
@@ -56,8 +46,7 @@ function timesOf(db: Db, row: TimedRow): StepTimes | null {
   const [alone, sampled] = [usualOf(false), usualOf(true)]
   const evaluatedMs = Number.isNaN(alone) ? sampled : alone
   // The next one finds what this one had to wait for.
-  const trialsMs =
-    stepsPerTrialOf * changes.flatMap(({ timings }) => timings).reduce((sum, { stepMs }) => sum + stepMs, 0)
+  const trialsMs = stepsPerWay * changes.flatMap(({ timings }) => timings).reduce((sum, { stepMs }) => sum + stepMs, 0)
   const foundMs = (steps[0]?.elapsedMs ?? 0) + trialsMs + stepsToSettle * firstStepMs
   return {
     startMs: Math.min(longestStartMs, Math.max(0, row.endedAt - row.startedAt - row.trainedMs - aroundMs)),

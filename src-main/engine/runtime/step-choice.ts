@@ -1,4 +1,5 @@
 import type { StepTiming } from '../../../src-preload/contract/records'
+import { isWorthTrying } from '../../plan/trials'
 import type { Bfloat16Support } from './processor'
 import type { CompileOptions, StepMode } from './step'
 
@@ -26,11 +27,6 @@ export interface ChosenWays {
   readonly timings: readonly StepTiming[]
 }
 
-/** Steps that one trial of two ways takes: `measure` runs `stepsPerMeasure` for each, twice. */
-export const stepsPerMeasure = 3
-const stepsPerTrial = 2 * 2 * stepsPerMeasure
-/** Trials may take that share of a run; a shorter run has none, and stays in float32. */
-const trialShare = 0.03
 /** Faster by less than this is noise, or not worth other bits. */
 const worthwhile = 0.97
 /** Losses after the trial's steps may differ by that share: bfloat16 differs by 1e-3 at most (docs/log.md). */
@@ -70,7 +66,7 @@ export class StepChoice {
     const wishes: ((best: StepMode) => StepMode)[] = []
     if (precision === 'auto' && bfloat16 === 'native') wishes.push(({ tier }) => ({ tier, precision: 'bfloat16' }))
     if (compile === 'auto') wishes.push(({ precision: best }) => ({ tier: 'xla', precision: best }))
-    this.#measured = plannedSteps * trialShare >= wishes.length * stepsPerTrial
+    this.#measured = isWorthTrying(wishes.length, plannedSteps)
     this.#takenAt = before && wishes.length > 0 ? before.changes.map(({ step }) => step) : null
     if (before && this.#takenAt) {
       this.#challengers = before.changes.map((mode) => () => ({ tier: mode.tier, precision: mode.precision }))

@@ -26,6 +26,11 @@ export const newRun = {
     medium: { name: 'Medium', text: 'For a few books' },
     large: { name: 'Large', text: 'For a lot of text and patience' },
   },
+  example: {
+    title: 'What a {size} model wrote after {time} of training on a {words}-word text',
+    figures:
+      '{parameters} parameters, {steps} steps, validation loss {loss}, perplexity {perplexity}. Trained on {processor}, {cores} cores. The first try, not picked.',
+  },
   length: {
     label: 'Training length',
     quick: { name: 'Quick', text: 'See whether it works' },

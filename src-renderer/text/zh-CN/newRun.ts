@@ -28,6 +28,11 @@ export const newRun: typeof source = {
     medium: { name: '中型', text: '适合几本书' },
     large: { name: '大型', text: '适合大量文本，需要耐心' },
   },
+  example: {
+    title: '{size}模型用约 {words} 词的文本训练 {time}后写的',
+    figures:
+      '{parameters}个参数，{steps} 步，验证损失 {loss}，困惑度 {perplexity}。训练于 {processor}，{cores} 核。首次生成，未经挑选。',
+  },
   length: {
     label: '训练时长',
     quick: { name: '快速', text: '看看效果如何' },

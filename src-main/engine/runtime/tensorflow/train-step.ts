@@ -1,4 +1,5 @@
 import { isAlone } from '../../../plan/shapes'
+import { stepsPerMeasure } from '../../../plan/trials'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records'
 import { optimizerScalars } from '../../optim/optimizer'
@@ -16,7 +17,7 @@ import {
   type Tokens,
   type TrainStep,
 } from '../step'
-import { StepChoice, stepsPerMeasure } from '../step-choice'
+import { StepChoice } from '../step-choice'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { keepsAll } from './dropout-mask'
