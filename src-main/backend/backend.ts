@@ -1,5 +1,7 @@
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
+import { normalizeText } from '../engine/corpus/normalize'
+import { readPage } from '../engine/read-page'
 import { processorBfloat16 } from '../engine/runtime/processor'
 import { closeDatabase, openDatabase } from './db/connection'
 import { copyRegularly } from './db/copies'
@@ -113,7 +115,7 @@ export function createBackend(options: BackendOptions): Backend {
   const generator = createGenerator(context)
   const planning = createPlanning(context, queue, timings)
   const runs = createRuns(context, { recorder, queue, generator, planning })
-  const talk = createTalk(context, generator)
+  const talk = createTalk(context, generator, { normalize: normalizeText, read: readPage })
   const trash = createTrash(context)
   const system = createSystem(context, { ...options, profileWritable: isWritable })
   const engines = createEngines(context)

@@ -26,10 +26,7 @@ export const commandTexts: Readonly<Record<CommandName, readonly [summary: strin
   compare: ['Compare the settings and results of two runs'],
   rename: ['Rename a run'],
   delete: ['Move a run to the trash', 'Asks first. You can restore the run for 30 days.'],
-  restore: [
-    'Restore a run, a text or a conversation from the trash',
-    'ID is the id or the exact name; `trash` lists both.',
-  ],
+  restore: ['Restore a run, a text or a page from the trash', 'ID is the id or the exact name; `trash` lists both.'],
   trash: ['List what was deleted, and until when it can be restored'],
   'trash empty': ['Remove everything in the trash for good', 'Asks first.'],
   serve: [

@@ -73,9 +73,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
     'The saved version is no longer in its folder. Use the other one with --checkpoint, or train again.',
   'checkpoint.damaged': 'The saved version is damaged. Use the other one with --checkpoint, or train again.',
   'tokenizer.damaged': 'The vocabulary of this run is damaged: train again.',
-  'conversation.notFound': 'This conversation is no longer here.',
-  'conversation.modelDeleted':
-    'The model of this conversation was deleted: restore it from the trash, or choose another.',
+  'conversation.notFound': 'This page is no longer here.',
+  'conversation.modelDeleted': 'The model of this page was deleted: restore it from the trash, or choose another.',
   'generation.busy': 'The model is still writing: wait until it has finished.',
   'upload.notFound': 'The uploaded file is gone: upload it again.',
   'engine.damaged':
@@ -257,7 +256,7 @@ const installStages: Readonly<Record<InstallStage, string>> = {
   unpacking: 'Unpacking',
 }
 
-const trashKinds: Readonly<Record<TrashKind, string>> = { corpus: 'text', run: 'run', conversation: 'conversation' }
+const trashKinds: Readonly<Record<TrashKind, string>> = { corpus: 'text', run: 'run', conversation: 'page' }
 
 /** Of a folder full of pictures nobody reads every line. */
 const leftOutShown = 20

@@ -58,6 +58,8 @@ export const generationEvent = z.discriminatedUnion('kind', [
   z.object({ ...generationBase, kind: z.literal('begin'), generation: r.generation }),
   /** Whole characters only: half a character is held back until its last byte is there. */
   z.object({ ...generationBase, kind: z.literal('text'), text: z.string(), tokens: z.number().int() }),
+  /** Somebody has asked it to stop: it ends after the token under way. */
+  z.object({ ...generationBase, kind: z.literal('stopping') }),
   z.object({ ...generationBase, kind: z.literal('end'), message: r.messageRecord, error: r.errorData.nullable() }),
 ])
 export type GenerationEvent = z.infer<typeof generationEvent>

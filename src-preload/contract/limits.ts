@@ -147,6 +147,9 @@ export function withDefaults(stored: object): object {
   return { ...Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])), ...stored }
 }
 
+/** What a person writes at once, in UTF-16 code units. */
+export const maxPromptLength = 100_000
+
 export const samplingLimits = {
   temperature: { min: 0, max: 3, step: 0.05, default: 0.8 },
   /** 0 turns the filter off. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { corpusLimits, maxCurvePoints } from './limits'
+import { corpusLimits, maxCurvePoints, maxPromptLength } from './limits'
 import * as r from './records'
 
 /**
@@ -141,14 +141,33 @@ export const methods = {
   'talk.rename': method(z.object({ conversationId: r.conversationId, title: r.name }), r.conversationRecord),
   'talk.delete': method(z.object({ conversationId: r.conversationId }), done),
   'talk.restore': method(z.object({ conversationId: r.conversationId }), r.conversationRecord),
+  /** Of an answer's versions the one that the page goes on with. */
+  'talk.choose': method(
+    z.object({ messageId: r.messageId }),
+    z.object({ conversation: r.conversationRecord, messages: z.array(r.messageRecord) }),
+  ),
+  /** How much of a page, and of what is about to be written at its end, a model would read. */
+  'talk.reading': method(
+    z.object({
+      runId: r.runId,
+      conversationId: r.conversationId.nullable(),
+      draft: z.string().max(maxPromptLength),
+    }),
+    r.reading,
+  ),
+  /** Beginnings out of the text that a model learned from, or its sample prompt where that text is not here. */
+  'talk.starters': method(z.object({ runId: r.runId }), z.array(z.string())),
   /** Stores the prompt, starts generating, answers at once; the text arrives as `generation` events. */
   'talk.generate': method(
     z.object({
       conversationId: r.conversationId,
       runId: r.runId,
       checkpoint: r.checkpointKind,
-      /** null: generate again from the last prompt, replacing the last answer. */
-      prompt: z.string().max(100_000).nullable(),
+      /**
+       * What the person has written at the end of the page; empty: the page goes on from where it ends. null: another
+       * version of the last answer, which then is the chosen one.
+       */
+      prompt: z.string().max(maxPromptLength).nullable(),
       sampling: r.sampling,
       /** The conversation's own model was deleted, and the person chose this one. */
       withAnother: z.boolean().optional(),

@@ -502,8 +502,12 @@ export const messageRecord = z.object({
   role: messageRole,
   text: z.string(),
   at: timestamp,
-  /** Of the model's messages only. */
+  /** All that stand in its place, by id, itself among them; the oldest first. */
+  versions: z.array(messageId),
+  /** Of the model's messages only, from here on. */
   runId: runId.nullable(),
+  /** Name of its model, also of one that was deleted; null where nobody knows it any more. */
+  model: z.string().nullable(),
   checkpoint: checkpointKind.nullable(),
   step: z.number().int().nullable(),
   seed: z.number().int().nullable(),
@@ -520,10 +524,22 @@ export const conversationRecord = z.object({
   runId: runId.nullable(),
   /** Name of its model where that is in the trash or gone; empty where nobody knows the name any more. */
   deletedModel: z.string().nullable(),
+  /** The text that its model was trained on; null once the model was deleted for good. */
+  corpusId: corpusId.nullable(),
   updatedAt: timestamp,
   messages: z.number().int(),
 })
 export type ConversationRecord = z.infer<typeof conversationRecord>
+
+/** What a model would be given of a page, by its own tokenizer. */
+export const reading = z.object({
+  tokens: z.number().int(),
+  /** The most of them that it reads, the last ones: its context length; null: as many as there are. */
+  limit: z.number().int().nullable(),
+  /** UTF-16 code units at the beginning of the page that it does not read. */
+  unread: z.number().int(),
+})
+export type Reading = z.infer<typeof reading>
 
 /** An answer that is being written, as far as windows have been told of it. */
 export const generation = z.object({
@@ -533,6 +549,8 @@ export const generation = z.object({
   startedAt: timestamp,
   text: z.string(),
   tokens: z.number().int(),
+  /** Somebody has asked it to stop. */
+  stopping: z.boolean(),
   /** Of the last event that this text holds. */
   seq: z.number().int(),
 })

@@ -19,24 +19,31 @@ export type Writing = Omit<Generation, 'generationId' | 'messageId'> & {
 export interface Wish {
   readonly runId: string
   readonly checkpoint: CheckpointKind
-  /** null: write the last answer anew. */
+  /** Empty: the model continues from where the page ends. null: another version of its last passage. */
   readonly prompt: string | null
   readonly sampling: Sampling
-  /** The conversation's own model was deleted, and the person chose this one. */
+  /** The page's own model was deleted, and the person chose this one. */
   readonly withAnother?: boolean
 }
 
-/** Conversations, the open one with its messages, and the text that is arriving. */
+/** Pages, the open one with its passages, and the text that is arriving. */
 export const useTalkStore = defineStore('talk', () => {
   const conversations = shallowRef<readonly ConversationRecord[]>([])
   const loaded = ref(false)
   const openId = ref<string | null>(null)
   const stored = shallowRef<readonly MessageRecord[]>([])
   const writing = shallowRef<Writing | null>(null)
-  /** What the backend has stored of the answer that is being written is older than what is shown of it. */
-  const messages = computed(() => stored.value.filter(({ messageId }) => messageId !== writing.value?.messageId))
+  const writingId = computed(() => writing.value?.messageId ?? null)
+  /** The passages that stand; none anew while the model writes. */
+  const messages = computed(() => stored.value.filter(({ messageId }) => messageId !== writingId.value))
+  /** The one that is being written on this page: what the backend has stored of it is older than what is shown. */
+  const underWay = computed<MessageRecord | null>(() => {
+    const found = stored.value.find(({ messageId }) => messageId === writingId.value)
+    return found && writing.value ? { ...found, text: writing.value.text } : null
+  })
   /** Of the last generation or fetch. */
   const error = shallowRef<AppError | null>(null)
+  const isWritingHere = computed(() => writing.value !== null && writing.value.conversationId === openId.value)
   const current = computed(() => conversations.value.find((one) => one.conversationId === openId.value) ?? null)
 
   let subscribed = false
@@ -51,11 +58,13 @@ export const useTalkStore = defineStore('talk', () => {
     const now = writing.value
     if (event.kind === 'begin') begin(event.generation)
     if (!now || event.generationId !== now.generationId || event.seq <= now.seq) return
-    if (event.kind === 'text') {
+    if (event.kind !== 'end') {
       // Of what was said while the connection was lost the backend has the rest.
       if (event.seq > now.seq + 1) void findWriting()
-      else writing.value = { ...now, text: now.text + event.text, tokens: event.tokens, seq: event.seq }
-    } else if (event.kind === 'end') {
+      else if (event.kind === 'stopping') writing.value = { ...now, stopping: true, seq: event.seq }
+      else if (event.kind === 'text')
+        writing.value = { ...now, text: now.text + event.text, tokens: event.tokens, seq: event.seq }
+    } else {
       writing.value = null
       if (event.error) error.value = AppError.fromData(event.error)
       if (now.conversationId === openId.value) put(event.message)
@@ -66,7 +75,8 @@ export const useTalkStore = defineStore('talk', () => {
   /** Asked for here, or in another window: then its prompt is not here yet. */
   function begin(generation: Generation): void {
     const isOwn = isUnnamed(writing.value) || writing.value?.generationId === generation.generationId
-    writing.value = generation
+    const isStopping = isOwn && writing.value?.stopping === true
+    writing.value = { ...generation, stopping: generation.stopping || isStopping }
     if (!isOwn && generation.conversationId === openId.value) void load(generation.conversationId)
   }
 
@@ -84,12 +94,12 @@ export const useTalkStore = defineStore('talk', () => {
   }
 
   function put(message: MessageRecord): void {
-    stored.value = [...stored.value.filter((other) => other.messageId !== message.messageId), message]
+    stored.value = [...stored.value.filter((other) => !message.versions.includes(other.messageId)), message]
   }
 
   function receive(event: AppEvent): void {
     if (event.topic === 'generation') receiveGeneration(event)
-    else if (event.topic === 'changed' && event.what === 'conversations') void refresh()
+    else if (event.topic === 'changed' && event.what === 'conversations') void follow()
     else if (event.topic === 'backend' && event.state === 'up') void reconnect()
   }
 
@@ -120,6 +130,15 @@ export const useTalkStore = defineStore('talk', () => {
     }
   }
 
+  /** A page may have been written on, or another version chosen, in another window. */
+  async function follow(): Promise<void> {
+    const before = current.value
+    await refresh()
+    const now = current.value
+    if (now && now.conversationId === before?.conversationId && now.updatedAt !== before.updatedAt)
+      await load(now.conversationId)
+  }
+
   async function open(conversationId: string | null): Promise<void> {
     if (openId.value !== conversationId) stored.value = []
     openId.value = conversationId
@@ -138,7 +157,7 @@ export const useTalkStore = defineStore('talk', () => {
     }
   }
 
-  /** Sends a beginning (or asks for another ending); a conversation is made when none is open. */
+  /** Has the model continue the page, or write its last passage again; a page is made when none is open. */
   async function write(wish: Wish): Promise<void> {
     if (writing.value) return
     error.value = null
@@ -147,12 +166,13 @@ export const useTalkStore = defineStore('talk', () => {
       openId.value = conversationId
       writing.value = {
         ...{ generationId: null, messageId: null, conversationId },
-        ...{ startedAt: Date.now(), text: '', tokens: 0, seq: 0 },
+        ...{ startedAt: Date.now(), text: '', tokens: 0, stopping: false, seq: 0 },
       }
-      if (wish.prompt === null) stored.value = withoutAnswer(stored.value)
+      if (wish.prompt === null && stored.value.at(-1)?.role === 'model') stored.value = stored.value.slice(0, -1)
       const { generationId, messageId } = await request('talk.generate', { conversationId, ...wish })
       // Unless its first event, or even its last, came before.
       if (isUnnamed(writing.value)) writing.value = { ...writing.value, generationId, messageId }
+      if (isStopping()) await request('talk.stop', { generationId })
       if (openId.value === conversationId) await load(conversationId)
       void refresh()
     } catch (thrown) {
@@ -164,9 +184,22 @@ export const useTalkStore = defineStore('talk', () => {
     }
   }
 
+  const isStopping = (): boolean => writing.value?.stopping === true
+
   async function stop(): Promise<void> {
-    const generationId = writing.value?.generationId
-    if (generationId) await request('talk.stop', { generationId })
+    if (!writing.value) return
+    const { generationId } = writing.value
+    // At once: until the token under way has ended takes a while.
+    writing.value = { ...writing.value, stopping: true }
+    // Before it has a name it is stopped as soon as it gets one.
+    if (generationId !== null) await request('talk.stop', { generationId })
+  }
+
+  /** Of a passage's versions the one that the page goes on with. */
+  async function choose(messageId: string): Promise<void> {
+    const { conversation, messages: page } = await request('talk.choose', { messageId })
+    if (openId.value === conversation.conversationId) stored.value = page
+    await refresh()
   }
 
   async function rename(conversationId: string, title: string): Promise<void> {
@@ -186,16 +219,11 @@ export const useTalkStore = defineStore('talk', () => {
   }
 
   return {
-    ...{ conversations, loaded, openId, messages, writing, error, current },
-    ...{ start, refresh, open, write, stop, rename, remove, restore },
+    ...{ conversations, loaded, openId, messages, underWay, writing, isWritingHere, error, current },
+    ...{ start, refresh, open, write, stop, choose, rename, remove, restore },
   }
 })
 
 /** Asked for here, and not yet answered. */
 const isUnnamed = (writing: Writing | null): writing is Writing & { generationId: null } =>
   writing?.generationId === null
-
-/** Messages up to the last one of the person: what stands while the model writes its answer. */
-function withoutAnswer(messages: readonly MessageRecord[]): readonly MessageRecord[] {
-  return messages.slice(0, messages.findLastIndex(({ role }) => role === 'person') + 1)
-}

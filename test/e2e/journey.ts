@@ -63,12 +63,12 @@ export async function train(page: Page, name: string, settings: Readonly<Record<
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible({ timeout: patienceMs })
 }
 
-/** From the screen of a run: lets its model go on from a beginning; ends with the whole answer. */
+/** From the screen of a run: lets its model continue a beginning; ends when it has written. */
 export async function talk(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Try it' }).click()
   await page.getByLabel('Beginning of a text').fill('There was a')
   await page.keyboard.press('Enter')
-  await expect(page.getByText(/\d+ tokens/)).toBeVisible({ timeout: patienceMs })
+  await expect(page.getByRole('group', { name: 'Last passage' })).toBeVisible({ timeout: patienceMs })
 }
 
 /** The value beside its name in the progress card. */

@@ -90,9 +90,13 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
     await expect(page.getByLabel('Beginning of a text')).toBeFocused()
     await page.keyboard.type('There was a')
     await page.keyboard.press('Enter')
-    const reply = page.getByRole('article', { name: 'Model' })
-    await expect(reply.getByText(/\d+ tokens/)).toBeVisible({ timeout: patienceMs })
-    await expect(page.getByLabel('Beginning of a text')).toBeFocused()
+    await expect(page.getByRole('group', { name: 'Last passage' })).toBeVisible({ timeout: patienceMs })
+    await expect(page.getByLabel('Next words')).toBeFocused()
+    await press(page, 'Write again')
+    await expect(page.getByText('2 of 2')).toBeVisible({ timeout: patienceMs })
+    await press(page, 'Previous version')
+    await expect(page.getByText('1 of 2')).toBeVisible()
+    await expectKept(page)
   })
 
   await test.step('a second model', async () => {

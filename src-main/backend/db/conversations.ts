@@ -13,6 +13,7 @@ const conversations = () =>
       'c.title',
       'c.run_id as runId',
       'c.updated_at as updatedAt',
+      'r.corpus_id as corpusId',
       e
         .case()
         .when('r.run_id', 'is', null)
@@ -61,12 +62,24 @@ export function updateConversation(
   run(db, tables.updateTable('conversations').set(changes).where('conversation_id', '=', conversationId))
 }
 
-const toMessage = (row: MessagesTable): MessageRecord => ({
+type MessageRow = MessagesTable & { readonly model: string | null }
+
+const messages = () =>
+  tables
+    .selectFrom('messages as m')
+    .leftJoin('runs as r', 'r.run_id', 'm.run_id')
+    .selectAll('m')
+    .select((e) => e.fn.coalesce('r.name', 'm.run_name').as('model'))
+    .orderBy('m.position')
+
+const toMessage = (row: MessageRow, versions: readonly MessageRow[]): MessageRecord => ({
   messageId: row.message_id,
   role: row.role,
   text: row.text,
   at: row.at,
+  versions: versions.map(({ message_id }) => message_id),
   runId: row.run_id,
+  model: row.model,
   checkpoint: row.checkpoint,
   step: row.step,
   seed: row.seed,
@@ -75,18 +88,42 @@ const toMessage = (row: MessagesTable): MessageRecord => ({
   endReason: row.end_reason,
 })
 
+/** The page as it reads: of versions the chosen one, and what was written after it. */
 export function messagesOf(db: Db, conversationId: string): MessageRecord[] {
-  const query = tables.selectFrom('messages').selectAll().where('conversation_id', '=', conversationId)
-  return all(db, query.orderBy('position')).map(toMessage)
+  const rows = all(db, messages().where('m.conversation_id', '=', conversationId))
+  const after = new Map<string | null, MessageRow[]>()
+  for (const row of rows) after.set(row.parent_id, [...(after.get(row.parent_id) ?? []), row])
+  const page: MessageRecord[] = []
+  for (let parent: string | null = null; ;) {
+    const versions: MessageRow[] = after.get(parent) ?? []
+    const row = versions.find(({ chosen }) => chosen === 1)
+    if (row === undefined) return page
+    page.push(toMessage(row, versions))
+    parent = row.message_id
+  }
 }
 
 export function findMessage(db: Db, messageId: string): MessageRecord | null {
-  const row = first(db, tables.selectFrom('messages').selectAll().where('message_id', '=', messageId))
-  return row === undefined ? null : toMessage(row)
+  const row = first(db, messages().where('m.message_id', '=', messageId))
+  if (row === undefined) return null
+  const page = all(db, messages().where('m.conversation_id', '=', row.conversation_id))
+  return toMessage(
+    row,
+    page.filter(({ parent_id }) => parent_id === row.parent_id),
+  )
 }
 
-/** At the end of the conversation. */
-export function appendMessage(db: Db, conversationId: string, message: MessageRecord): void {
+/** The page that it is on, wherever that is. */
+export function conversationOf(db: Db, messageId: string): string | null {
+  const query = tables.selectFrom('messages').select('conversation_id').where('message_id', '=', messageId)
+  return first(db, query)?.conversation_id ?? null
+}
+
+/** What a message is stored with; what is known of it from elsewhere is not. */
+export type NewMessage = Omit<MessageRecord, 'versions' | 'model'>
+
+/** After `parentId`, as the chosen version there; null: at the beginning of the page. */
+export function appendMessage(db: Db, conversationId: string, message: NewMessage, parentId: string | null): void {
   transaction(db, () => {
     const last = tables
       .selectFrom('messages')
@@ -101,22 +138,34 @@ export function appendMessage(db: Db, conversationId: string, message: MessageRe
       message_id: messageId,
       conversation_id: conversationId,
       position,
+      parent_id: parentId,
+      chosen: 0 as const,
       run_id: runId,
+      run_name: null,
       tokens_per_second: tokensPerSecond,
       end_reason: endReason,
     }
     run(db, tables.insertInto('messages').values(checked('messages', values)))
+    chooseMessage(db, messageId)
   })
 }
 
-export type MessageChanges = Partial<Omit<MessagesTable, 'message_id' | 'conversation_id' | 'position' | 'role'>>
+/** The version that its page shows. */
+export function chooseMessage(db: Db, messageId: string): void {
+  transaction(db, () => {
+    const row = first(db, tables.selectFrom('messages').selectAll().where('message_id', '=', messageId))
+    if (row === undefined) return
+    const others = tables.updateTable('messages').set({ chosen: 0 }).where('conversation_id', '=', row.conversation_id)
+    const { parent_id: parent } = row
+    run(db, parent === null ? others.where('parent_id', 'is', null) : others.where('parent_id', '=', parent))
+    run(db, tables.updateTable('messages').set({ chosen: 1 }).where('message_id', '=', messageId))
+  })
+}
+
+export type MessageChanges = Partial<Pick<MessagesTable, 'text' | 'tokens' | 'tokens_per_second' | 'end_reason'>>
 
 export function updateMessage(db: Db, messageId: string, changes: MessageChanges): void {
   run(db, tables.updateTable('messages').set(checked('messages', changes)).where('message_id', '=', messageId))
-}
-
-export function removeMessage(db: Db, messageId: string): void {
-  run(db, tables.deleteFrom('messages').where('message_id', '=', messageId))
 }
 
 /** Answers that were being written when their backend died: what is there of them stays, marked as broken off. */

@@ -248,11 +248,12 @@ export function ownerOf(db: Db, runId: string): Pick<RunsTable, 'owner_pid' | 'o
   return first(db, query) ?? null
 }
 
-/** Its metrics, samples and checkpoints go with it (ON DELETE CASCADE); its conversations keep its name. */
+/** Its metrics, samples and checkpoints go with it (ON DELETE CASCADE); its conversations and their passages keep its name. */
 export function removeRun(db: Db, runId: string): void {
   transaction(db, () => {
     const name = tables.selectFrom('runs').select('name').where('run_id', '=', runId)
     run(db, tables.updateTable('conversations').set({ run_name: name }).where('run_id', '=', runId))
+    run(db, tables.updateTable('messages').set({ run_name: name }).where('run_id', '=', runId))
     run(db, tables.deleteFrom('runs').where('run_id', '=', runId))
   })
 }

@@ -143,10 +143,17 @@ export interface ConversationsTable {
 export interface MessagesTable extends Listed<'messages'> {
   message_id: string
   conversation_id: string
+  /** In the order in which they were written. */
   position: number
+  /** What it follows; null: it begins the page. */
+  parent_id: string | null
+  /** Of those that follow the same one, the one that the page shows. */
+  chosen: 0 | 1
   text: string
   at: number
   run_id: string | null
+  /** Of the run that was deleted for good. */
+  run_name: string | null
   step: number | null
   seed: number | null
   tokens: number | null

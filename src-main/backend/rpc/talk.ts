@@ -12,6 +12,9 @@ export const talkHandlers = ({ talk }: Services): DomainHandlers<'talk'> => ({
     return {}
   },
   'talk.restore': ({ conversationId }) => talk.restore(conversationId),
+  'talk.choose': ({ messageId }) => talk.choose(messageId),
+  'talk.reading': (input) => talk.reading(input),
+  'talk.starters': ({ runId }) => talk.starters(runId),
   'talk.generate': (input) => talk.generate(input),
   'talk.stop': ({ generationId }) => {
     talk.stop(generationId)

@@ -11,6 +11,8 @@ const storeMs = 1000
 export interface Answer {
   /** What windows have been told so far. */
   readonly told: () => Generation
+  /** Tells windows that somebody has asked for its end. */
+  readonly tellStopping: () => void
   /**
    * Never rejects. Resolves with the event that says how it ended, for the caller to send when the next answer may begin;
    * null where its message is gone.
@@ -26,7 +28,15 @@ export function streamAnswer(
   message: Pick<Generation, 'conversationId' | 'messageId'>,
 ): Answer {
   const { generationId } = request
-  let told: Generation = { ...message, generationId, startedAt: context.now(), text: '', tokens: 0, seq: 0 }
+  let told: Generation = {
+    ...message,
+    generationId,
+    startedAt: context.now(),
+    text: '',
+    tokens: 0,
+    stopping: false,
+    seq: 0,
+  }
   const base = { topic: 'generation', generationId } as const
   context.emit({ ...base, seq: 0, kind: 'begin', generation: told })
   const tell = (text: string, tokens: number): void => {
@@ -36,7 +46,12 @@ export function streamAnswer(
   const ended = write(context, { generator, request, messageId: message.messageId, tell }).then(
     (end): GenerationEvent | null => end && { ...base, seq: told.seq + 1, kind: 'end', ...end },
   )
-  return { told: () => told, ended }
+  const tellStopping = (): void => {
+    if (told.stopping) return
+    told = { ...told, stopping: true, seq: told.seq + 1 }
+    context.emit({ ...base, seq: told.seq, kind: 'stopping' })
+  }
+  return { told: () => told, tellStopping, ended }
 }
 
 interface Writing {

@@ -1,38 +1,53 @@
+import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import { nameMaxLength } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
 import type {
   CheckpointRecord,
   ConversationRecord,
-  Generation,
   MessageRecord,
+  Reading,
   RunRecord,
 } from '../../../src-preload/contract/records'
 import { transaction } from '../db/connection'
 import {
   appendMessage,
+  chooseMessage,
+  conversationOf,
   findConversation,
   insertConversation,
   listConversations,
   messagesOf,
-  removeMessage,
   updateConversation,
 } from '../db/conversations'
-import { findRun } from '../db/runs'
+import { findRun, runFacts } from '../db/runs'
 import { reconcileCheckpoints, withoutCheckpoint } from './checkpoint-files'
 import type { Context } from './context'
 import type { Generator } from './generator'
 import { newId } from './ids'
-import { streamAnswer } from './talk-answer'
+import { startersOf } from './starters'
+import { streamAnswer, type Answer } from './talk-answer'
 
 export type TalkService = ReturnType<typeof createTalk>
 
+/** The way in which a model takes a text in. */
+export interface PageReader {
+  /** The form in which every text is learned and read. */
+  normalize(text: string): string
+  /**
+   * @param tokenizerFile of the run
+   * @param limit the most tokens that the model reads; null: all
+   * @throws AppError `tokenizer.damaged`
+   */
+  read(tokenizerFile: string, text: string, limit: number | null): Promise<Reading>
+}
+
 const titleLength = 60
 
-export function createTalk(context: Context, generator: Generator) {
+export function createTalk(context: Context, generator: Generator, reader: PageReader) {
   const { db } = context
   /** By generationId; one at a time, until its last event has been sent. */
-  const writing = new Map<string, { told: () => Generation; ended: Promise<void> }>()
+  const writing = new Map<string, Omit<Answer, 'ended'> & { ended: Promise<void> }>()
 
   const mustFind = (conversationId: string): ConversationRecord => {
     const conversation = findConversation(db, conversationId)
@@ -67,19 +82,6 @@ export function createTalk(context: Context, generator: Generator) {
     return mustFind(conversationId)
   }
 
-  /** The prompt to answer, and the answer that makes room for it. */
-  const promptOf = (
-    conversationId: string,
-    prompt: string | null,
-  ): { text: string; replaces: MessageRecord | null } => {
-    if (prompt !== null) return { text: prompt, replaces: null }
-    const messages = messagesOf(db, conversationId)
-    const last = messages.at(-1)
-    const asked = messages.findLast((message) => message.role === 'person')
-    if (asked === undefined) throw new AppError('input.invalid', { field: 'prompt' })
-    return { text: asked.text, replaces: last?.role === 'model' ? last : null }
-  }
-
   const generate = (input: Input<'talk.generate'>): Output<'talk.generate'> => {
     const { conversationId, runId, checkpoint } = input
     const conversation = mustFind(conversationId)
@@ -90,38 +92,32 @@ export function createTalk(context: Context, generator: Generator) {
     }
     const { step } = checkpointFor(runId, checkpoint)
     if (writing.size > 0) throw new AppError('generation.busy')
-    const { text: prompt, replaces } = promptOf(conversationId, input.prompt)
+    const page = messagesOf(db, conversationId)
+    if (input.prompt === null && page.at(-1)?.role === 'model') page.pop()
+    else if (input.prompt === null && page.length === 0) throw new AppError('input.invalid', { field: 'prompt' })
+    // What the model reads is the page, to the letter.
+    const written = reader.normalize(input.prompt ?? '')
+    const prompt = textOf(page) + written
 
     const generationId = newId('gen')
     const seed = input.sampling.seed ?? Math.floor(Math.random() * 2_147_483_648)
     const at = context.now()
-    const empty = { runId: null, checkpoint: null, step: null, seed: null, tokens: null, tokensPerSecond: null }
-    const answer: MessageRecord = {
-      ...empty,
+    const facts = { checkpoint: null, step: null, seed: null, tokens: null, tokensPerSecond: null, endReason: null }
+    const question = { ...facts, messageId: newId('msg'), role: 'person', text: written, at, runId: null } as const
+    const answer = {
+      ...question,
       messageId: newId('msg'),
       role: 'model',
       text: '',
-      at,
       runId,
       checkpoint,
       step,
       seed,
-      endReason: null,
-    }
+    } as const
+    const before = page.at(-1)?.messageId ?? null
     transaction(db, () => {
-      if (input.prompt !== null) {
-        const question = {
-          ...empty,
-          messageId: newId('msg'),
-          role: 'person' as const,
-          text: prompt,
-          at,
-          endReason: null,
-        }
-        appendMessage(db, conversationId, question)
-      }
-      if (replaces !== null) removeMessage(db, replaces.messageId)
-      appendMessage(db, conversationId, answer)
+      if (written !== '') appendMessage(db, conversationId, question, before)
+      appendMessage(db, conversationId, answer, written === '' ? before : question.messageId)
       const title = conversation.messages === 0 ? titleFrom(prompt) : null
       updateConversation(db, conversationId, { run_id: runId, updated_at: at, ...(title === null ? {} : { title }) })
     })
@@ -129,16 +125,17 @@ export function createTalk(context: Context, generator: Generator) {
 
     const request = { runId, checkpoint, step, generationId, prompt, sampling: { ...input.sampling, seed } }
     const { messageId } = answer
-    const { told, ended } = streamAnswer(context, generator, request, { conversationId, messageId })
+    const { ended, ...told } = streamAnswer(context, generator, request, { conversationId, messageId })
     const over = ended.then((last) => {
       writing.delete(generationId)
       if (last !== null) context.emit(last)
     })
-    writing.set(generationId, { told, ended: over })
+    writing.set(generationId, { ...told, ended: over })
     return { generationId, messageId, seed }
   }
 
   const stop = (generationId: string): void => {
+    writing.get(generationId)?.tellStopping()
     generator.stop(generationId)
   }
 
@@ -146,7 +143,7 @@ export function createTalk(context: Context, generator: Generator) {
     mustFind(conversationId)
     for (const [generationId, entry] of writing) {
       if (entry.told().conversationId !== conversationId) continue
-      generator.stop(generationId)
+      stop(generationId)
       await entry.ended
     }
     updateConversation(db, conversationId, { deleted_at: context.now() })
@@ -172,6 +169,27 @@ export function createTalk(context: Context, generator: Generator) {
     messages: messagesOf(db, conversationId),
   })
 
+  const choose = (messageId: string): Output<'talk.choose'> => {
+    const conversationId = conversationOf(db, messageId) ?? ''
+    mustFind(conversationId)
+    // The answer under way would be on another page than the one it was asked for on.
+    for (const { told } of writing.values()) {
+      if (told().conversationId === conversationId) throw new AppError('generation.busy')
+    }
+    chooseMessage(db, messageId)
+    updateConversation(db, conversationId, { updated_at: context.now() })
+    changed()
+    return get(conversationId)
+  }
+
+  const reading = async ({ runId, conversationId, draft }: Input<'talk.reading'>): Promise<Reading> => {
+    const config = runFacts(db, mustFindRun(runId).runId)?.config
+    const page = conversationId === null ? [] : messagesOf(db, mustFind(conversationId).conversationId)
+    const limit = config === undefined || config.model === 'lstm' ? null : config.blockSize
+    const file = join(context.paths.run(runId), 'tokenizer.json')
+    return await reader.read(file, textOf(page) + reader.normalize(draft), limit)
+  }
+
   const close = async (): Promise<void> => {
     generator.close()
     await Promise.all([...writing.values()].map(({ ended }) => ended))
@@ -184,6 +202,9 @@ export function createTalk(context: Context, generator: Generator) {
     rename,
     delete: remove,
     restore,
+    choose,
+    reading,
+    starters: (runId: string) => startersOf(context, mustFindRun(runId)),
     generate,
     stop,
     writing: () => [...writing.values()][0]?.told() ?? null,
@@ -191,6 +212,8 @@ export function createTalk(context: Context, generator: Generator) {
     checkpointFor,
   }
 }
+
+const textOf = (page: readonly MessageRecord[]): string => page.map(({ text }) => text).join('')
 
 /** The first line of the first prompt, or null when there is nothing in it to go by. */
 function titleFrom(prompt: string): string | null {

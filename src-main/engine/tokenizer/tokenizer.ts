@@ -28,6 +28,8 @@ export interface Tokenizer {
   /** An id that no training text contains and that must not be generated; null where every id may come. */
   readonly untrained: number | null
   encode(text: string): number[]
+  /** How many bytes of UTF-8 of the text each id of `encode(text)` stands for. */
+  lengths(text: string): number[]
   /** The same ids for text that comes in pieces. */
   encodeStream(): TokenStream
   decodeStream(): TextStream
@@ -59,6 +61,9 @@ function bpeTokenizer(vocabulary: BpeVocabulary, endOfText: number | null): Toke
       const { ids, visit } = collect()
       splitWords(text, visit)
       return ids
+    },
+    lengths(text) {
+      return this.encode(text).map((id) => bytesOf(id).length)
     },
     encodeStream() {
       let ids: number[] = []
@@ -99,6 +104,8 @@ function charTokenizer({ characters }: CharVocabulary, endOfText: number | null)
     endOfText,
     untrained: unknown,
     encode,
+    // Of one that nobody has seen in training too, for which its id does not stand.
+    lengths: (text) => Array.from(text, (character) => Buffer.byteLength(character)),
     encodeStream: () => ({ push: encode, end: () => [] }),
     decodeStream: () => ({ push: textOf }),
     bytesOf: (id) => Buffer.from(textOf(id)),

@@ -143,7 +143,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
     body: 'It was deleted, perhaps in another window. Start a new one.',
   },
   'conversation.modelDeleted': {
-    title: 'The model of this conversation was deleted',
+    title: 'The model of this page was deleted',
     body: 'Restore it from the trash, or choose another model to continue with.',
   },
   'generation.busy': {

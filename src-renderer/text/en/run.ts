@@ -28,7 +28,7 @@ export const run = {
     training:
       '{n} model is training or queued. Deleting stops it. | {n} models are training or queued. Deleting stops them.',
     conversations:
-      '{n} conversation uses what you delete. It stays, and asks for another model. | {n} conversations use what you delete. They stay, and ask for another model.',
+      '{n} page was written with what you delete. It stays, and asks for another model. | {n} pages were written with what you delete. They stay, and ask for another model.',
     trash: 'You can restore it from the trash for 30 days.',
   },
   progress: {

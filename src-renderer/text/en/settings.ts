@@ -71,7 +71,7 @@ export const settings = {
   },
   files: {
     title: 'Storage',
-    lead: 'Your texts, models and conversations stay in this folder. Nothing is sent anywhere.',
+    lead: 'Your texts, models and pages stay in this folder. Nothing is sent anywhere.',
     profile: 'Data folder',
     free: '{size} free on this disk',
     trash: 'The trash uses {size}.',

@@ -1,8 +1,8 @@
 export const trash = {
-  lead: 'Deleted texts, models and conversations stay here for 30 days. Then they are removed for good.',
+  lead: 'Deleted texts, models and pages stay here for 30 days. Then they are removed for good.',
   uses: '{n} item uses {size}. | {n} items use {size}.',
   nothing: { title: 'The trash is empty', body: 'What you delete appears here, and you can restore it for 30 days.' },
-  kind: { corpus: 'Text', run: 'Model', conversation: 'Conversation' },
+  kind: { corpus: 'Text', run: 'Model', conversation: 'Page' },
   column: { name: 'Name', deleted: 'Deleted', goes: 'Removed for good', size: 'Size', actions: 'Actions' },
   restore: 'Restore',
   restoreNamed: 'Restore {name}',

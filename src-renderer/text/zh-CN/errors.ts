@@ -91,7 +91,7 @@ export const errors: typeof source = {
   'tokenizer.damaged': { title: '这个模型的词表已损坏', body: '没有词表就无法转换文本。请重新训练模型。' },
   'conversation.notFound': { title: '这一页已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一页。' },
   'conversation.modelDeleted': {
-    title: '这段对话的模型已被删除',
+    title: '这一页的模型已被删除',
     body: '可以从回收站恢复它，或者换一个模型继续。',
   },
   'generation.busy': { title: '模型还在写', body: '请等它写完，或者先停止，然后重试。' },

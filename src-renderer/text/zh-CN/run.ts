@@ -28,7 +28,7 @@ export const run: typeof source = {
     title: '删除“{name}”？',
     titleMany: '删除 {n} 个模型？',
     training: '有 {n} 个模型正在训练或排队，删除后会停止。',
-    conversations: '有 {n} 段对话在使用它。对话会保留，之后需要另选模型。',
+    conversations: '有 {n} 页是用它写的。这些页面会保留，之后需要另选模型。',
     trash: '30 天内可以从回收站恢复。',
   },
   progress: {

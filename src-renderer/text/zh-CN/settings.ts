@@ -70,7 +70,7 @@ export const settings: typeof source = {
   },
   files: {
     title: '存储位置',
-    lead: '你的文本、模型和续写都保存在这个文件夹里，不会发送到任何地方。',
+    lead: '你的文本、模型和页面都保存在这个文件夹里，不会发送到任何地方。',
     profile: '数据文件夹',
     free: '这个磁盘还有 {size} 可用空间',
     trash: '回收站占用 {size}。',

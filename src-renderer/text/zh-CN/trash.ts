@@ -1,10 +1,10 @@
 import type { trash as source } from '../en/trash'
 
 export const trash: typeof source = {
-  lead: '删除的文本、模型和对话会在这里保留 30 天，之后彻底清除。',
+  lead: '删除的文本、模型和页面会在这里保留 30 天，之后彻底清除。',
   uses: '共 {n} 项，占用 {size}。',
   nothing: { title: '回收站是空的', body: '删除的内容会出现在这里，30 天内可以恢复。' },
-  kind: { corpus: '文本', run: '模型', conversation: '对话' },
+  kind: { corpus: '文本', run: '模型', conversation: '页面' },
   column: { name: '名称', deleted: '删除时间', goes: '清除时间', size: '大小', actions: '操作' },
   restore: '恢复',
   restoreNamed: '恢复“{name}”',

@@ -200,6 +200,25 @@ FROM runs, json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]') WHERE run_id
       expect(raw.prepare('SELECT count(*) FROM steps').pluck().get()).toBe(17)
     },
   },
+  14: {
+    insert: `
+INSERT INTO conversations (conversation_id, title, created_at, updated_at) VALUES ('talk_a', 'a', 1, 1), ('talk_b', 'b', 1, 1);
+INSERT INTO messages (message_id, conversation_id, position, role, text, at) VALUES
+  ('m1', 'talk_a', 1, 'person', 'Once', 1), ('m4', 'talk_b', 2, 'person', 'There', 1),
+  ('m2', 'talk_a', 3, 'model', ' upon', 1), ('m3', 'talk_a', 4, 'person', ' a time', 1)`,
+    check: (raw) => {
+      const rows = raw.prepare('SELECT message_id, parent_id, chosen, run_name FROM messages ORDER BY message_id')
+      expect(rows.raw().all()).toEqual([
+        ['m1', null, 1, null],
+        ['m2', 'm1', 1, null],
+        ['m3', 'm2', 1, null],
+        ['m4', null, 1, null],
+      ])
+      // A page goes with all its versions, in whatever order they lie.
+      raw.exec("DELETE FROM conversations WHERE conversation_id = 'talk_a'")
+      expect(raw.prepare('SELECT message_id FROM messages').pluck().all()).toEqual(['m4'])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -378,10 +397,13 @@ describe('migrations', () => {
         message_id: true,
         conversation_id: true,
         position: true,
+        parent_id: true,
+        chosen: true,
         role: true,
         text: true,
         at: true,
         run_id: true,
+        run_name: true,
         checkpoint: true,
         step: true,
         seed: true,

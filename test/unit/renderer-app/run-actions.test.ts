@@ -23,7 +23,8 @@ installBridge({
   },
   'talk.list': () =>
     conversations.map(({ runId: of }, i) => ({
-      ...{ conversationId: `talk_0000000${i}`, title: '', runId: of, deletedModel: null, updatedAt: 1, messages: 1 },
+      ...{ conversationId: `talk_0000000${i}`, title: '', runId: of, deletedModel: null, corpusId: null },
+      ...{ updatedAt: 1, messages: 1 },
     })),
   'runs.pause': () => {
     throw new AppError('run.notActive')

@@ -179,6 +179,7 @@ describe('talk', () => {
     title: 'Once',
     runId,
     deletedModel: null,
+    corpusId: null,
     updatedAt: 1,
     messages: 1,
   }
@@ -193,7 +194,7 @@ describe('talk', () => {
   } as const
   const generation = {
     ...{ generationId, conversationId: conversation.conversationId, messageId: answer.messageId },
-    ...{ startedAt: 1, text: '', tokens: 0, seq: 0 },
+    ...{ startedAt: 1, text: '', tokens: 0, stopping: false, seq: 0 },
   }
   const text = (seq: number, words: string) =>
     ({ topic: 'generation', generationId, seq, kind: 'text', text: words, tokens: seq }) as const

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { GenerationEvent } from '../../../src-preload/contract/events'
 import type { AppEvent } from '../../../src-preload/contract/events'
 import { openBackend, type TestBackend } from './backend'
@@ -21,7 +21,7 @@ async function trained(test: TestBackend): Promise<string> {
 }
 
 describe('talking', () => {
-  it('streams an answer, stores it, and answers again in its place', async () => {
+  it('streams an answer, stores it, and writes it again, as another version', async () => {
     const test = openBackend()
     const runId = await trained(test)
     const { conversationId } = await test.request('talk.create', { runId })
@@ -36,12 +36,58 @@ describe('talking', () => {
     const again = await test.request('talk.generate', { ...ask, prompt: null })
     await test.seen(isEnd(again.generationId))
     const { conversation, messages } = await test.request('talk.get', { conversationId })
-    expect(conversation).toMatchObject({ title: 'Hello', messages: 2 })
+    expect(conversation).toMatchObject({ title: 'Hello', messages: 3 })
     expect(messages.map(({ role, text }) => [role, text])).toEqual([
       ['person', 'Hello\nthere'],
       ['model', 'HHHHH'],
     ])
-    expect(messages[1]?.messageId).toBe(again.messageId)
+    expect(messages[1]).toMatchObject({ messageId: again.messageId, versions: [first.messageId, again.messageId] })
+  })
+
+  it('gives the model the page to the letter, of versions the chosen one with what was written after it', async () => {
+    const test = openBackend()
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    const asked: string[] = []
+    const { generator } = test.backend.services
+    const generate = generator.generate.bind(generator)
+    vi.spyOn(generator, 'generate').mockImplementation((request, onText) => {
+      asked.push(request.prompt)
+      return generate(request, onText)
+    })
+    const write = async (prompt: string | null, maxTokens = 2): Promise<string> => {
+      const ask = { conversationId, runId, checkpoint: 'last' as const, sampling: { ...sampling, maxTokens } }
+      const { generationId, messageId } = await test.request('talk.generate', { ...ask, prompt })
+      await test.seen(isEnd(generationId))
+      return messageId
+    }
+    const page = async () => {
+      const { messages } = await test.request('talk.get', { conversationId })
+      return messages.map(({ text }) => text)
+    }
+    // CRLF and a letter in two parts have one form, on the page too.
+    const begun = 'One\n\u00e9'
+    const first = await write('One\r\ne\u0301')
+    await write(' two')
+    await write('')
+    expect(asked).toEqual([begun, `${begun}OO two`, `${begun}OO twoOO`])
+    expect(await page()).toEqual([begun, 'OO', ' two', 'OO', 'OO'])
+
+    const third = await write(null, 3)
+    expect(asked.at(-1)).toBe(`${begun}OO twoOO`)
+    expect(await page()).toEqual([begun, 'OO', ' two', 'OO', 'OOO'])
+    await write(' four')
+    const { messages } = await test.request('talk.get', { conversationId })
+    const [former = ''] = messages[4]?.versions ?? []
+    expect(messages[4]?.versions).toEqual([former, third])
+    expect(messages[1]?.messageId).toBe(first)
+
+    const chosen = await test.request('talk.choose', { messageId: former })
+    expect(chosen.messages.map(({ text }) => text)).toEqual([begun, 'OO', ' two', 'OO', 'OO'])
+    await write(' five')
+    expect(asked.at(-1)).toBe(`${begun}OO twoOOOO five`)
+    await test.request('talk.choose', { messageId: third })
+    expect(await page()).toEqual([begun, 'OO', ' two', 'OO', 'OOO', ' four', 'OO'])
   })
 
   it('is not called broken off for long where another process starts on the profile meanwhile', async () => {
@@ -109,7 +155,7 @@ describe('talking', () => {
     const end = await test.seen(isEnd(generationId))
     expect(end).toMatchObject({ error: { code: 'job.killed' }, message: { endReason: 'failed' } })
     const next = await test.request('talk.generate', { ...ask, prompt: 'b', sampling })
-    expect((await test.seen(isEnd(next.generationId))).message.text).toBe('bbbbb')
+    expect((await test.seen(isEnd(next.generationId))).message.text).toBe('sssss')
   })
 
   it('deletes and restores', async () => {

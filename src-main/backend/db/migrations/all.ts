@@ -11,6 +11,7 @@ import { leftOut } from './0010-left-out'
 import { wishes } from './0011-wishes'
 import { earlierStates } from './0012-earlier-states'
 import { pyramid } from './0013-pyramid'
+import { versions } from './0014-versions'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   wishes,
   earlierStates,
   pyramid,
+  versions,
 ]
