@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, small, state, train } from './journey'
+import { choose, go, importText, patienceMs, sampleFile, small, state, train } from './journey'
 import { environment, root } from './root'
 
 test.setTimeout(600_000)
@@ -28,6 +28,12 @@ async function text(page: Page): Promise<string> {
   return (await Promise.all(words)).join('')
 }
 
+/** The page that begins so, out of the list. */
+function openPage(page: Page, title: string): Promise<void> {
+  const pages = page.getByRole('navigation', { name: 'Pages' })
+  return pages.getByRole('button', { name: new RegExp(`^${title}`) }).click()
+}
+
 async function written(page: Page, count: number): Promise<void> {
   await expect(model(page)).toHaveCount(count, { timeout: patienceMs })
   await expect(last(page)).toBeVisible({ timeout: patienceMs })
@@ -46,6 +52,7 @@ test('a page is one text by two hands: its model reads what it shows, in the ver
   freezes,
 }) => {
   const { page } = app
+  page.setDefaultTimeout(patienceMs)
   await importText(page, sampleFile)
   await train(page, 'Tales', { ...small, maxSteps: '60' })
   await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
@@ -78,10 +85,10 @@ test('a page is one text by two hands: its model reads what it shows, in the ver
     await expect(page.getByText('Imitates your texts. Makes facts up.')).toBeVisible()
   })
 
-  const other = await page.context().newPage()
+  const other = (await page.context().browser()?.newPage({ locale: 'en-US' })) ?? page
   await other.goto(app.address ?? '')
   await go(other, 'Write')
-  await other.getByRole('button', { name: new RegExp(`^${starter}`) }).click()
+  await openPage(other, starter)
 
   await test.step('writing again keeps the former version; either can be continued, in every tab', async () => {
     const first = await text(page)
@@ -109,17 +116,22 @@ test('a page is one text by two hands: its model reads what it shows, in the ver
     const done = JSON.parse(answer.trim().split('\n').at(-1) ?? '') as { text: string }
     expect(whole).toBe(`${first} Then she${done.text}`)
     await page.reload()
-    await page.getByRole('button', { name: new RegExp(`^${starter}`) }).click()
+    await openPage(page, starter)
     await expect.poll(() => text(page)).toBe(whole)
   })
 
   await test.step('what the model no longer reads is marked, also while one types', async () => {
-    await next(page).fill(' a'.repeat(20))
     await expect(reads(page)).toHaveText(/^Reads the last 32 tokens of \d+$/)
     await expect(page.getByText('The model reads from here')).toBeVisible()
-    const before = Number(/\d+$/.exec((await reads(page).textContent()) ?? '')?.[0])
-    await next(page).fill(' a'.repeat(30))
-    await expect.poll(async () => Number(/\d+$/.exec((await reads(page).textContent()) ?? '')?.[0])).toBe(before + 10)
+    const tokens = async (): Promise<number> => Number(/\d+$/.exec((await reads(page).textContent()) ?? '')?.[0])
+    const before = await tokens()
+    await next(page).fill(' a'.repeat(20))
+    await expect.poll(tokens).toBe(before + 20)
+    await expect(page.getByText('The model reads from here')).toBeVisible()
+    await next(page).fill(' a'.repeat(40))
+    // Of the page nothing is left in its context.
+    await expect.poll(tokens).toBe(before + 40)
+    await expect(page.getByText('The model reads from here')).toBeHidden()
     await next(page).fill('')
   })
 
@@ -153,9 +165,8 @@ test('a page is one text by two hands: its model reads what it shows, in the ver
     await train(page, 'Second', { ...small, nLayer: '1', maxSteps: '20', warmupSteps: '5' })
     await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
     await go(page, 'Write')
-    await page.getByRole('button', { name: new RegExp(`^${starter}`) }).click()
-    await page.getByRole('combobox', { name: 'Model' }).click()
-    await page.getByRole('option', { name: /^Second/ }).click()
+    await openPage(page, starter)
+    await choose(page.getByTestId('model'), page.getByRole('option', { name: /^Second/ }))
     await expect(page.getByText('This page continues with “Second”. Before, “Tales” wrote it.')).toBeVisible()
   })
 
@@ -166,7 +177,7 @@ test('a page is one text by two hands: its model reads what it shows, in the ver
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
     await expect(page.getByRole('row', { name: /Tales/ })).toBeHidden()
     await go(page, 'Write')
-    await page.getByRole('button', { name: new RegExp(`^${starter}`) }).click()
+    await openPage(page, starter)
     const question = page.getByRole('region', { name: 'Choose a model for this page' })
     await expect(question).toContainText('“Tales”, which wrote this page, was deleted.')
     await next(page).fill(' And')
