@@ -1,6 +1,7 @@
 import { app, dialog, nativeTheme, session, type BrowserWindow } from 'electron'
 import type { AppEvent } from '../src-preload/contract/events'
-import type { Settings } from '../src-preload/contract/records'
+import type { RunListChanges, RunRecord, Settings } from '../src-preload/contract/records'
+import { followEnds } from '../src-preload/contract/run-ends'
 import type { ShellCommand } from '../src-preload/contract/wire'
 import { followActivity, type Activity } from './shell/activity'
 import { superviseBackend } from './shell/backend-process'
@@ -12,10 +13,12 @@ import { recall, remember } from './shell/memory'
 import { setMenu } from './shell/menu'
 import { denyNavigation } from './shell/navigation'
 import { denyEverything } from './shell/permissions'
+import { createNotifier } from './shell/notifications'
 import { ownerOf } from './shell/origin'
 import { chooseUserData, findPlaces } from './shell/places'
 import { showActivity } from './shell/power'
 import { registerScheme, servePage } from './shell/protocol'
+import { startFailure } from './shell/start-failure'
 import { shellText } from './shell/text'
 import { openWindow } from './shell/window'
 
@@ -49,9 +52,33 @@ async function main(): Promise<void> {
       sendEvent(window, event)
       const activity = seen(event)
       if (activity !== null) applyActivity(activity)
+      if (event.topic === 'run' && event.kind === 'state') tellEnd(event.run)
+      if (event.topic === 'backend' && event.state === 'up') void catchUp()
       if (event.topic === 'changed' && event.what === 'settings') void applySettings()
     },
   })
+  let notifies = true
+  const ended = followEnds()
+  const notify = createNotifier({
+    text,
+    isWanted: () => notifies,
+    window: () => window,
+    tellPage: (command) => {
+      sendCommand(window, command)
+    },
+    open: (runId) => {
+      showWindow({ runId })
+    },
+  })
+  function tellEnd(run: RunRecord): void {
+    const end = ended(run)
+    if (end !== null) notify(run, end)
+  }
+  /** What trained in a backend that crashed is interrupted, and no event says so. */
+  async function catchUp(): Promise<void> {
+    const answer = await backend.request('runs.list', { since: 0 })
+    if (answer.ok) for (const run of (answer.output as RunListChanges).runs) tellEnd(run)
+  }
   const background = createBackground({
     icon: places.trayIcon,
     text,
@@ -89,7 +116,8 @@ async function main(): Promise<void> {
   async function applySettings(): Promise<void> {
     const answer = await backend.request('settings.get', {})
     if (!answer.ok) return
-    const { theme, locale } = answer.output as Settings
+    const { theme, locale, notify: wanted } = answer.output as Settings
+    notifies = wanted
     if (theme === memory.theme && locale === memory.locale) return
     memory = { ...memory, theme, locale }
     remember(places.memory, memory)
@@ -138,7 +166,7 @@ async function sayWhy(thrown: unknown): Promise<void> {
   process.stderr.write(`Homegrown: ${reason}\n`)
   await app.whenReady()
   const text = shellText('system', app.getPreferredSystemLanguages())
-  dialog.showErrorBox(text.cannotStart, `${text.cannotStartHint}\n\n${reason}`)
+  dialog.showErrorBox(text.cannotStart, startFailure(thrown, text))
   app.exit(1)
 }
 

@@ -1,3 +1,4 @@
+import type { RunEnd } from '../../src-preload/contract/run-ends'
 import type { RailScreen } from '../../src-preload/contract/screens'
 
 type TrayKey =
@@ -33,12 +34,15 @@ export interface ShellText {
   readonly allFiles: string
   readonly pickTexts: string
   readonly cannotStart: string
-  readonly cannotStartHint: string
+  readonly startReasons: Readonly<
+    Record<'notAllowed' | 'readOnly' | 'full' | 'notFolder' | 'missing' | 'addressInUse' | 'other', string>
+  >
   readonly saveAndQuit: string
   readonly closing: Readonly<
     Record<'question' | 'alsoQueued' | 'keep' | 'keepHidden' | 'save' | 'doKeep' | 'cancel' | 'remember', string>
   >
   readonly tray: Readonly<Record<TrayKey, string>>
+  readonly ended: Readonly<Record<'title' | 'titleTrouble' | RunEnd, string>>
   readonly screens: Readonly<Record<RailScreen, string>>
 }
 
@@ -70,8 +74,20 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     allFiles: 'All files',
     pickTexts: 'Choose texts',
     cannotStart: 'Homegrown could not start',
-    cannotStartHint:
-      'Homegrown can’t use its data folder. Check that the folder below exists and is writable, or set HOMEGROWN_PROFILE to another folder.',
+    startReasons: {
+      notAllowed:
+        'You don’t have permission to write to the folder below. Change its permissions, or set HOMEGROWN_PROFILE to another folder.',
+      readOnly:
+        'The disk with the folder below is read-only. Make it writable, or set HOMEGROWN_PROFILE to a folder on another disk.',
+      full: 'The disk is full. Free some space, then start Homegrown again.',
+      notFolder:
+        'There is a file where the data folder should be. Move it away, or set HOMEGROWN_PROFILE to another folder.',
+      missing: 'A file of Homegrown is missing. Install Homegrown again.',
+      addressInUse:
+        'Another program uses the address that Homegrown needs. Quit that program, then start Homegrown again.',
+      other:
+        'Homegrown can’t use its data folder. Check that the folder exists and is writable, or set HOMEGROWN_PROFILE to another folder.',
+    },
     saveAndQuit: 'Save and quit',
     closing: {
       question: '“{name}” is still training',
@@ -97,6 +113,16 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
       resume: 'Resume',
       open: 'Open Homegrown',
       ending: 'Saving…',
+    },
+    ended: {
+      title: 'Training finished',
+      titleTrouble: 'Training ended early',
+      done: '“{name}” is ready to use.',
+      outOfMemory: '“{name}” ran out of memory. Saved work is safe.',
+      diverged: 'The loss of “{name}” diverged. Saved work is safe.',
+      diskFull: 'The disk is full, so “{name}” couldn’t be saved any more. Earlier saves are safe.',
+      failed: '“{name}” failed. Open it to see why.',
+      interrupted: '“{name}” was interrupted. You can resume it.',
     },
     screens: {
       start: 'Start',
@@ -134,8 +160,15 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
     allFiles: '所有文件',
     pickTexts: '选择文本',
     cannotStart: 'Homegrown 无法启动',
-    cannotStartHint:
-      'Homegrown 无法使用数据文件夹。请检查下面的文件夹是否存在、能否写入，或把 HOMEGROWN_PROFILE 设为其他文件夹。',
+    startReasons: {
+      notAllowed: '没有权限写入下面的文件夹。请修改它的权限，或把 HOMEGROWN_PROFILE 设为其他文件夹。',
+      readOnly: '下面的文件夹所在的磁盘是只读的。请改为可写，或把 HOMEGROWN_PROFILE 设为其他磁盘上的文件夹。',
+      full: '磁盘已满。请腾出一些空间，再重新启动 Homegrown。',
+      notFolder: '数据文件夹的位置上有一个文件。请把它移走，或把 HOMEGROWN_PROFILE 设为其他文件夹。',
+      missing: 'Homegrown 缺少一个文件。请重新安装 Homegrown。',
+      addressInUse: 'Homegrown 需要的地址被其他程序占用。请退出那个程序，再重新启动 Homegrown。',
+      other: 'Homegrown 无法使用数据文件夹。请检查该文件夹是否存在、能否写入，或把 HOMEGROWN_PROFILE 设为其他文件夹。',
+    },
     saveAndQuit: '保存并退出',
     closing: {
       question: '“{name}”还在训练',
@@ -161,6 +194,16 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
       resume: '继续',
       open: '打开 Homegrown',
       ending: '正在保存…',
+    },
+    ended: {
+      title: '训练完成',
+      titleTrouble: '训练提前结束',
+      done: '“{name}”可以使用了。',
+      outOfMemory: '“{name}”内存不足。已保存的内容不会丢失。',
+      diverged: '“{name}”的损失发散了。已保存的内容不会丢失。',
+      diskFull: '磁盘已满，“{name}”无法继续保存。之前保存的内容不会丢失。',
+      failed: '“{name}”训练失败。打开它查看原因。',
+      interrupted: '“{name}”被中断，可以继续训练。',
     },
     screens: {
       start: '开始',

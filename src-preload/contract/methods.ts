@@ -12,6 +12,8 @@ const done = z.object({})
 
 export const methods = {
   'system.info': method(nothing, r.computerInfo),
+  /** Of the above what every screen needs, without a look at the engines. */
+  'system.profile': method(nothing, z.object({ folder: z.string(), writable: z.boolean() })),
   /** Tries again what could not start; `restore` first puts back the newest whole copy of a damaged database. */
   'system.start': method(z.object({ restore: z.boolean() }), done),
 

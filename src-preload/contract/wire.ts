@@ -1,6 +1,7 @@
 import type { ErrorData } from './errors'
 import type { AppEvent } from './events'
 import type { Method } from './methods'
+import type { RunEnd } from './run-ends'
 import type { RailScreen } from './screens'
 
 /** One request and its answer, the same over child IPC, Electron IPC and WebSocket. */
@@ -17,8 +18,8 @@ export type WireMessage = WireAnswer | { readonly event: AppEvent }
 
 export type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id'> | Omit<Extract<WireAnswer, { ok: false }>, 'id'>
 
-/** What the shell asks of the page: to go to a screen (the menu), to show a run (the tray, a notification). */
-export type ShellCommand = `go:${RailScreen}` | `run:${string}`
+/** What the shell asks of the page: to go to a screen (the menu), to show a run (the tray, a notification), to tell its end. */
+export type ShellCommand = `go:${RailScreen}` | `run:${string}` | `ended:${RunEnd}:${string}`
 
 /** What the preload puts on `window.homegrown`. */
 export interface Bridge {

@@ -39,6 +39,8 @@ export interface Words {
 export const useAppStore = defineStore('app', () => {
   const backendUp = ref(true)
   /** Why nothing works; it takes the whole page. */
+  /** Nothing can be saved: the data folder can only be read. */
+  const readOnly = ref(false)
   const startFailure = shallowRef<AppError | null>(null)
   /** Shown, or waiting for their turn. */
   const notices = shallowRef<readonly Notice[]>([])
@@ -51,8 +53,18 @@ export const useAppStore = defineStore('app', () => {
     if (event.topic !== 'backend') return
     if (event.state === 'up' && !backendUp.value) notify('app.backend.up')
     backendUp.value = event.state === 'up'
-    if (event.state === 'up') startFailure.value = null
+    if (event.state !== 'up') return
+    startFailure.value = null
+    void lookAtProfile()
   })
+  /** What is in its way is said by whatever else is asked. */
+  const lookAtProfile = (): Promise<void> =>
+    request('system.profile', {}).then(
+      ({ writable }) => {
+        readOnly.value = !writable
+      },
+      () => undefined,
+    )
   onStartFailure((failure) => {
     startFailure.value = failure
   })
@@ -116,7 +128,7 @@ export const useAppStore = defineStore('app', () => {
   }
 
   return {
-    ...{ backendUp, startFailure, notices, question, error, remedy },
-    ...{ startAgain, openPasted, notify, dismiss, ask, answer, attempt, remedyError },
+    ...{ backendUp, readOnly, startFailure, notices, question, error, remedy },
+    ...{ lookAtProfile, startAgain, openPasted, notify, dismiss, ask, answer, attempt, remedyError },
   }
 })

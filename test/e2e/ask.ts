@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import type { Input, Method, Output } from '../../src-preload/contract/methods'
+import type { RunRecord } from '../../src-preload/contract/records'
 import type {} from '../../src-renderer/api' // declares window.homegrown
 import { patienceMs, sampleFile } from './journey'
 
@@ -13,20 +14,22 @@ export async function ask<M extends Method>(call: Call, method: M, input: Input<
   return result.output as Output<M>
 }
 
-/** Starts a training that saves nothing and ends nowhere near, and waits for its first steps. @returns its runId */
-export async function startLongTraining(call: Call): Promise<string> {
+/** Starts a small training of the sample text. @returns its record */
+export async function startTraining(call: Call, overrides: Input<'runs.plan'>['overrides']): Promise<RunRecord> {
   const { corpusId } = await ask(call, 'corpora.import', { sources: [{ kind: 'path', path: sampleFile }] })
   await expect
     .poll(async () => (await ask(call, 'corpora.list', {})).find((one) => one.corpusId === corpusId)?.state, {
       timeout: patienceMs,
     })
     .toBe('ready')
-  const { config } = await ask(call, 'runs.plan', {
-    corpusId,
-    choice: { model: 'gpt', size: 'tiny', length: 'quick' },
-    overrides: { maxSteps: 100_000, evalInterval: 100_000, checkpointMinutes: 600 },
-  })
-  const { runId } = await ask(call, 'runs.start', { corpusId, config })
+  const choice = { model: 'gpt', size: 'tiny', length: 'quick' } as const
+  const { config } = await ask(call, 'runs.plan', { corpusId, choice, overrides })
+  return await ask(call, 'runs.start', { corpusId, config })
+}
+
+/** Starts a training that saves nothing and ends nowhere near, and waits for its first steps. @returns its runId */
+export async function startLongTraining(call: Call): Promise<string> {
+  const { runId } = await startTraining(call, { maxSteps: 100_000, evalInterval: 100_000, checkpointMinutes: 600 })
   await expect
     .poll(async () => (await ask(call, 'runs.get', { runId })).run.step, { timeout: patienceMs })
     .toBeGreaterThan(10)

@@ -12,13 +12,23 @@ export interface Server {
   readonly stop: () => Promise<void>
 }
 
-/** Browser mode as a person starts it: out/main/serve.cjs on a profile of its own. */
-export async function startServer(profile: string, more: Record<string, string> = {}): Promise<Server> {
+const nobody = 65_534
+
+/**
+ * Browser mode as a person starts it: out/main/serve.cjs on a profile of its own.
+ * @param asNobody as somebody whom permissions bind: root may write anywhere
+ */
+export async function startServer(
+  profile: string,
+  more: Record<string, string> = {},
+  asNobody = false,
+): Promise<Server> {
   const server = spawn(process.execPath, [join(root, 'out/main/serve.cjs')], {
     cwd: root,
     // Any free port, unless a test is about which one it is.
     env: environment(profile, { HOMEGROWN_PORT: '0', ...more }),
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...(asNobody && process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}),
   })
   const gone = new Promise<void>((resolve) => {
     server.once('exit', () => {

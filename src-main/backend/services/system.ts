@@ -68,6 +68,8 @@ export function createSystem(context: Context, { appVersion, profileWritable, as
     }
   }
 
+  const profile = () => ({ folder: context.paths.root, writable: profileWritable })
+
   /** Something trains, here or in another process on this profile. */
   const isComputing = (): boolean => ownedRuns(context.db, ['running']).length > 0
 
@@ -78,5 +80,5 @@ export function createSystem(context: Context, { appVersion, profileWritable, as
     return info()
   }
 
-  return { info, lookFor: probes.lookFor, isComputing, measure }
+  return { info, profile, lookFor: probes.lookFor, isComputing, measure }
 }

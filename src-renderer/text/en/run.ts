@@ -45,6 +45,7 @@ export const run = {
     saved: 'Last saved',
     savedAt: '{ago}, step {step}',
     notSaved: 'Not yet',
+    closeTab: 'You can close this tab. Training continues.',
     engine: 'Engine',
     engineTier: '{engine} ({tier})',
     tier: { eager: 'op by op', graph: 'graph', xla: 'compiled with XLA' },
@@ -79,6 +80,16 @@ export const run = {
     doneEarly:
       'Finished early at step {step} of {max}: the validation loss did not improve in {n} evaluations. The best version, from step {best}, is saved.',
     failed: 'Training failed.',
+  },
+  /** By a notice, wherever the person is. */
+  ended: {
+    done: '“{name}” has finished training.',
+    outOfMemory: '“{name}” ran out of memory. Saved work is safe.',
+    diverged: 'The loss of “{name}” diverged. Saved work is safe.',
+    diskFull: 'The disk is full, so “{name}” couldn’t be saved any more. Earlier saves are safe.',
+    failed: 'Training “{name}” failed.',
+    interrupted: '“{name}” was interrupted. You can resume it.',
+    show: 'Show',
   },
   resumeFrom: 'Resume from step {step}',
   resumed: {

@@ -46,6 +46,7 @@ export const run: typeof source = {
     savedAt: '{ago}，第 {step} 步',
     notSaved: '尚未保存',
     engine: '引擎',
+    closeTab: '可以关闭这个标签页，训练会继续。',
     engineTier: '{engine}（{tier}）',
     tier: { eager: '逐算子执行', graph: '计算图', xla: 'XLA 编译' },
   },
@@ -76,6 +77,15 @@ export const run: typeof source = {
     done: '已完成。',
     doneEarly: '在第 {step} 步提前完成（共 {max} 步）：验证损失连续 {n} 次评估没有降低。第 {best} 步的最佳版本已保存。',
     failed: '训练失败。',
+  },
+  ended: {
+    done: '“{name}”训练完成。',
+    outOfMemory: '“{name}”内存不足。已保存的内容不会丢失。',
+    diverged: '“{name}”的损失发散了。已保存的内容不会丢失。',
+    diskFull: '磁盘已满，“{name}”无法继续保存。之前保存的内容不会丢失。',
+    failed: '“{name}”训练失败。',
+    interrupted: '“{name}”被中断，可以继续训练。',
+    show: '查看',
   },
   resumeFrom: '从第 {step} 步继续',
   resumed: {

@@ -1,0 +1,33 @@
+import { expect, type Page } from '@playwright/test'
+import type {} from '../../src-renderer/api' // declares window.homegrown
+import { test } from './app'
+import { go, importText, patienceMs, sampleFile, small, train } from './journey'
+
+const finished = (page: Page) => page.getByText('“Tales” has finished training.', { exact: true })
+
+test('a training goes on without its tab, and its end is told once, in the tab that is looked at', async ({ app }) => {
+  const { page } = app
+  await importText(page, sampleFile)
+  await train(page, 'Tales', { ...small, maxSteps: '400' })
+  const card = page.getByRole('region', { name: 'Training progress' })
+  await expect(card.getByText('You can close this tab. Training continues.')).toBeVisible({ timeout: patienceMs })
+  const context = await page.context().browser()?.newContext({ locale: 'en-US' })
+  if (context === undefined) throw new Error('no browser')
+  const tabs = [await context.newPage(), await context.newPage()]
+  for (const tab of tabs) {
+    await tab.goto(app.address ?? '')
+    await go(tab, 'Texts')
+  }
+  await page.close()
+
+  const telling = async (): Promise<Page[]> => {
+    const isTelling = await Promise.all(tabs.map((tab) => finished(tab).isVisible()))
+    return tabs.filter((_tab, i) => isTelling[i])
+  }
+  await expect.poll(async () => (await telling()).length, { timeout: patienceMs }).toBe(1)
+  const [tab] = await telling()
+  await tab?.getByRole('button', { name: 'Show', exact: true }).click()
+  await expect(tab?.getByRole('heading', { level: 1, name: 'Tales' }) ?? finished(page)).toBeVisible()
+  await expect(tab?.getByText('You can close this tab.') ?? finished(page)).toHaveCount(0)
+  await context.close()
+})
