@@ -21,6 +21,7 @@ import { createEngines } from './services/engines'
 import { freeMemory } from './services/free-memory'
 import { createGenerator } from './services/generator'
 import { createOtherRuns } from './services/other-runs'
+import { createOrigins } from './services/origins'
 import { createPlanning } from './services/planning'
 import { recoverLost } from './services/recovery'
 import { createRecorder } from './services/run-recorder'
@@ -113,8 +114,9 @@ export function createBackend(options: BackendOptions): Backend {
   const uploads = createUploads(context)
   const corpora = createCorpora(context, uploads)
   const generator = createGenerator(context)
-  const planning = createPlanning(context, queue, timings)
-  const runs = createRuns(context, { recorder, queue, generator, planning })
+  const origins = createOrigins(context)
+  const planning = createPlanning(context, queue, timings, origins)
+  const runs = createRuns(context, { recorder, queue, generator, planning, origins })
   const talk = createTalk(context, generator, { normalize: normalizeText, read: readPage })
   const trash = createTrash(context)
   const system = createSystem(context, { ...options, profileWritable: isWritable })

@@ -24,6 +24,9 @@ export const argumentTexts = {
   notForModel: (setting: string, model: string, only: readonly string[]) =>
     `${setting} does nothing for a model of kind ${model}, only for ${either(only)}.`,
   longText: (setting: string, max: number) => `${setting} is too long. Use up to ${max} characters.`,
+  checkpointNeedsFrom: '--checkpoint goes with --from RUN.',
+  inherited: (given: string, name: string) =>
+    `${given} cannot be chosen with --from: the weights of ${name} fit only its own tokenizer and architecture.`,
   stopTexts: 'Give up to 8 --stop texts, each of 1 to 100 characters.',
   emptyName: 'The name is empty. Give it at least one letter.',
   longName: (length: number, max: number) => `The name has ${length} characters. Use up to ${max}.`,

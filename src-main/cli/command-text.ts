@@ -6,6 +6,7 @@ export const commandTexts: Readonly<Record<CommandName, readonly [summary: strin
   train: [
     'Train a model on a text',
     'FILE is a text file or a folder of them; - reads standard input.',
+    'With --from RUN it starts with the weights of that run, and keeps its tokenizer and architecture.',
     'Press Ctrl-C to save and pause. The run is also saved when the terminal closes or the output is cut off.',
   ],
   resume: [
@@ -54,6 +55,7 @@ export const optionTexts: Readonly<Record<OptionName, string>> = {
   preset: 'tiny, small, medium or large, with -quick, -normal or -long; tiny-normal by default',
   steps: `number of steps, ${runLimits.maxSteps.min} to ${runLimits.maxSteps.max}; from the preset by default`,
   name: 'name of the run',
+  from: 'run whose best version this one continues from; --checkpoint last takes the latest',
   set: 'any setting from the list below; may be repeated',
   'less-memory': 'compute the same steps with less memory, more slowly',
   'max-tokens': `length in tokens, ${range(maxTokens)}`,

@@ -35,6 +35,7 @@ export const optionTable = {
   preset: { value: 'SIZE-LENGTH', choices: presets },
   steps: { value: 'N' },
   name: { value: 'NAME' },
+  from: { value: 'RUN' },
   set: { value: 'KEY=VALUE', repeats: true },
   'less-memory': {},
   'max-tokens': { value: 'N' },
@@ -68,7 +69,7 @@ const run: OperandSpec = { name: 'RUN' }
 const engine: OperandSpec = { name: 'ENGINE', choices: installableEngine.options }
 
 export const commandTable = {
-  train: { operands: [file], options: ['model', 'preset', 'steps', 'name', 'set'] },
+  train: { operands: [file], options: ['model', 'preset', 'steps', 'name', 'from', 'checkpoint', 'set'] },
   resume: { operands: [run], options: ['checkpoint', 'less-memory'] },
   pause: { operands: [run], options: ['no-wait'] },
   stop: { operands: [run], options: ['no-wait'] },

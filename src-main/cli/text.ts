@@ -13,6 +13,7 @@ import type {
   Rollback,
   RunConfig,
   RunEnding,
+  RunParent,
   RunRecord,
   RunStage,
   RunState,
@@ -276,6 +277,10 @@ export const texts = {
   ...argumentTexts,
   settings,
   namePart,
+  continues: (name: string) => `from ${name}`,
+  parent: ({ name, kind, step }: RunParent) => `Continued from ${name}, ${kind} version, step ${step}`,
+  unknownCharacters: (unknown: number, characters: number, examples: readonly string[]) =>
+    `${count(unknown)} of ${count(characters)} characters are not in the vocabulary and are lost: ${examples.map((one) => JSON.stringify(one)).join(' ')}`,
   version: (version: string) => `Homegrown ${version}`,
   serving: (address: string) => `Homegrown is at ${address}`,
   servedAlready: (address: string) => `Homegrown is already running at ${address}`,

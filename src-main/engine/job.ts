@@ -9,7 +9,7 @@ import { runInstall } from './tasks/install'
 import { runProbe } from './tasks/probe'
 import { Prompts } from './tasks/prompts'
 import { runTime } from './tasks/time'
-import { runTokenize } from './tasks/tokenize'
+import { runEncode, runFit, runTokenize } from './tasks/tokenize'
 import { runTrain } from './tasks/train'
 import { showLife } from './tasks/show-life'
 import { stayInBackground } from './tasks/background'
@@ -37,6 +37,12 @@ async function run(task: JobTask): Promise<void> {
     case 'tokenize':
       stayInBackground()
       return runTokenize(task, outbox.emit, stop.signal)
+    case 'encode':
+      stayInBackground()
+      return runEncode(task, outbox.emit, stop.signal)
+    case 'fit':
+      stayInBackground()
+      return runFit(task, outbox.emit, stop.signal)
     case 'train':
       stayInBackground()
       return runTrain(task, outbox.emit, stop.signal)

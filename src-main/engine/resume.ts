@@ -43,6 +43,16 @@ export async function stateToResume(own: OwnRun, fromBest?: ResumedFrom['reason'
   return null
 }
 
+/**
+ * The weights of another run's checkpoint, for a run with its tokenizer and architecture.
+ * @throws `checkpoint.damaged`, `checkpoint.missing`
+ */
+export async function weightsOf(dir: string, own: OwnRun): Promise<LoadedCheckpoint['weights']> {
+  const checkpoint = await loadCheckpoint(dir, { optimizer: false })
+  ensureOwn(checkpoint, own)
+  return checkpoint.weights
+}
+
 function ensureOwn(checkpoint: LoadedCheckpoint, { config, vocabSize, tokenizerHash }: OwnRun): void {
   if (checkpoint.tokenizerHash !== tokenizerHash) throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
   for (const { name, shape } of weightShapes(config, vocabSize)) {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { CheckpointKind, ResumedFrom, RunConfig } from '../../src-preload/contract/records'
@@ -12,7 +13,7 @@ import { evaluate } from './evaluate'
 import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { learningRateAt, momentsFactor } from './optim/schedule'
-import { stateToResume } from './resume'
+import { stateToResume, weightsOf } from './resume'
 import { openEngine } from './runtime/engine'
 import type { TensorData } from './runtime/ops'
 import type { StepMetrics, StepMode } from './runtime/step'
@@ -29,6 +30,11 @@ export interface TrainOptions {
   readonly resume: boolean
   /** Continue from `best`, and why; absent: only where nothing else can be used. */
   readonly fromBest?: ResumedFrom['reason'] | undefined
+  /**
+   * A checkpoint of another run, whose weights this one begins with. They are saved as its own before the first step, and
+   * the folder is removed; so a run that has a checkpoint needs it no more.
+   */
+  readonly initialDir?: string | undefined
   /** Of the learning rate: what rollbacks have left of it, of which what was saved may know nothing yet. Absent: all. */
   readonly learningRateFactor?: number
   readonly engineOptions: EngineOptions
@@ -64,6 +70,8 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     const own = { runDir, config, vocabSize, tokenizerHash }
     const found = options.resume ? await stateToResume(own, options.fromBest) : null
     const resumed = found?.checkpoint ?? null
+    const { initialDir } = options
+    const initial = initialDir === undefined || resumed ? null : await weightsOf(initialDir, own)
     const engine = await openEngine(options.engineOptions)
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
@@ -87,6 +95,10 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       trainStep.release(from.optimizer)
     }
     restore(resumed)
+    if (initial) {
+      trainStep.writeWeights(initial)
+      trainStep.release(initial)
+    }
 
     let step = resumed?.step ?? 0
     let savedStep = resumed?.step ?? -1
@@ -166,10 +178,16 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     // Before anybody hears of it: what was saved beyond this step must not be found again as the newest.
     if (found?.from && (found.from.kind === 'best' || found.from.reason === 'chosen')) yield* save('last')
+    if (initial) {
+      yield* save('last')
+      await rm(initialDir ?? '', { recursive: true, force: true })
+    }
     const begun = { elapsedMs: clock.elapsedMs, resumedFrom: found?.from ?? null }
     yield { kind: 'begin', engine: engine.id, version: engine.version, step, ...begun }
     yield { kind: 'stage', stage: 'training', progress: null }
-    if (step > 0 && step % config.evalInterval === 0 && valLossNats === null) yield* evaluateNow()
+    // What another run has learned is worth something before the first step.
+    const isOwed = step > 0 ? step % config.evalInterval === 0 : initialDir !== undefined
+    if (isOwed && valLossNats === null) yield* evaluateNow()
     while (step < config.maxSteps && !isOutOfPatience() && !signal.aborted) {
       // ---------------------------------------------------------------------------------------------------------------
       const batch = batchAt(trainTokens, { ...config, step })

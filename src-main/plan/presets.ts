@@ -1,4 +1,4 @@
-import { withDefaults } from '../../src-preload/contract/limits'
+import { inheritedFields, withDefaults } from '../../src-preload/contract/limits'
 import {
   lengthDial,
   sizeDial,
@@ -199,3 +199,34 @@ export function configAfter(
   const changes = (Object.keys(after) as (keyof RunConfig)[]).filter((field) => after[field] !== before[field])
   return { ...config, ...Object.fromEntries(changes.map((field) => [field, after[field]])) }
 }
+
+/**
+ * Of the parent's learning rate. A model that goes on from a low final rate is warmed up again, to less than at first: it
+ * forgets less of what it knows (Ibrahim et al. 2024, "Simple and Scalable Strategies to Continually Pre-train").
+ */
+const continuedRate = 0.3
+
+/** A run that goes on from another one's weights: its settings, but for the schedule, which is for the new text. */
+export function configContinuing(
+  parent: RunConfig,
+  choice: RunChoice,
+  counts: CorpusCounts,
+  asked: Pick<Partial<RunConfig>, 'maxSteps'> = {},
+): RunConfig {
+  const own = configFor(choice, counts, asked)
+  const { maxSteps, warmupSteps, dropout, patience, evalInterval, sampleInterval, logInterval } = own
+  const lowered = (rate: number): number => twoDigits(rate * continuedRate)
+  return {
+    ...parent,
+    ...{ maxSteps, warmupSteps, dropout, patience, evalInterval, sampleInterval, logInterval },
+    learningRate: lowered(parent.learningRate),
+    minLearningRate: lowered(parent.minLearningRate),
+    matrixLearningRate: lowered(parent.matrixLearningRate),
+  }
+}
+
+/** The same with what the weights are made for as the parent has it. */
+export const withInherited = (config: RunConfig, parent: RunConfig): RunConfig => ({
+  ...config,
+  ...Object.fromEntries(inheritedFields.map((field) => [field, parent[field]])),
+})

@@ -142,6 +142,11 @@ export const runLimits = {
 export type RunField = keyof typeof runLimits
 export const runFields = Object.keys(runLimits) as RunField[]
 
+/** What weights are made for: a run that begins with another one's has these from there. */
+export const inheritedFields: readonly RunField[] = runFields.filter(
+  (field) => field !== 'dropout' && ['model', 'tokenizer'].includes(runLimits[field].group),
+)
+
 /** A config as an earlier version stored it lacks the fields that came later: those have their defaults. */
 export function withDefaults(stored: object): object {
   return { ...Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])), ...stored }

@@ -86,19 +86,33 @@ export const methods = {
   'corpora.delete': method(z.object({ corpusId: r.corpusId }), done),
   'corpora.restore': method(z.object({ corpusId: r.corpusId }), r.corpusRecord),
 
-  /** From the suggestion for this choice, or from the settings of `base`. */
+  /**
+   * From the suggestion for this choice, or from the settings of `base`. `from`: it goes on from another run's weights, so
+   * that run's tokenizer and architecture stand (`inheritedFields`).
+   */
   'runs.plan': method(
     z.object({
       corpusId: r.corpusId,
       choice: r.runChoice,
       overrides: r.runOverrides,
       base: r.planBase.optional(),
+      from: r.runOrigin.optional(),
     }),
     r.runPlan,
   ),
   /** Times a few steps of this training, unless that is known or something trains; `changed` follows when more is known. */
-  'runs.measure': method(z.object({ corpusId: r.corpusId, config: r.runConfig }), done),
-  'runs.start': method(z.object({ corpusId: r.corpusId, name: r.name.optional(), config: r.runConfig }), r.runRecord),
+  'runs.measure': method(z.object({ corpusId: r.corpusId, config: r.runConfig, from: r.runOrigin.optional() }), done),
+  /** What this text comes to with that run's tokenizer. */
+  'runs.fit': method(z.object({ runId: r.runId, corpusId: r.corpusId }), r.tokenizerFit),
+  'runs.start': method(
+    z.object({
+      corpusId: r.corpusId,
+      name: r.name.optional(),
+      config: r.runConfig,
+      from: r.runOrigin.optional(),
+    }),
+    r.runRecord,
+  ),
   /** What changed since the revision of an answer before; 0 for everything. */
   'runs.list': method(z.object({ since: z.number().int().min(0) }), r.runChanges),
   /** Runs in whose name, text's name and notes together every word occurs; only of those that have notes. */

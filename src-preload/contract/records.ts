@@ -353,6 +353,26 @@ export const resumedFrom = z.object({
 })
 export type ResumedFrom = z.infer<typeof resumedFrom>
 
+/** The run whose weights another one began with: which of its checkpoints. It may be gone by now. */
+export const runParent = z.object({ runId, name: z.string(), kind: checkpointKind, step: z.number().int() })
+export type RunParent = z.infer<typeof runParent>
+
+/** What a new run begins with instead of random weights. */
+export const runOrigin = z.object({ runId, checkpoint: checkpointKind })
+export type RunOrigin = z.infer<typeof runOrigin>
+
+/** What a text comes to with a tokenizer that was made for another one. */
+export const tokenizerFit = z.object({
+  /** Exact, but for BPE on a long text, of which the beginning is tokenized. */
+  tokens: z.number().int(),
+  characters: z.number().int(),
+  /** Characters that its vocabulary lacks: they are lost. BPE of bytes knows all. */
+  unknown: z.number().int(),
+  /** Some of them, the most frequent first. */
+  examples: z.array(z.string()),
+})
+export type TokenizerFit = z.infer<typeof tokenizerFit>
+
 export const runRecord = z.object({
   runId,
   name: z.string(),
@@ -381,6 +401,7 @@ export const runRecord = z.object({
   checkpoints: z.array(checkpointRecord),
   /** Of the last time that it went on; null: from its newest state. */
   resumedFrom: resumedFrom.nullable(),
+  parent: runParent.nullable(),
   hasNotes: z.boolean(),
   error: errorData.nullable(),
   /** Highest sequence number of the events that this record holds. */

@@ -23,6 +23,7 @@ export function useRunName(): ComputedRef<string> {
     const text = corpora.ready.find(({ corpusId }) => corpusId === form.corpusId)
     if (!text || !form.made || !form.madeAfter) return ''
     const taken = new Set(runs.list.map(({ name }) => name))
-    return runName(text.name, nameParts(form.made, form.madeAfter).map(phrase), taken)
+    const from = form.base?.continues ? [t('newRun.name.from', { name: form.base.name })] : []
+    return runName(text.name, [...from, ...nameParts(form.made, form.madeAfter).map(phrase)], taken)
   })
 }

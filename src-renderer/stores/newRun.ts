@@ -3,8 +3,17 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { AppError, type ErrorData } from '../../src-preload/contract/errors'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { Output } from '../../src-preload/contract/methods'
-import type { PlanBase, RunChoice, RunConfig, RunRecord } from '../../src-preload/contract/records'
+import type {
+  CheckpointKind,
+  PlanBase,
+  TokenizerFit,
+  RunOrigin,
+  RunChoice,
+  RunConfig,
+  RunRecord,
+} from '../../src-preload/contract/records'
 import { isActive } from '../../src-preload/contract/run-state'
+import { newestStates } from '../../src-preload/contract/resume'
 import type { Made } from '../../src-preload/contract/run-name'
 import { request, subscribe } from '../api'
 import { shownNumber, typedNumber, type NumberTypo } from '../composables/numberField'
@@ -13,6 +22,12 @@ export type Plan = Output<'runs.plan'>
 type Overrides = Partial<RunConfig>
 /** The run that the form was opened from: what is changed is marked against it. */
 export interface FormBase extends PlanBase {
+  /** The run goes on from its weights, and keeps what they are made for; null: it is made again. */
+  readonly continues: {
+    readonly checkpoint: CheckpointKind
+    /** The steps of its checkpoints. */
+    readonly steps: Readonly<Partial<Record<CheckpointKind, number>>>
+  } | null
   readonly runId: string
   readonly name: string
   /** Its text, which may be gone. */
@@ -64,7 +79,12 @@ export const useNewRunStore = defineStore('newRun', () => {
   const drafts = ref<Partial<Record<RunField, string>>>({})
   const plan = shallowRef<Plan | null>(null)
   /** What Homegrown would choose without the changes; where there is a base, what stands there. */
-  const suggested = computed<RunConfig | null>(() => base.value?.config ?? plan.value?.suggested ?? null)
+  const suggested = computed<RunConfig | null>(() => {
+    const before = base.value?.continues ? null : base.value?.config
+    return before ?? plan.value?.suggested ?? null
+  })
+  /** What the text comes to with the tokenizer of the run that this one goes on from; null: not looked at yet. */
+  const fit = shallowRef<TokenizerFit | null>(null)
   const planning = ref(false)
   const error = shallowRef<AppError | null>(null)
 
@@ -94,6 +114,7 @@ export const useNewRunStore = defineStore('newRun', () => {
     const derived = plan.value?.suggested
     if (!plan.value || !derived) return null
     const before = base.value
+    if (before?.continues) return { choice: { ...before.choice, length: 'normal' }, config: derived }
     if (!before)
       return { choice: { model: 'modern', size: plan.value.suggestedSize, length: 'normal' }, config: derived }
     // What was put back is as it was.
@@ -108,7 +129,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   )
   /** Fields that differ from what they would be: typed, or against the run that the form was opened from. */
   const changed = computed<RunField[]>(() => {
-    const before = base.value?.config
+    const before = base.value?.continues ? null : base.value?.config
     if (!before) return Object.keys(drafts.value) as RunField[]
     const { overrides, problems: typos } = parsed.value
     const now = { ...before, ...plan.value?.config, ...overrides }
@@ -121,7 +142,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   function choose(part: Partial<RunChoice>): void {
     if (part.size !== undefined) isSizeChosen.value = true
     choice.value = { ...choice.value, ...part }
-    const before = base.value?.config
+    const before = base.value?.continues ? null : base.value?.config
     // What was put back by hand follows the new choice like everything else.
     if (before) keepDrafts((field) => drafts.value[field] !== shown(before[field]))
   }
@@ -137,7 +158,7 @@ export const useNewRunStore = defineStore('newRun', () => {
 
   function reset(field: RunField): void {
     const before = base.value
-    if (!before) keepDrafts((other) => other !== field)
+    if (!before || before.continues) keepDrafts((other) => other !== field)
     else if (field === 'model') choose({ model: before.choice.model })
     // Typed, since a choice or another setting may be what changed it.
     else set(field, shown(before.config[field]))
@@ -145,7 +166,7 @@ export const useNewRunStore = defineStore('newRun', () => {
 
   function resetAll(): void {
     drafts.value = {}
-    if (base.value) choice.value = base.value.choice
+    if (base.value && !base.value.continues) choice.value = base.value.choice
   }
 
   function applyFix(fix: Overrides): void {
@@ -159,14 +180,43 @@ export const useNewRunStore = defineStore('newRun', () => {
   async function duplicate({ runId }: Pick<RunRecord, 'runId'>, changes: Changes = {}): Promise<void> {
     const { run, config, choice: recipe } = await request('runs.get', { runId })
     const { model = recipe.model, size = recipe.size, length = recipe.length, ...settings } = changes
-    plan.value = null
-    base.value = { runId, name: run.name, corpusId: run.corpusId, corpus: run.corpus, config, choice: recipe }
+    fill({ run, config, choice: recipe, continues: null })
     corpusId.value = run.corpusId
-    isSizeChosen.value = true
     choice.value = { model, size, length }
+    applyFix(settings)
+  }
+
+  interface Filled extends PlanBase {
+    readonly run: RunRecord
+    readonly continues: FormBase['continues']
+  }
+  function fill({ run, ...from }: Filled): void {
+    plan.value = null
+    base.value = { ...from, runId: run.runId, name: run.name, corpusId: run.corpusId, corpus: run.corpus }
+    isSizeChosen.value = true
     name.value = ''
     drafts.value = {}
-    applyFix(settings)
+  }
+
+  /**
+   * Opens the form for a run that goes on from this one's weights on another text.
+   * @throws AppError `run.notFound`, `run.noCheckpoint`
+   */
+  async function continueFrom({ runId }: Pick<RunRecord, 'runId'>): Promise<void> {
+    const { run, config, choice: recipe } = await request('runs.get', { runId })
+    const { best, last } = Object.fromEntries(newestStates(run.checkpoints).map(({ kind, step }) => [kind, step]))
+    const checkpoint = best === undefined ? 'last' : 'best'
+    if (best === undefined && last === undefined) throw new AppError('run.noCheckpoint', { runId })
+    const steps = { ...(best === undefined ? {} : { best }), ...(last === undefined ? {} : { last }) }
+    fill({ run, config, choice: recipe, continues: { checkpoint, steps } })
+    choice.value = { ...recipe, length: 'normal' }
+    // Which of the other texts, the form asks.
+    corpusId.value = null
+  }
+
+  function takeCheckpoint(checkpoint: CheckpointKind): void {
+    const from = base.value
+    if (from?.continues) base.value = { ...from, continues: { ...from.continues, checkpoint } }
   }
 
   /** Back to what Homegrown suggests. */
@@ -177,6 +227,21 @@ export const useNewRunStore = defineStore('newRun', () => {
     isSizeChosen.value = false
   }
 
+  const origin = computed<RunOrigin | null>(() => {
+    const from = base.value
+    return from?.continues ? { runId: from.runId, checkpoint: from.continues.checkpoint } : null
+  })
+
+  /** Exact numbers instead of estimates, and what gets lost; said before the start. */
+  watch([corpusId, () => origin.value?.runId], async ([text, runId]) => {
+    fit.value = null
+    if (text === null || runId === undefined) return
+    const found = await request('runs.fit', { runId, corpusId: text }).catch(() => null)
+    if (corpusId.value !== text || origin.value?.runId !== runId) return
+    fit.value = found
+    await refresh()
+  })
+
   let asked = 0
   async function refresh(): Promise<void> {
     const mine = ++asked
@@ -186,8 +251,9 @@ export const useNewRunStore = defineStore('newRun', () => {
       planning.value = false
       return
     }
-    const from = base.value
-    const after = from ? { base: { config: from.config, choice: from.choice } } : {}
+    const before = base.value
+    const from = origin.value
+    const after = from ? { from } : before ? { base: { config: before.config, choice: before.choice } } : {}
     try {
       const { overrides } = parsed.value
       const full = await request('runs.plan', { corpusId: target, choice: choice.value, overrides, ...after })
@@ -210,7 +276,9 @@ export const useNewRunStore = defineStore('newRun', () => {
     clearTimeout(measuring)
     measuring = setTimeout(() => {
       // Without it the form says nothing of the time; it is asked again with the next choice.
-      request('runs.measure', { corpusId: target, config }).catch(() => undefined)
+      request('runs.measure', { corpusId: target, config, ...(origin.value ? { from: origin.value } : {}) }).catch(
+        () => undefined,
+      )
     }, measureDelayMs)
   }
 
@@ -240,7 +308,8 @@ export const useNewRunStore = defineStore('newRun', () => {
   async function start(automaticName = ''): Promise<RunRecord> {
     if (corpusId.value === null || plan.value === null) throw new AppError('corpus.notReady')
     const wished = name.value.trim() || automaticName
-    const input = { corpusId: corpusId.value, config: plan.value.config }
+    const from = origin.value ? { from: origin.value } : {}
+    const input = { corpusId: corpusId.value, config: plan.value.config, ...from }
     const run = await request('runs.start', wished === '' ? input : { ...input, name: wished })
     name.value = ''
     forgetBase()
@@ -259,9 +328,22 @@ export const useNewRunStore = defineStore('newRun', () => {
   }
 
   return {
-    ...{ corpusId, choice, name, base, drafts, plan, suggested, planning, error, problems, changed, canStart },
+    ...{ corpusId, choice, name, base, fit, drafts, plan, suggested, planning, error, problems, changed, canStart },
     ...{ isTooLarge, made, madeAfter },
     typed: computed(() => parsed.value.overrides),
-    ...{ choose, set, reset, resetAll, applyFix, duplicate, forgetBase, refresh, start, startSuggested },
+    ...{
+      choose,
+      set,
+      reset,
+      resetAll,
+      applyFix,
+      duplicate,
+      continueFrom,
+      takeCheckpoint,
+      forgetBase,
+      refresh,
+      start,
+      startSuggested,
+    },
   }
 })

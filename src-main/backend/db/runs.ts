@@ -5,6 +5,7 @@ import type {
   ResumedFrom,
   RunConfig,
   RunListChanges,
+  RunParent,
   RunRecord,
   RunState,
   RunWish,
@@ -20,7 +21,7 @@ const recordColumns = [
   ...(['run_id', 'name', 'state', 'wanted', 'wanted_at', 'model', 'corpus_id', 'corpus_name'] as const),
   ...(['parameter_count', 'step', 'max_steps', 'best_val_loss_nats', 'train_loss_nats', 'tokens_per_second'] as const),
   ...(['engine', 'created_at', 'started_at', 'ended_at', 'trained_ms', 'trained_at', 'error_json', 'seq'] as const),
-  'resumed_json',
+  ...(['resumed_json', 'parent_json'] as const),
 ] as const
 type RecordRow = Pick<RunsTable, (typeof recordColumns)[number]> & { readonly has_notes: number }
 
@@ -52,6 +53,7 @@ const toRecord = (row: RecordRow, checkpoints: CheckpointRecord[]): RunRecord =>
   trainedAt: row.trained_at,
   checkpoints,
   resumedFrom: row.resumed_json === null ? null : (JSON.parse(row.resumed_json) as ResumedFrom),
+  parent: row.parent_json === null ? null : (JSON.parse(row.parent_json) as RunParent),
   hasNotes: row.has_notes !== 0,
   error: row.error_json === null ? null : (JSON.parse(row.error_json) as ErrorData),
   seq: row.seq,
@@ -148,6 +150,7 @@ export interface NewRun {
   readonly trainTokens: number
   readonly parameterCount: number
   readonly createdAt: number
+  readonly parent: RunParent | null
 }
 
 export function insertRun(db: Db, r: NewRun): void {
@@ -178,6 +181,7 @@ export function insertRun(db: Db, r: NewRun): void {
     notes: '',
     error_json: null,
     resumed_json: null,
+    parent_json: r.parent === null ? null : JSON.stringify(r.parent),
     seq: 0,
     ...unowned,
     deleted_at: null,

@@ -65,6 +65,8 @@ export interface RunsTable extends Listed<'runs'> {
   error_json: string | null
   /** ResumedFrom */
   resumed_json: string | null
+  /** RunParent */
+  parent_json: string | null
   /** Highest sequence number given to an event of this run. */
   seq: number
   /** The process that trains this run, with a token that tells it from a later process of the same number. */

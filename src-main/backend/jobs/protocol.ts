@@ -15,6 +15,7 @@ import type {
   Sampling,
   StepRow,
   TierChange,
+  TokenizerFit,
 } from '../../../src-preload/contract/records'
 import type { EnginePackage } from '../../plan/engine-packages'
 import type { StepTimes } from '../../plan/time'
@@ -63,6 +64,9 @@ export interface TokenizedFacts {
   readonly valBytes: number
 }
 
+/** As far as they follow from encoding alone. */
+export type EncodedFacts = Omit<TokenizedFacts, 'maxVocabSize'>
+
 export type JobTask =
   /** Reads sources into corpusDir: `text.txt` (UTF-8) and `documents.json`. */
   | { readonly kind: 'import'; readonly sources: readonly ImportSource[]; readonly corpusDir: string }
@@ -84,6 +88,10 @@ export type JobTask =
       readonly tokenizer: RunConfig['tokenizer']
       readonly vocabSize: number
     }
+  /** Encodes corpusDir's text into dir with the tokenizer.json that lies there. */
+  | { readonly kind: 'encode'; readonly corpusDir: string; readonly dir: string }
+  /** What corpusDir's text comes to with a tokenizer.json. */
+  | { readonly kind: 'fit'; readonly corpusDir: string; readonly tokenizerPath: string }
   | {
       readonly kind: 'train'
       /** Holds its tokenizer.json, train.bin and val.bin. */
@@ -93,6 +101,8 @@ export type JobTask =
       readonly resume: boolean
       /** Continue from `best` instead, and why. */
       readonly fromBest?: ResumedFrom['reason'] | undefined
+      /** A checkpoint of another run: where there is none of its own yet, the weights begin with its. Removed then. */
+      readonly initialDir?: string | undefined
       /** Of the learning rate, as far as rollbacks have lowered it; absent: all of it. */
       readonly learningRateFactor?: number
       readonly engineOptions: EngineOptions
@@ -177,6 +187,8 @@ export type JobEvent =
   | { readonly kind: 'imported'; readonly documents: readonly CorpusDocument[]; readonly counts: TextCounts | null }
   | { readonly kind: 'encodings'; readonly candidates: readonly EncodingCandidate[] }
   | { readonly kind: 'tokenized'; readonly facts: TokenizedFacts }
+  | { readonly kind: 'encoded'; readonly facts: EncodedFacts }
+  | { readonly kind: 'fitted'; readonly fit: TokenizerFit }
   | TrainEvent
   | { readonly kind: 'ready'; readonly engine: EngineId; readonly step: number }
   | {

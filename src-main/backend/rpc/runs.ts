@@ -7,6 +7,7 @@ export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
     runs.measure(input)
     return {}
   },
+  'runs.fit': ({ runId, corpusId }) => runs.fit(runId, corpusId),
   'runs.start': (input) => runs.start(input),
   'runs.list': ({ since }) => runs.changes(since),
   'runs.search': ({ text }) => runs.search(text),

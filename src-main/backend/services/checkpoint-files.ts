@@ -66,6 +66,19 @@ function findCheckpoints(runDir: string): FoundCheckpoint[] {
   return [...found.values()].sort((one, other) => other.step - one.step)
 }
 
+/** The folder of a checkpoint, the one that was saved last; null where its files are gone. */
+export function newestFolder(runDir: string, { kind, step }: State): string | null {
+  const folder = join(runDir, 'checkpoints')
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  const isOne = new RegExp(`^${kind}-${step}(\\.\\d+)?$`)
+  const found = names.flatMap((name) => {
+    const state = isOne.test(name) ? readManifest(join(folder, name)) : null
+    return state === null ? [] : [{ name, savedAt: state.savedAt }]
+  })
+  const newest = found.sort((one, other) => other.savedAt - one.savedAt)[0]
+  return newest === undefined ? null : join(folder, newest.name)
+}
+
 /**
  * Rows say what the files say: a job that was killed between file and row leaves a file without its row, a folder that
  * somebody emptied leaves rows without files.

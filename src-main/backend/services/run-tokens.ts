@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunRecord } from '../../../src-preload/contract/records'
 import { corporaForRun } from '../db/corpora'
-import { runFacts, type RunChanges } from '../db/runs'
+import { findRun, runFacts, type RunChanges } from '../db/runs'
+import type { EncodedFacts } from '../jobs/protocol'
+import { endOf } from '../jobs/supervisor'
 import { summarize } from '../../plan/shapes'
 import type { Context } from './context'
 import { ensureTokenized, type Tokenized } from './tokenizing'
@@ -24,7 +26,11 @@ const hasBegun = ({ paths }: Context, runId: string): boolean => existsSync(join
 
 const textsFor = (context: Context, runId: string): string[] =>
   corporaForRun(context.db, runId)
-    .filter(({ likeness }) => likeness !== 'sameName' || hasBegun(context, runId))
+    // One that began with another's tokenizer cannot tell by it.
+    .filter(
+      ({ likeness }) =>
+        likeness !== 'sameName' || (hasBegun(context, runId) && !findRun(context.db, runId, 'any')?.parent),
+    )
     .map(({ corpusId }) => corpusId)
 
 export interface OwnTokensRequest {
@@ -49,6 +55,10 @@ export async function ensureOwnTokens(context: Context, request: OwnTokensReques
   let problem = new AppError('run.textMissing', { name: run.corpus })
   for (const corpusId of textsFor(context, runId)) {
     try {
+      if (run.parent !== null) {
+        onFacts(await encodeOwn(context, request, corpusId))
+        return
+      }
       const tokenized = await tokensFrom(context, request, corpusId)
       await compareTokenizer(context, runId, tokenized.dir)
       onFacts(factsFor(context, runId, tokenized))
@@ -81,7 +91,22 @@ async function tokensFrom(context: Context, request: OwnTokensRequest, corpusId:
   return made
 }
 
-function factsFor(context: Context, runId: string, { facts }: Tokenized): RunChanges {
+/** With the tokenizer that the run began with, which no other run of this text has. */
+async function encodeOwn(context: Context, request: OwnTokensRequest, corpusId: string): Promise<RunChanges> {
+  const { runId } = request.run
+  const [corpusDir, dir] = [context.paths.corpus(corpusId), context.paths.run(runId)]
+  if (!existsSync(join(corpusDir, 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })
+  let facts = null as EncodedFacts | null
+  const job = context.jobs.start({ kind: 'encode', corpusDir, dir }, (event) => {
+    if (event.kind === 'encoded') facts = event.facts
+    if (event.kind === 'progress') request.onProgress(event.progress)
+  })
+  await endOf(job, request.signal)
+  if (facts === null) throw new AppError('internal', { detail: 'encode job ended without facts' })
+  return factsFor(context, runId, { facts })
+}
+
+function factsFor(context: Context, runId: string, { facts }: { facts: EncodedFacts }): RunChanges {
   const config = runFacts(context.db, runId)?.config
   if (config === undefined) throw new AppError('run.notFound', { runId })
   const { parameterCount } = summarize(config, facts.vocabSize, facts.trainTokens)

@@ -30,6 +30,7 @@ import { computedBefore, reconcileCheckpoints, withoutCheckpoint } from './check
 import type { Context } from './context'
 import type { Generator } from './generator'
 import { newId } from './ids'
+import type { Origins } from './origins'
 import type { Planning } from './planning'
 import type { RunRecorder } from './run-recorder'
 import { canHaveTokens } from './run-tokens'
@@ -49,9 +50,10 @@ export interface RunParts {
   readonly queue: TrainingQueue
   readonly generator: Generator
   readonly planning: Planning
+  readonly origins: Origins
 }
 
-export function createRuns(context: Context, { recorder, queue, generator, planning }: RunParts) {
+export function createRuns(context: Context, { recorder, queue, generator, planning, origins }: RunParts) {
   const { db } = context
   const { asTried, isOnProcessor, memoryForNext } = planning
 
@@ -61,9 +63,11 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     return run
   }
 
-  const start = ({ corpusId, name, config }: Input<'runs.start'>): RunRecord => {
-    const { corpus, vocabSize, trainTokens, summary } = planning.check(corpusId, config)
+  const start = ({ corpusId, name, config, from }: Input<'runs.start'>): RunRecord => {
+    const { corpus, vocabSize, trainTokens, summary } = planning.check(corpusId, config, from)
     const runId = newId('run')
+    const parent = from === undefined ? null : origins.parentOf(from).parent
+    if (parent !== null) origins.adopt(parent, runId)
     insertRun(db, {
       runId,
       // What is different is said by whoever chose it, in words.
@@ -75,6 +79,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
       trainTokens,
       parameterCount: summary.parameterCount,
       createdAt: context.now(),
+      parent,
     })
     queue.add({ runId, resume: false, divergedAt: null })
     return mustFind(runId)
@@ -203,12 +208,17 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     if (new Set(details.map(({ run }) => run.corpusId)).size > 1) {
       differences.unshift({ field: 'corpus', values: corpora })
     }
+    const parents = details.map(({ run }) => run.parent?.name ?? '')
+    if (new Set(details.map(({ run }) => run.parent?.runId)).size > 1) {
+      differences.unshift({ field: 'parent', values: parents })
+    }
     return { runs: details.map(({ run }) => run), curves: runIds.map((id) => curves(id, maxPoints)), differences }
   }
 
   return {
     plan: planning.plan,
     measure: planning.measure,
+    fit: origins.fit,
     isMeasuring: planning.isMeasuring,
     start,
     get,

@@ -15,6 +15,7 @@ import { isTrainEvent, type EngineOptions } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
 import { reconcileCheckpoints } from './checkpoint-files'
 import type { Context } from './context'
+import { initialFolder } from './origins'
 import type { RunRecorder } from './run-recorder'
 import { ensureOwnTokens } from './run-tokens'
 
@@ -119,7 +120,9 @@ export function startTraining(
 
     const seen = { finished: false, step: 0, engine: before }
     const startFactor = divergedAt === null ? factorSoFar() : loweredFactor(factorSoFar())
-    const task = { kind: 'train', runDir: context.paths.run(runId) } as const
+    const runDir = context.paths.run(runId)
+    const isChild = findRun(db, runId, 'any')?.parent != null
+    const task = { kind: 'train', runDir, ...(isChild ? { initialDir: initialFolder(runDir) } : {}) } as const
     /** @param lost at which step the last job ran out of memory */
     const runJob = async (config: RunConfig, engineOptions: EngineOptions, lost: number | null): Promise<void> => {
       const learningRateFactor = Math.min(startFactor, factorSoFar())

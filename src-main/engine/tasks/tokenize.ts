@@ -4,13 +4,14 @@ import type { JobTask } from '../../backend/jobs/protocol'
 import { encodeCorpus } from '../data/encode'
 import { writeFileAtomic } from '../files'
 import { learnTokenizer } from '../tokenizer/learn'
+import { fitTokenizer } from '../data/fit'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Emit } from './emit'
 import { progressTo } from './progress'
 
-type TokenizeTask = Extract<JobTask, { kind: 'tokenize' }>
+type TaskOf<K extends JobTask['kind']> = Extract<JobTask, { kind: K }>
 
-export async function runTokenize(task: TokenizeTask, emit: Emit, signal: AbortSignal): Promise<void> {
+export async function runTokenize(task: TaskOf<'tokenize'>, emit: Emit, signal: AbortSignal): Promise<void> {
   const { corpusDir, dir, tokenizer: kind, vocabSize } = task
   const progress = progressTo(emit)
   await mkdir(dir, { recursive: true })
@@ -23,9 +24,28 @@ export async function runTokenize(task: TokenizeTask, emit: Emit, signal: AbortS
       progress('tokenizing', share, null)
     },
   })
-  const path = join(dir, 'tokenizer.json')
-  await writeFileAtomic(path, learned.json)
-  const { tokenizer, hash } = await loadTokenizer(path)
+  await writeFileAtomic(join(dir, 'tokenizer.json'), learned.json)
+  const encoded = await encodeWith(task, emit, signal)
+  await emit({ kind: 'tokenized', facts: { ...encoded, maxVocabSize: learned.maxVocabSize } })
+}
+
+export async function runEncode(task: TaskOf<'encode'>, emit: Emit, signal: AbortSignal): Promise<void> {
+  await emit({ kind: 'encoded', facts: await encodeWith(task, emit, signal) })
+}
+
+export async function runFit(
+  { corpusDir, tokenizerPath }: TaskOf<'fit'>,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<void> {
+  const { tokenizer } = await loadTokenizer(tokenizerPath)
+  await emit({ kind: 'fitted', fit: await fitTokenizer({ corpusDir, tokenizer, signal }) })
+}
+
+/** With the tokenizer that lies in the folder. */
+async function encodeWith({ corpusDir, dir }: TaskOf<'encode'> | TaskOf<'tokenize'>, emit: Emit, signal: AbortSignal) {
+  const progress = progressTo(emit)
+  const { tokenizer, hash } = await loadTokenizer(join(dir, 'tokenizer.json'))
   const encoded = await encodeCorpus({
     corpusDir,
     dir,
@@ -36,6 +56,5 @@ export async function runTokenize(task: TokenizeTask, emit: Emit, signal: AbortS
       progress('encoding', share, null)
     },
   })
-  const facts = { vocabSize: tokenizer.vocabSize, maxVocabSize: learned.maxVocabSize, hash, ...encoded }
-  await emit({ kind: 'tokenized', facts })
+  return { vocabSize: tokenizer.vocabSize, hash, ...encoded }
 }

@@ -27,6 +27,8 @@ export interface Tokenizer {
   readonly endOfText: number | null
   /** An id that no training text contains and that must not be generated; null where every id may come. */
   readonly untrained: number | null
+  /** Stands for every character that the vocabulary lacks; null where it lacks none (bytes). */
+  readonly unknown: number | null
   encode(text: string): number[]
   /** How many bytes of UTF-8 of the text each id of `encode(text)` stands for. */
   lengths(text: string): number[]
@@ -57,6 +59,7 @@ function bpeTokenizer(vocabulary: BpeVocabulary, endOfText: number | null): Toke
     vocabSize: vocabulary.pieces.length,
     endOfText,
     untrained: endOfText === null ? 0 : null,
+    unknown: null,
     encode(text) {
       const { ids, visit } = collect()
       splitWords(text, visit)
@@ -103,6 +106,7 @@ function charTokenizer({ characters }: CharVocabulary, endOfText: number | null)
     vocabSize: characters.length + 1 + (endOfText === null ? 0 : 1),
     endOfText,
     untrained: unknown,
+    unknown,
     encode,
     // Of one that nobody has seen in training too, for which its id does not stand.
     lengths: (text) => Array.from(text, (character) => Buffer.byteLength(character)),

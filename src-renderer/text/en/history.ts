@@ -60,6 +60,8 @@ export const history = {
     otherVocabulary: 'These models have different vocabularies. Compare bits per byte, not loss.',
     usedEngine: 'Engine used',
     usedWays: 'Computed as, from step',
+    parent: 'Continued from',
+    corpus: 'Text',
     setting: 'Setting',
     gone: 'One of these models no longer exists.',
   },

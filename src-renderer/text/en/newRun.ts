@@ -10,6 +10,19 @@ export const newRun = {
     trash: 'Open Trash',
     leave: 'Use suggested settings',
   },
+  continue: {
+    title: 'Continues from “{name}”',
+    body: 'Starts with the weights of that model. Its architecture and tokenizer stay, because the weights fit only them. The learning rate starts lower.',
+    version: 'Starts from',
+    best: 'Best version, step {step}',
+    last: 'Latest version, step {step}',
+    measuring: 'Counting tokens in this text.',
+    fits: 'This text has about {tokens} tokens with its tokenizer. No character is lost.',
+    unknown:
+      '{n} character of this text ({share}) isn’t in its vocabulary and is lost: {examples} | {n} characters of this text ({share}) aren’t in its vocabulary and are lost, such as {examples}',
+    leave: 'Start from scratch',
+    fixed: 'Fixed by the model this continues from.',
+  },
   text: { label: 'Text', add: 'Add texts', none: 'No text ready yet' },
   textCounts: '{words} words, {tokens} tokens',
   kind: {
@@ -45,6 +58,7 @@ export const newRun = {
     times: '{field} × {n}',
     divided: '{field} ÷ {n}',
     value: '{field} {value}',
+    from: 'from {name}',
   },
   summary: {
     title: 'Your plan',

@@ -7,6 +7,8 @@ export const run = {
     action: 'Open History',
   },
   facts: '{model}, {parameters} parameters, trained on “{corpus}”',
+  parent: 'Continued from “{name}” ({version}, step {step})',
+  version: { best: 'best version', last: 'latest version' },
   rename: { label: 'Model name', open: 'Rename {name}' },
   action: {
     pause: 'Pause',
@@ -18,6 +20,7 @@ export const run = {
     stopHelp: 'Save and stop. You can use the model now and resume training later.',
     talk: 'Try it',
     talkWait: 'Available after the first save.',
+    continueFrom: 'Continue on another text',
     duplicate: 'Duplicate with changes',
     delete: 'Delete {name}',
   },

@@ -59,6 +59,8 @@ export const history: typeof source = {
     otherVocabulary: '词表不同，请比较每字节比特数，不要比较损失。',
     usedEngine: '实际使用的引擎',
     usedWays: '计算方式（从第几步起）',
+    parent: '接续自',
+    corpus: '文本',
     setting: '设置',
     gone: '其中一个模型已经不在了。',
   },

@@ -12,6 +12,18 @@ export const newRun: typeof source = {
     trash: '打开回收站',
     leave: '改用建议设置',
   },
+  continue: {
+    title: '从“{name}”继续',
+    body: '以那个模型的权重开始。模型架构和分词器保持不变，因为权重只适合它们。学习率会低一些。',
+    version: '起点',
+    best: '最佳版本，第 {step} 步',
+    last: '最新版本，第 {step} 步',
+    measuring: '正在统计这份文本的词元。',
+    fits: '用它的分词器，这份文本约有 {tokens} 个词元，不会丢失字符。',
+    unknown: '文本中有 {n} 个字符（{share}）不在它的词表里，会丢失，例如：{examples}',
+    leave: '从头开始',
+    fixed: '由所继续的模型决定。',
+  },
   text: { label: '文本', add: '添加文本', none: '还没有可用的文本' },
   textCounts: '{words} 词，{tokens} 个词元',
   kind: {
@@ -47,6 +59,7 @@ export const newRun: typeof source = {
     times: '{field} × {n}',
     divided: '{field} ÷ {n}',
     value: '{field} {value}',
+    from: '接续 {name}',
   },
   summary: {
     title: '训练计划',

@@ -9,6 +9,8 @@ export const run: typeof source = {
     action: '打开历史',
   },
   facts: '{model}，{parameters}个参数，用“{corpus}”训练',
+  parent: '接续“{name}”（{version}，第 {step} 步）',
+  version: { best: '最佳版本', last: '最新版本' },
   rename: { label: '模型名称', open: '重命名“{name}”' },
   action: {
     pause: '暂停',
@@ -20,6 +22,7 @@ export const run: typeof source = {
     stopHelp: '保存并停止。模型现在就能用，以后也能继续训练。',
     talk: '试一试',
     talkWait: '第一次保存后可用。',
+    continueFrom: '换文本继续训练',
     duplicate: '复制并修改',
     delete: '删除“{name}”',
   },

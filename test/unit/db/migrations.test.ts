@@ -219,6 +219,15 @@ INSERT INTO messages (message_id, conversation_id, position, role, text, at) VAL
       expect(raw.prepare('SELECT message_id FROM messages').pluck().all()).toEqual(['m4'])
     },
   },
+  15: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT name, parent_json FROM runs').all()).toEqual([{ name: 'a', parent_json: null }])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -339,6 +348,7 @@ describe('migrations', () => {
         notes: true,
         error_json: true,
         resumed_json: true,
+        parent_json: true,
         seq: true,
         owner_pid: true,
         owner_token: true,

@@ -26,6 +26,7 @@ export function addRun(db: Db, runId: string, change: Partial<RunConfig> = {}): 
     trainTokens: 90_000,
     parameterCount: 1,
     createdAt: 1,
+    parent: null,
   })
 }
 

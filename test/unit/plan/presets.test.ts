@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../../../src-main/plan/check'
-import { configAfter, configFor, recipeOf } from '../../../src-main/plan/presets'
+import { configAfter, configContinuing, configFor, recipeOf } from '../../../src-main/plan/presets'
 import { defaultVocabSize } from '../../../src-main/plan/vocabulary'
+import { inheritedFields } from '../../../src-preload/contract/limits'
 import { runConfig, type CorpusCounts, type RunChoice } from '../../../src-preload/contract/records'
 import { counts } from '../db/rows'
 
@@ -151,5 +152,19 @@ describe('configAfter', () => {
     const config = configFor(choice, counts)
     const { evalInterval } = configFor(choice, counts, { maxSteps: 100_000 })
     expect(configAfter({ config, choice }, choice, counts, { maxSteps: 100_000 }).evalInterval).toBe(evalInterval)
+  })
+})
+
+describe('configContinuing', () => {
+  it('keeps what the weights are made for, and trains on with less', () => {
+    const choice = { model: 'modern', size: 'small', length: 'normal' } as const
+    const parent = { ...configFor(choice, counts), nLayer: 5, vocabSize: 900, seed: 7 }
+    const other = { ...counts, tokens: 1_000_000, characters: 3_000_000, bytes: 3_000_000, maxVocabSize: 400 }
+    const config = configContinuing(parent, choice, other)
+    for (const field of inheritedFields) expect(config[field], field).toBe(parent[field])
+    expect(config.maxSteps).toBe(configFor(choice, other).maxSteps)
+    expect(config.seed).toBe(7)
+    for (const rate of ['learningRate', 'minLearningRate', 'matrixLearningRate'] as const)
+      expect(config[rate] / parent[rate], rate).toBeCloseTo(0.3, 1)
   })
 })

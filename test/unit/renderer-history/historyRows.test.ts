@@ -26,6 +26,7 @@ const run = (name: string, over: Partial<RunRecord> = {}): RunRecord => ({
   trainedAt: null,
   checkpoints: [],
   resumedFrom: null,
+  parent: null,
   hasNotes: false,
   error: null,
   seq: 0,

@@ -34,6 +34,7 @@ export const record = (over: Partial<RunRecord> = {}): RunRecord => ({
   trainedAt: null,
   checkpoints: [],
   resumedFrom: null,
+  parent: null,
   hasNotes: false,
   error: null,
   seq: 0,

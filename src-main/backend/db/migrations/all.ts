@@ -12,6 +12,7 @@ import { wishes } from './0011-wishes'
 import { earlierStates } from './0012-earlier-states'
 import { pyramid } from './0013-pyramid'
 import { versions } from './0014-versions'
+import { parents } from './0015-parents'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   earlierStates,
   pyramid,
   versions,
+  parents,
 ]

@@ -1,0 +1,97 @@
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../../../src-preload/contract/errors'
+import type { RunOrigin, RunParent, RunRecord, TokenizerFit } from '../../../src-preload/contract/records'
+import { findCorpus } from '../db/corpora'
+import { findRun } from '../db/runs'
+import { endOf } from '../jobs/supervisor'
+import { newestFolder } from './checkpoint-files'
+import type { Context } from './context'
+
+/** What a run begins with is here until it has a checkpoint of its own. */
+export const initialFolder = (runDir: string): string => join(runDir, 'initial')
+
+export type Origins = ReturnType<typeof createOrigins>
+
+/** Runs that begin with the weights of others. */
+export function createOrigins(context: Context) {
+  const { db, paths } = context
+  const fits = new Map<string, Promise<TokenizerFit>>()
+  const known = new Map<string, TokenizerFit>()
+  const keyOf = (runId: string, corpusId: string): string => `${runId} ${corpusId}`
+
+  /** @throws AppError `run.notFound`, `run.noCheckpoint` */
+  const parentOf = ({ runId, checkpoint }: RunOrigin): { run: RunRecord; parent: RunParent } => {
+    const run = findRun(db, runId)
+    if (run === null) throw new AppError('run.notFound', { runId })
+    const found = run.checkpoints.find(({ kind }) => kind === checkpoint)
+    if (found === undefined) throw new AppError('run.noCheckpoint', { runId })
+    return { run, parent: { runId, name: run.name, kind: found.kind, step: found.step } }
+  }
+
+  const measure = async (runId: string, corpusId: string): Promise<TokenizerFit> => {
+    if (findRun(db, runId) === null) throw new AppError('run.notFound', { runId })
+    const corpus = findCorpus(db, corpusId)
+    if (corpus === null) throw new AppError('corpus.notFound', { corpusId })
+    if (corpus.state !== 'ready') throw new AppError('corpus.notReady', { name: corpus.name })
+    const tokenizerPath = join(paths.run(runId), 'tokenizer.json')
+    // It appears with the first tokens.
+    if (!existsSync(tokenizerPath)) throw new AppError('run.noCheckpoint', { runId })
+    let fit = null as TokenizerFit | null
+    const job = context.jobs.start({ kind: 'fit', corpusDir: paths.corpus(corpusId), tokenizerPath }, (event) => {
+      if (event.kind === 'fitted') fit = event.fit
+    })
+    await endOf(job, new AbortController().signal)
+    if (fit === null) throw new AppError('internal', { detail: 'fit job ended without an answer' })
+    known.set(keyOf(runId, corpusId), fit)
+    return fit
+  }
+
+  /**
+   * What a text comes to with a run's tokenizer; neither ever changes, so it is looked at once.
+   * @throws AppError `run.notFound`, `run.noCheckpoint`, `corpus.notFound`, `corpus.notReady`
+   */
+  const fit = (runId: string, corpusId: string): Promise<TokenizerFit> => {
+    const key = keyOf(runId, corpusId)
+    const asked = fits.get(key)
+    if (asked !== undefined) return asked
+    const measured = measure(runId, corpusId)
+    fits.set(key, measured)
+    measured.catch(() => fits.delete(key))
+    return measured
+  }
+
+  /**
+   * Gives a new run's folder the weights and the tokenizer, as second names of files that nobody changes in place: the parent
+   * may be deleted before the run starts. Removes the folder where that fails.
+   */
+  const adopt = ({ runId, kind, step }: RunParent, childId: string): void => {
+    const [from, to] = [paths.run(runId), paths.run(childId)]
+    try {
+      const checkpoint = newestFolder(from, { kind, step })
+      if (checkpoint === null) throw new AppError('checkpoint.missing', { runId })
+      mkdirSync(initialFolder(to), { recursive: true })
+      for (const name of readdirSync(checkpoint)) linkOrCopy(join(checkpoint, name), join(initialFolder(to), name))
+      copyFileSync(join(from, 'tokenizer.json'), join(to, 'tokenizer.json'))
+    } catch (thrown) {
+      rmSync(to, { recursive: true, force: true })
+      throw AppError.from(thrown)
+    }
+  }
+
+  return {
+    parentOf,
+    fit,
+    knownFit: (runId: string, corpusId: string) => known.get(keyOf(runId, corpusId)) ?? null,
+    adopt,
+  }
+}
+
+/** Where the file system has no second names (exFAT): a copy. */
+function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target)
+  } catch {
+    copyFileSync(source, target)
+  }
+}
