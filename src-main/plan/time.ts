@@ -27,7 +27,7 @@ export interface StepTimes {
 }
 
 /** More than that often is no step any more: the computer slept. */
-const longestOfUsual = 3
+const longestOfUsual = 10
 
 /**
  * What one of many takes on average, however they come: bursts of other programs belong to it, hours of sleep do not.
@@ -144,7 +144,7 @@ function newest(evidence: readonly Evidence[]): Evidence | null {
 export const saveMs = (bytes: number): number => 15 + bytes / 250e3
 /** Beside its process: its row, links to the tokens, and what follows the last step until it is over. */
 export const aroundMs = 500
-/** Learning a vocabulary and encoding with it, bytes a millisecond (docs/log.md). */
+/** Bytes a millisecond, a guess: encoding alone does 2,700 (docs/log.md), learning a vocabulary comes on top. */
 const tokenizedPerMs = 1000
 
 /** Batches that an evaluation looks at. */
