@@ -74,7 +74,7 @@ async function run(argv: readonly string[]): Promise<number> {
       if (command === 'doctor' && options.restore === true) return await restoreDatabase(process.env, options)
       // Only now, so that a missing library is an error like any other.
       const { startBackend } = await import('./backend/start')
-      const backend = startBackend(installation, process.env)
+      const backend = startBackend(installation, process.env, { ignoresQueuePause: true })
       try {
         return await commands[command](backend, args)
       } finally {

@@ -6,6 +6,7 @@ import { processorBfloat16 } from '../engine/runtime/processor'
 import { closeDatabase, openDatabase } from './db/connection'
 import { copyRegularly } from './db/copies'
 import { endOpenMessages } from './db/conversations'
+import { readSettings } from './db/settings'
 import { identityOf } from './jobs/process-identity'
 import type { EngineOptions } from './jobs/protocol'
 import { createSupervisor } from './jobs/supervisor'
@@ -24,6 +25,7 @@ import { createOtherRuns } from './services/other-runs'
 import { createOrigins } from './services/origins'
 import { createPlanning } from './services/planning'
 import { recoverLost } from './services/recovery'
+import { createQueue } from './services/queue'
 import { createRecorder } from './services/run-recorder'
 import { createRuns } from './services/runs'
 import type { Services } from './services/services'
@@ -53,6 +55,8 @@ export interface BackendOptions {
   readonly patience?: Patience
   /** How long a job may give no sign of life; absent: as long as the supervisor thinks right. */
   readonly silenceMs?: number
+  /** Starts what it is told to, also while the queue is paused: for one command that waits for its own run. */
+  readonly ignoresQueuePause?: boolean
   /** Holds answers against the contract: in development and tests. */
   readonly checkOutput?: boolean
 }
@@ -110,7 +114,11 @@ export function createBackend(options: BackendOptions): Backend {
   if (!isWritable) db.raw.pragma('query_only = ON')
 
   const timings = createTimings(context)
-  const queue = createTrainingQueue(context, recorder, timings.cancel)
+  const isPaused = (): boolean => options.ignoresQueuePause !== true && readSettings(db).queuePaused
+  const queue = createTrainingQueue(context, recorder, { beforeTraining: timings.cancel, isPaused })
+  listeners.add((event) => {
+    if (event.topic === 'changed' && event.what === 'settings') queue.wake()
+  })
   const uploads = createUploads(context)
   const corpora = createCorpora(context, uploads)
   const generator = createGenerator(context)
@@ -126,7 +134,10 @@ export function createBackend(options: BackendOptions): Backend {
     if (event.topic === 'changed' && event.what === 'engines') context.probes.forget()
   })
   const settings = createSettings(context)
-  const services: Services = { system, engines, settings, uploads, corpora, runs, talk, trash, generator }
+  const services: Services = {
+    ...{ system, engines, settings, uploads, corpora, runs, talk, trash, generator },
+    queue: createQueue(context, queue, timings),
+  }
 
   const tidy = (): void => {
     // What is gone for good is not copied first.

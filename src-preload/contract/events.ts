@@ -90,7 +90,7 @@ export const appEvent = z.union([
   /** A list changed by a delete, a restore or another window: fetch it again. */
   z.object({
     topic: z.literal('changed'),
-    what: z.enum(['runs', 'corpora', 'conversations', 'settings', 'engines', 'timings']),
+    what: z.enum(['runs', 'corpora', 'conversations', 'settings', 'engines', 'timings', 'queue']),
   }),
   /** From the shell or the socket: `up` means fetch everything again. */
   z.object({ topic: z.literal('backend'), state: z.enum(['up', 'down']) }),

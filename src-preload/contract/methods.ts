@@ -146,6 +146,10 @@ export const methods = {
     z.object({ runs: z.array(r.runRecord), curves: z.array(r.runCurves), differences: z.array(r.runDifference) }),
   ),
 
+  'queue.get': method(nothing, r.queueState),
+  /** To this place among those that wait, 0 for the next one. */
+  'queue.move': method(z.object({ runId: r.runId, to: z.number().int().min(0).max(100_000) }), r.queueState),
+
   'talk.list': method(nothing, z.array(r.conversationRecord)),
   'talk.get': method(
     z.object({ conversationId: r.conversationId }),

@@ -454,6 +454,16 @@ export const runChanges = z.object({
 })
 export type RunListChanges = z.infer<typeof runChanges>
 
+// ---- queue ----
+/** Runs that wait for the one that trains here, in the order in which they start. */
+export const queueState = z.object({
+  /** Nothing new starts until a person resumes the queue. */
+  paused: z.boolean(),
+  /** `startsAt`: as far as can be told; null where it can't. */
+  entries: z.array(z.object({ runId, startsAt: timestamp.nullable() })),
+})
+export type QueueState = z.infer<typeof queueState>
+
 // ---- curves ----
 /** One logged training step. Losses in nats per token; elapsedMs is training time, pauses left out. */
 export const stepRow = z.object({
@@ -609,6 +619,8 @@ export const settings = z.object({
   smoothing: z.number().min(0).max(0.99),
   /** What runs use whose own setting is `auto`. */
   engine: engineWish,
+  /** After the training under way nothing new starts. */
+  queuePaused: z.boolean(),
   /** What closing the window does while something trains: asks, lets it train without a window, or saves and ends. */
   closing: z.enum(['ask', 'keep', 'save']),
   /** Whether the end of a training is announced. */
@@ -621,6 +633,7 @@ export const defaultSettings: Settings = {
   expert: false,
   smoothing: 0.6,
   engine: 'auto',
+  queuePaused: false,
   closing: 'ask',
   notify: true,
 }

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, small, state, train } from './journey'
+import { go, importText, patienceMs, sampleFile, small, state, train, waitForStep } from './journey'
 
 test.setTimeout(300_000)
 
@@ -52,5 +52,38 @@ test('a run is made again with changes, also where its text is in the trash', as
   await page.locator('.v-snackbar').getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByTestId('base')).toContainText('Whatever you change is marked.')
   await expect(start).toBeEnabled({ timeout: patienceMs })
+  expect(complaints).toEqual([])
+})
+
+test('runs that wait are put in another order, and the queue is paused, in every tab', async ({ page, complaints }) => {
+  await importText(page, sampleFile)
+  await train(page, 'First', { ...small, maxSteps: '100000' })
+  await waitForStep(page, 20)
+  for (const name of ['One', 'Two', 'Three']) await train(page, name, { ...small, maxSteps: '20' })
+  await expect(page.getByTestId('queue-place')).toContainText('Third in line.')
+  await go(page, 'Start')
+  const names = page.locator('.queue .name')
+  await expect(names).toHaveText(['One', 'Two', 'Three'])
+  await expect(page.locator('.queue li').first()).toContainText('Next in line. Starts at about')
+  await page.getByRole('button', { name: 'Move Three up' }).click()
+  await expect(names).toHaveText(['One', 'Three', 'Two'])
+  await expect(page.getByText('Three is now number 2 of 3.')).toBeAttached()
+  await names.nth(1).focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect(names).toHaveText(['Three', 'One', 'Two'])
+  await expect(names.first()).toBeFocused()
+  await page.locator('.queue li').nth(2).dragTo(page.locator('.queue li').first())
+  await expect(names).toHaveText(['Two', 'Three', 'One'])
+  await page.getByRole('button', { name: 'Pause queue' }).click()
+  await expect(page.getByText('The queue is paused.').first()).toBeVisible()
+  await page.reload()
+  await expect(names).toHaveText(['Two', 'Three', 'One'])
+  await names.first().click()
+  await expect(page.getByTestId('queue-place')).toContainText('Next in line. The queue is paused.')
+  await page.getByRole('button', { name: 'Resume queue' }).click()
+  await expect(page.getByTestId('queue-place')).not.toContainText('paused')
+  await page.getByRole('button', { name: 'Save and stop' }).click()
+  await go(page, 'Start')
+  await expect(names).toHaveText(['Three', 'One'])
   expect(complaints).toEqual([])
 })

@@ -182,6 +182,7 @@ export function insertRun(db: Db, r: NewRun): void {
     error_json: null,
     resumed_json: null,
     parent_json: r.parent === null ? null : JSON.stringify(r.parent),
+    queue_position: null,
     seq: 0,
     ...unowned,
     deleted_at: null,
@@ -260,4 +261,16 @@ export function removeRun(db: Db, runId: string): void {
     run(db, tables.updateTable('messages').set({ run_name: name }).where('run_id', '=', runId))
     run(db, tables.deleteFrom('runs').where('run_id', '=', runId))
   })
+}
+
+/** The place that a run has, or had when the program ended. */
+export function queuePosition(db: Db, runId: string): number | null {
+  const query = tables.selectFrom('runs').select('queue_position').where('run_id', '=', runId)
+  return first(db, query)?.queue_position ?? null
+}
+
+/** Behind every run that has a place. */
+export function lastQueuePosition(db: Db): number {
+  const query = tables.selectFrom('runs').select((e) => e.fn.max('queue_position').as('last'))
+  return first(db, query)?.last ?? 0
 }

@@ -5,6 +5,7 @@ import type { Services } from '../services/services'
 import { corporaHandlers } from './corpora'
 import { enginesHandlers } from './engines'
 import type { Client, Handlers } from './handlers'
+import { queueHandlers } from './queue'
 import { runsHandlers } from './runs'
 import { settingsHandlers } from './settings'
 import { systemHandlers } from './system'
@@ -30,6 +31,7 @@ export function createDispatch(services: Services, { checkOutput, onInternal }: 
     ...settingsHandlers(services),
     ...corporaHandlers(services),
     ...runsHandlers(services),
+    ...queueHandlers(services),
     ...talkHandlers(services),
     ...trashHandlers(services),
   }

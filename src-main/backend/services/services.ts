@@ -1,6 +1,7 @@
 import type { CorpusService } from './corpora'
 import type { EngineService } from './engines'
 import type { Generator } from './generator'
+import type { QueueService } from './queue'
 import type { RunService } from './runs'
 import type { SettingsService } from './settings'
 import type { SystemService } from './system'
@@ -16,6 +17,7 @@ export interface Services {
   readonly uploads: UploadService
   readonly corpora: CorpusService
   readonly runs: RunService
+  readonly queue: QueueService
   readonly talk: TalkService
   readonly trash: TrashService
   readonly generator: Generator

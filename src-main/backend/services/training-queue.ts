@@ -1,7 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunEnding } from '../../../src-preload/contract/records'
 import { transaction } from '../db/connection'
-import { ownerOf, unasked, unowned, wishOf } from '../db/runs'
+import { lastQueuePosition, ownerOf, queuePosition, unasked, unowned, updateRun, wishOf } from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { startTraining, type Training, type TrainingStart } from './training'
@@ -14,6 +14,12 @@ export interface TrainingQueue {
   has(runId: string): boolean
   /** What trains or waits here, in its order. */
   own(): string[]
+  /** Those that wait, in the order in which they start. */
+  waiting(): readonly string[]
+  /** To this place among them, 0 for the next one. @throws AppError `run.notActive` where it doesn't wait here */
+  move(runId: string, to: number): void
+  /** Looks whether the next one may start: the queue is paused no more. */
+  wake(): void
   /** The run that trains here, after which the next one would. */
   current(): string | null
   /**
@@ -27,27 +33,39 @@ export interface TrainingQueue {
   close(graceMs: number): Promise<void>
 }
 
-/** @param beforeTraining ends what may not run beside one */
+export interface QueueOptions {
+  /** Ends what may not run beside a training. */
+  readonly beforeTraining: () => void
+  /** Nothing new starts while it says so. */
+  readonly isPaused: () => boolean
+}
+
 export function createTrainingQueue(
   context: Context,
   recorder: RunRecorder,
-  beforeTraining: () => void = () => undefined,
+  { beforeTraining, isPaused }: QueueOptions,
 ): TrainingQueue {
   const waiting: TrainingStart[] = []
   let current: Training | null = null
   let closed = false
 
+  const changed = (): void => {
+    context.emit({ topic: 'changed', what: 'queue' })
+  }
+
   const next = (): void => {
-    if (current !== null || closed) return
+    if (current !== null || closed || isPaused()) return
     const entry = waiting.shift()
     if (entry === undefined) return
     // Another process on this profile may have asked while it waited: nobody else reads that before it trains.
     const wish = wishOf(context.db, entry.runId)
     if (wish !== null) {
-      recorder.change(entry.runId, { state: wish.ending, ...unowned })
+      recorder.change(entry.runId, { state: wish.ending, queue_position: null, ...unowned })
       next()
       return
     }
+    updateRun(context.db, entry.runId, { queue_position: null })
+    changed()
     beforeTraining()
     const training = startTraining(context, recorder, entry)
     current = training
@@ -64,23 +82,48 @@ export function createTrainingQueue(
       if (ownerOf(context.db, runId)?.owner_pid !== null) throw new AppError('run.active', { runId })
       recorder.change(runId, {
         state: 'queued',
+        queue_position: placeOf(runId) ?? lastQueuePosition(context.db) + 1,
         owner_pid: context.self.pid,
         owner_token: context.self.token,
         ...unasked,
         error_json: null,
       })
     })
-    waiting.push(start)
+    const place = placeOf(runId) ?? 0
+    const behind = waiting.findIndex((entry) => (placeOf(entry.runId) ?? 0) > place)
+    waiting.splice(behind < 0 ? waiting.length : behind, 0, start)
+    changed()
     // Later, so that whoever asked has the answer before the first event.
     setImmediate(next)
   }
 
-  const unqueue = (runId: string, as: RunEnding): boolean => {
+  const placeOf = (runId: string): number | null => queuePosition(context.db, runId)
+
+  const move = (runId: string, to: number): void => {
+    const from = waiting.findIndex((entry) => entry.runId === runId)
+    const [entry] = waiting.slice(from, from + 1)
+    if (from < 0 || entry === undefined) throw new AppError('run.notActive', { runId })
+    const order = waiting.filter((other) => other !== entry)
+    order.splice(to, 0, entry)
+    // The same places, given out anew: those that are not resumed yet keep theirs.
+    const places = waiting.map((other) => placeOf(other.runId) ?? 0)
+    transaction(context.db, () => {
+      order.forEach((other, i) => {
+        updateRun(context.db, other.runId, { queue_position: places[i] ?? 0 })
+      })
+    })
+    waiting.splice(0, waiting.length, ...order)
+    changed()
+  }
+
+  /** @param keepsPlace the program ends: who resumes the run later finds it where it was */
+  const unqueue = (runId: string, as: RunEnding, keepsPlace = false): boolean => {
     const index = waiting.findIndex((entry) => entry.runId === runId)
     if (index < 0) return false
     // First: where it cannot be written, the run still waits here.
-    recorder.change(runId, { state: as, ...unowned })
+    recorder.change(runId, { state: as, ...(keepsPlace ? {} : { queue_position: null }), ...unowned })
     waiting.splice(index, 1)
+    changed()
     return true
   }
 
@@ -109,10 +152,15 @@ export function createTrainingQueue(
 
   const close = async (graceMs: number): Promise<void> => {
     closed = true
-    while (waiting[0] !== undefined) unqueue(waiting[0].runId, 'paused')
+    while (waiting[0] !== undefined) unqueue(waiting[0].runId, 'paused', true)
     current?.endWithin('paused', graceMs)
     await current?.ended
   }
 
-  return { add, has, own, current: () => current?.runId ?? null, end, endWithin, close }
+  return {
+    ...{ add, has, own, move, end, endWithin, close },
+    waiting: () => waiting.map(({ runId }) => runId),
+    wake: next,
+    current: () => current?.runId ?? null,
+  }
 }

@@ -228,6 +228,15 @@ VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
       expect(raw.prepare('SELECT name, parent_json FROM runs').all()).toEqual([{ name: 'a', parent_json: null }])
     },
   },
+  16: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', 'queued', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT name, queue_position FROM runs').all()).toEqual([{ name: 'a', queue_position: null }])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -349,6 +358,7 @@ describe('migrations', () => {
         error_json: true,
         resumed_json: true,
         parent_json: true,
+        queue_position: true,
         seq: true,
         owner_pid: true,
         owner_token: true,

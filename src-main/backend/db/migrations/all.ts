@@ -13,6 +13,7 @@ import { earlierStates } from './0012-earlier-states'
 import { pyramid } from './0013-pyramid'
 import { versions } from './0014-versions'
 import { parents } from './0015-parents'
+import { queue } from './0016-queue'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   pyramid,
   versions,
   parents,
+  queue,
 ]
