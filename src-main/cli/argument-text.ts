@@ -11,6 +11,7 @@ export const argumentTexts = {
   surplus: (what: string, command: string) =>
     `“${what}” is one argument too many for ${command}. Put a name or a text with spaces in quotes.`,
   needsValue: (option: string, value: string) => `${option} needs a value: ${option} ${value}.`,
+  stepsFromLast: '--steps continues from the newest version; it does not go with --checkpoint.',
   noValue: (option: string) => `${option} takes no value.`,
   repeated: (option: string) => `${option} is given more than once. Give it once.`,
   notOffered: (typed: string, offered: readonly string[]) => `“${typed}” does not exist. Use ${either(offered)}.`,

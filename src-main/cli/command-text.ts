@@ -12,6 +12,7 @@ export const commandTexts: Readonly<Record<CommandName, readonly [summary: strin
   resume: [
     'Resume a run that was paused, stopped, interrupted or failed',
     'A run keeps the settings it started with. To change them, start a new run.',
+    'With --steps N, trains N steps more from where a run stands that is done, stopped or paused, with a new schedule.',
   ],
   pause: ['Save a training and pause it, also one in a window or another terminal', 'Waits until the run is saved.'],
   stop: [
@@ -53,7 +54,7 @@ const range = ({ min, max, default: usual }: { min: number; max: number; default
 export const optionTexts: Readonly<Record<OptionName, string>> = {
   model: `kind of model: ${runLimits.model.options.join(', ')}; modern by default`,
   preset: 'tiny, small, medium or large, with -quick, -normal or -long; tiny-normal by default',
-  steps: `number of steps, ${runLimits.maxSteps.min} to ${runLimits.maxSteps.max}; from the preset by default`,
+  steps: `number of steps, ${runLimits.maxSteps.min} to ${runLimits.maxSteps.max}; train takes it from the preset by default`,
   name: 'name of the run',
   from: 'run whose best version this one continues from; --checkpoint last takes the latest',
   set: 'any setting from the list below; may be repeated',

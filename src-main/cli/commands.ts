@@ -70,7 +70,7 @@ const engine: OperandSpec = { name: 'ENGINE', choices: installableEngine.options
 
 export const commandTable = {
   train: { operands: [file], options: ['model', 'preset', 'steps', 'name', 'from', 'checkpoint', 'set'] },
-  resume: { operands: [run], options: ['checkpoint', 'less-memory'] },
+  resume: { operands: [run], options: ['steps', 'checkpoint', 'less-memory'] },
   pause: { operands: [run], options: ['no-wait'] },
   stop: { operands: [run], options: ['no-wait'] },
   generate: {

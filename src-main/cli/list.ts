@@ -41,6 +41,7 @@ export function show(backend: Backend, { operands: [wish = ''], options }: Argum
   const { run, config, samples } = detail
   table(runFacts(detail))
   if (run.parent !== null) line(texts.parent(run.parent))
+  for (const extension of run.extensions) line(texts.extended(extension))
   for (const { kind, step, sizeBytes } of run.checkpoints) line(texts.checkpoint(kind, step, sizeBytes))
   const last = evals.at(-1)
   if (last !== undefined) {

@@ -9,6 +9,7 @@ import type {
   EngineReason,
   EngineWish,
   InstallableEngine,
+  Extension,
   ResumedFrom,
   Rollback,
   RunConfig,
@@ -63,7 +64,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'run.ambiguous': 'More than one run fits {runId}. Use more of the id; `runs` shows it.',
   'run.active': 'This run is training already. Pause it first with `pause`.',
   'run.notActive': 'This run is not training.',
-  'run.notResumable': 'This run is finished. Start a new one with more steps.',
+  'run.notResumable': 'This run is finished. Train it longer with `resume RUN --steps N`.',
+  'run.notExtendable': 'This run was cut off before its last step. Resume it first, without --steps.',
   'run.noCheckpoint': 'Nothing is saved for this run yet. Let it train for a while first.',
   'run.textMissing': 'The text "{name}" of this run was deleted. Import the same files again, then resume.',
   'run.tooLargeForMemory':
@@ -321,6 +323,7 @@ export const texts = {
     if (!supported) return `${engine} ${version}: not available for this computer`
     return `${engine} ${version}: downloads ${megabytes(downloadBytes)}, takes ${megabytes(diskBytes)} on disk`
   },
+  extended: ({ fromStep, toStep }: Extension) => `Trained longer: from step ${fromStep} to step ${toStep}`,
   rollback: ({ step, toStep, learningRateFactor, accumulation }: Rollback) =>
     accumulation !== null
       ? `Ran out of memory at step ${step}. Continuing from step ${toStep} ` +

@@ -76,6 +76,11 @@ export async function train(backend: Backend, { operands: [file = ''], options }
 export async function resume(backend: Backend, { operands: [wish = ''], options }: Arguments): Promise<number> {
   const { runId } = findRun(backend.services.runs.list(), wish)
   const withLessMemory = options['less-memory'] === true
+  const { maxSteps: steps } = stepsOf(options)
+  if (steps !== undefined) {
+    if (options.checkpoint !== undefined) throw new UsageError('arguments.invalid', texts.stepsFromLast)
+    return await follow(backend, () => backend.services.runs.extend({ runId, steps, withLessMemory }), options)
+  }
   // The newest one, unless told otherwise.
   const from = options.checkpoint === 'best' ? { from: options.checkpoint } : {}
   return await follow(backend, () => backend.services.runs.resume({ runId, ...from, withLessMemory }), options)

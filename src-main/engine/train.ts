@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CheckpointKind, ResumedFrom, RunConfig } from '../../src-preload/contract/records'
+import type { CheckpointKind, Extension, ResumedFrom, RunConfig } from '../../src-preload/contract/records'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { resumedConfig } from '../plan/resumed'
 import { leastFactor, loweredFactor } from '../plan/rollback'
@@ -12,7 +12,7 @@ import { openTokens, type TokenStore } from './data/token-store'
 import { evaluate } from './evaluate'
 import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
-import { learningRateAt, momentsFactor } from './optim/schedule'
+import { momentsFactor, scheduleOf } from './optim/schedule'
 import { stateToResume, weightsOf } from './resume'
 import { openEngine } from './runtime/engine'
 import type { TensorData } from './runtime/ops'
@@ -26,6 +26,8 @@ export interface TrainOptions {
   /** Folder with tokenizer.json, train.bin and val.bin. */
   readonly tokenizedDir: string
   readonly config: RunConfig
+  /** More steps than the settings say, first to last; absent: none. */
+  readonly extensions?: readonly Extension[]
   /** Continue from the newest good checkpoint in runDir; from the start where there is none yet. */
   readonly resume: boolean
   /** Continue from `best`, and why; absent: only where nothing else can be used. */
@@ -50,7 +52,10 @@ export interface TrainOptions {
  *   `engine.unavailable`, `engine.failed`, `memory.exhausted`, `disk.full`
  */
 export async function* train(options: TrainOptions, signal: AbortSignal): AsyncGenerator<TrainEvent> {
-  const { config, runDir, tokenizedDir } = options
+  const { config, extensions = [], runDir, tokenizedDir } = options
+  const lastStep = extensions.at(-1)?.toStep ?? config.maxSteps
+  const extendedAt = extensions.at(-1)?.fromStep
+  const learningRateAt = scheduleOf(config, extensions)
   const closing: (() => void)[] = []
   try {
     yield { kind: 'stage', stage: 'preparing', progress: null }
@@ -76,7 +81,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
 
     yield { kind: 'stage', stage: 'compiling', progress: null }
     const { compile, precision } = resumedConfig(config, resumed, engine.id)
-    const plannedSteps = config.maxSteps - (resumed?.step ?? 0)
+    const plannedSteps = lastStep - (resumed?.step ?? 0)
     const settings = `${settingsKey(config)} ${tokenizerHash}`
     const compiling = engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision, plannedSteps, settings })
     const trainStep = await unlessAborted(compiling, signal)
@@ -113,7 +118,9 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     let momentsFrom = momentsOf(resumed)
     let valLossNats = resumed?.valLossNats ?? null
     let bestValLossNats = resumed?.bestValLossNats ?? null
-    let evaluationsSinceBest = resumed?.evaluationsSinceBest ?? 0
+    /** An extension has all of its patience: it was given to a run that may have been at its end. */
+    const patienceUsed = (evaluations: number): number => (step === extendedAt ? 0 : evaluations)
+    let evaluationsSinceBest = patienceUsed(resumed?.evaluationsSinceBest ?? 0)
     const isOutOfPatience = (): boolean => config.patience > 0 && evaluationsSinceBest >= config.patience
     const tokensPerStep = config.batchSize * config.blockSize
     const clock = new TrainingClock(resumed?.elapsedMs ?? 0)
@@ -142,7 +149,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       valLossNats = evaluation?.valLossNats ?? null
       const better = valLossNats !== null && (bestValLossNats === null || valLossNats < bestValLossNats)
       if (better) bestValLossNats = valLossNats
-      if (evaluation) evaluationsSinceBest = better ? 0 : evaluationsSinceBest + 1
+      if (evaluation) evaluationsSinceBest = better ? 0 : patienceUsed(evaluationsSinceBest + 1)
       // The file before the news of it: a run of which an evaluation is known has a best state to go back to.
       if (better) yield* save('best')
       if (evaluation)
@@ -170,7 +177,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
       step = toStep
       savedStep = from ? step : -1
       valLossNats = from?.valLossNats ?? null
-      evaluationsSinceBest = from?.evaluationsSinceBest ?? 0
+      evaluationsSinceBest = patienceUsed(from?.evaluationsSinceBest ?? 0)
       momentsFrom = momentsOf(from)
       computed = null
       return event
@@ -188,10 +195,10 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     // What another run has learned is worth something before the first step.
     const isOwed = step > 0 ? step % config.evalInterval === 0 : initialDir !== undefined
     if (isOwed && valLossNats === null) yield* evaluateNow()
-    while (step < config.maxSteps && !isOutOfPatience() && !signal.aborted) {
+    while (step < lastStep && !isOutOfPatience() && !signal.aborted) {
       // ---------------------------------------------------------------------------------------------------------------
       const batch = batchAt(trainTokens, { ...config, step })
-      const learningRate = learningRateAt(step, config) * learningRateFactor * momentsFactor(step, momentsFrom, config)
+      const learningRate = learningRateAt(step) * learningRateFactor * momentsFactor(step, momentsFrom, config)
       clock.startStep()
       // Forward and loss, gradients, clipping, AdamW: one recorded function (runtime/step.ts has it in full).
       const computedBy = await trainStep.run(step + 1, learningRate, batch)
@@ -204,7 +211,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
         timingsShown = trainStep.timings.length
         yield { kind: 'tier', step: computedSince, ...computed, timings: [...trainStep.timings] }
       }
-      const last = step === config.maxSteps
+      const last = step === lastStep
 
       // Reading a number waits for the device and costs as much as a small step: only at the log interval.
       const isLogged = step === 1 || step % config.logInterval === 0 || last
@@ -241,7 +248,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
     }
     const isGood = step === savedStep || step === (resumed?.step ?? 0) || !isLost(await trainStep.readMetrics())
     if (step !== savedStep && isGood) yield* save('last')
-    const finished = step >= config.maxSteps || isOutOfPatience()
+    const finished = step >= lastStep || isOutOfPatience()
     yield { kind: 'end', step, elapsedMs: clock.elapsedMs, finished }
   } finally {
     for (const close of closing.reverse()) close()

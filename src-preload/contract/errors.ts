@@ -37,6 +37,7 @@ export const errorCodes = {
   'run.active': 'precondition',
   'run.notActive': 'precondition',
   'run.notResumable': 'precondition',
+  'run.notExtendable': 'precondition',
   'run.noCheckpoint': 'precondition',
   'run.textMissing': 'precondition',
   'run.tooLargeForMemory': 'resource',

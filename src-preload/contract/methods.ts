@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { corpusLimits, maxCurvePoints, maxPromptLength } from './limits'
+import { corpusLimits, maxCurvePoints, maxPromptLength, runLimits } from './limits'
 import * as r from './records'
 
 /**
@@ -131,6 +131,18 @@ export const methods = {
    */
   'runs.resume': method(
     z.object({ runId: r.runId, from: z.literal('best').optional(), withLessMemory: z.boolean().optional() }),
+    r.runRecord,
+  ),
+  /**
+   * `steps` more from where a run stands that is done, or was stopped or paused: same weights and moments, a new schedule, the
+   * same curve. `withLessMemory`: as in `runs.resume`.
+   */
+  'runs.extend': method(
+    z.object({
+      runId: r.runId,
+      steps: z.number().int().min(runLimits.maxSteps.min).max(runLimits.maxSteps.max),
+      withLessMemory: z.boolean().optional(),
+    }),
     r.runRecord,
   ),
   /** Stop and keep: the last state is saved, the run can be talked to and carried on later. */

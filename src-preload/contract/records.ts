@@ -373,6 +373,10 @@ export const tokenizerFit = z.object({
 })
 export type TokenizerFit = z.infer<typeof tokenizerFit>
 
+/** More steps for a run that was over: at `fromStep` a new schedule begins, which ends at `toStep`. */
+export const extension = z.object({ fromStep: z.number().int(), toStep: z.number().int() })
+export type Extension = z.infer<typeof extension>
+
 export const runRecord = z.object({
   runId,
   name: z.string(),
@@ -385,7 +389,10 @@ export const runRecord = z.object({
   corpus: z.string(),
   parameterCount: z.number().int(),
   step: z.number().int(),
+  /** The last one, extensions included. */
   maxSteps: z.number().int(),
+  /** First to last; the settings stay as they began. */
+  extensions: z.array(extension),
   bestValLossNats: z.number().nullable(),
   trainLossNats: z.number().nullable(),
   tokensPerSecond: z.number().nullable(),

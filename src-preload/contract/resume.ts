@@ -32,6 +32,12 @@ const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped'
 export const isResumable = (run: Pick<RunRecord, 'state' | 'step' | 'maxSteps'>): boolean =>
   resumableStates.includes(run.state) && run.step < run.maxSteps
 
+const extendableStates: readonly RunState[] = ['done', 'stopped', 'paused']
+
+/** It ended as planned or as somebody wished, and its weights and moments are saved. */
+export const isExtendable = (run: RunRecord): boolean =>
+  extendableStates.includes(run.state) && resumePoint(run).step > 0
+
 /** From where a run that has ended before its last step goes on, and what it computes again. */
 export interface ResumePoint {
   /** 0: nothing was saved. */

@@ -1,7 +1,7 @@
 import { runLimits } from '../../src-preload/contract/limits'
-import { isResumable } from '../../src-preload/contract/resume'
+import { isExtendable, isResumable, resumePoint } from '../../src-preload/contract/resume'
 import { isActive } from '../../src-preload/contract/run-state'
-import type { RunConfig, RunDetail } from '../../src-preload/contract/records'
+import type { RunConfig, RunDetail, RunRecord } from '../../src-preload/contract/records'
 import type { Gap, Verdict } from './verdict'
 
 /** What helps a run that is over, most of all: the one button beside its verdict. */
@@ -30,8 +30,16 @@ export function nextStepOf({ run, summary, config }: RunDetail, verdict: Verdict
     case 'slowing':
     case 'wavering':
       if (run.error !== null && (run.state === 'failed' || run.state === 'interrupted')) return null
-      return isResumable(run) ? 'resume' : 'longer'
+      if (isResumable(run)) return 'resume'
+      return isExtendable(run) ? 'longer' : null
   }
+}
+
+/** How much longer to train is suggested: half of what it has had, as a round number. */
+export function suggestedSteps(run: RunRecord): number {
+  const half = Math.max(1, resumePoint(run).step / 2)
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(half)) - 1)
+  return Math.min(runLimits.maxSteps.max, Math.round(half / unit) * unit)
 }
 
 /** As many heads fewer as the width shrinks: each stays as wide. */

@@ -4,12 +4,16 @@ import { isActive } from '../../src-preload/contract/run-state'
 import { useRunsStore } from '../stores/runs'
 import { useTalkStore } from '../stores/talk'
 
+type Command = 'pause' | 'resume' | 'extend' | 'stop'
+
 export interface RunActions {
   /** The action under way; its button shows it and the others wait. */
-  readonly busy: Readonly<Ref<'pause' | 'resume' | 'stop' | null>>
+  readonly busy: Readonly<Ref<Command | null>>
   readonly pause: (runId: string) => Promise<void>
   /** From its newest state, or from its best one. */
   readonly resume: (runId: string, from?: 'best') => Promise<void>
+  /** By this many steps, from where it stands. */
+  readonly extend: (runId: string, steps: number) => Promise<void>
   readonly stop: (runId: string) => Promise<void>
   readonly rename: (runId: string, name: string) => Promise<void>
   readonly note: (runId: string, notes: string) => Promise<boolean>
@@ -22,7 +26,7 @@ export function useRunActions(): RunActions {
   const app = useAppStore()
   const runs = useRunsStore()
   const talk = useTalkStore()
-  const busy = ref<'pause' | 'resume' | 'stop' | null>(null)
+  const busy = ref<Command | null>(null)
 
   type Gone = readonly { readonly runId: string; readonly name: string }[]
 
@@ -48,21 +52,26 @@ export function useRunActions(): RunActions {
     })
   }
 
-  async function command(which: 'pause' | 'resume' | 'stop', action: () => Promise<unknown>, less?: Remedy) {
+  async function command(which: Command, action: () => Promise<unknown>, less?: Remedy) {
     if (busy.value) return
     busy.value = which
     await app.attempt(action, less ? { 'run.fitsWithLess': less } : {})
     busy.value = null
   }
 
+  /** Where it would only fit otherwise, the failure has the button for that. */
+  const train = (which: 'resume' | 'extend', start: (withLessMemory: boolean) => Promise<unknown>): Promise<void> =>
+    command(which, () => start(false), { key: 'run.action.resumeWithLess', action: () => start(true) })
+
   return {
     busy,
     pause: (runId) => command('pause', () => runs.pause(runId)),
-    resume: (runId, from) => {
-      const input = { runId, ...(from ? { from } : {}) }
-      const action = () => runs.resume({ ...input, withLessMemory: true })
-      return command('resume', () => runs.resume(input), { key: 'run.action.resumeWithLess', action })
-    },
+    resume: (runId, from) =>
+      train('resume', (withLessMemory) =>
+        runs.resume({ runId, ...(from ? { from } : {}), ...(withLessMemory ? { withLessMemory } : {}) }),
+      ),
+    extend: (runId, steps) =>
+      train('extend', (withLessMemory) => runs.extend({ runId, steps, ...(withLessMemory ? { withLessMemory } : {}) })),
     stop: (runId) => command('stop', () => runs.stop(runId)),
     rename: async (runId, name) => {
       await app.attempt(() => runs.update({ runId, name }))

@@ -96,7 +96,7 @@ export const useRunsStore = defineStore('runs', () => {
     await refresh()
   }
 
-  type Command = 'runs.pause' | 'runs.resume' | 'runs.stop' | 'runs.restore'
+  type Command = 'runs.pause' | 'runs.resume' | 'runs.extend' | 'runs.stop' | 'runs.restore'
   async function command<M extends Command>(method: M, input: Input<M>) {
     const run = await request(method, input)
     const { runId } = run
@@ -123,6 +123,7 @@ export const useRunsStore = defineStore('runs', () => {
     search: (text: string) => request('runs.search', { text }),
     pause: (runId: string) => command('runs.pause', { runId }),
     resume: (input: Input<'runs.resume'>) => command('runs.resume', input),
+    extend: (input: Input<'runs.extend'>) => command('runs.extend', input),
     stop: (runId: string) => command('runs.stop', { runId }),
     restore: (runId: string) => command('runs.restore', { runId }),
   }

@@ -130,6 +130,26 @@ describe('the command line', () => {
     expect((await runsOf(profileDir))[0]?.step).toBeGreaterThan(paused?.step ?? 0)
   })
 
+  it('trains a finished run longer', async () => {
+    const profileDir = temporaryProfile()
+    expect(await run(profileDir, 'train', text, '--steps', '20', '--name', 'short', ...settings)).toMatchObject({
+      code: 0,
+    })
+    const finished = await run(profileDir, 'resume', 'short')
+    expect(finished.code).toBe(3)
+    expect(finished.stderr).toContain('Train it longer with `resume RUN --steps N`.')
+
+    const longer = await run(profileDir, 'resume', 'short', '--steps', '12', '--json')
+    expect(longer).toMatchObject({ code: 0, stderr: '' })
+    expect(ofType(longer, 'step').every(({ step }) => Number(step) > 20)).toBe(true)
+    expect(lines(longer).at(-1)).toMatchObject({ type: 'done', step: 32, maxSteps: 32 })
+    expect((await run(profileDir, 'show', 'short')).stdout).toContain('Trained longer: from step 20 to step 32')
+
+    const both = await run(profileDir, 'resume', 'short', '--steps', '5', '--checkpoint', 'best')
+    expect(both).toMatchObject({ code: 2 })
+    expect(await run(profileDir, 'resume', 'short', '--steps', '0')).toMatchObject({ code: 2 })
+  })
+
   it.each<[string, string[], number, RegExp]>([
     ['no file', ['train', 'none.txt'], 2, /none\.txt cannot be read/],
     ['an empty file', ['train', 'EMPTY'], 2, /empty/],
@@ -148,7 +168,7 @@ describe('the command line', () => {
     ['a device', ['train', '/dev/zero'], 2, /zero/],
     ['nothing on standard input', ['train', '-'], 2, /empty/],
     ['a setting that is not offered', ['train', text, '--set', 'tokenizer=word'], 2, /bpe or char/],
-    ['an option of another command', ['resume', 'x', '--steps', '100'], 2, /resume has no option --steps/],
+    ['an option of another command', ['resume', 'x', '--preset', 'tiny'], 2, /resume has no option --preset/],
   ])('%s: one sentence and its exit code', async (_, args, code, sentence) => {
     const profileDir = temporaryProfile()
     const files: Record<string, string | Buffer> = {

@@ -2,6 +2,7 @@ import type { ErrorData } from '../../../src-preload/contract/errors'
 import { withDefaults } from '../../../src-preload/contract/limits'
 import type {
   CheckpointRecord,
+  Extension,
   ResumedFrom,
   RunConfig,
   RunListChanges,
@@ -21,7 +22,7 @@ const recordColumns = [
   ...(['run_id', 'name', 'state', 'wanted', 'wanted_at', 'model', 'corpus_id', 'corpus_name'] as const),
   ...(['parameter_count', 'step', 'max_steps', 'best_val_loss_nats', 'train_loss_nats', 'tokens_per_second'] as const),
   ...(['engine', 'created_at', 'started_at', 'ended_at', 'trained_ms', 'trained_at', 'error_json', 'seq'] as const),
-  ...(['resumed_json', 'parent_json'] as const),
+  ...(['resumed_json', 'parent_json', 'extensions_json'] as const),
 ] as const
 type RecordRow = Pick<RunsTable, (typeof recordColumns)[number]> & { readonly has_notes: number }
 
@@ -30,6 +31,8 @@ const records = () =>
     .selectFrom('runs')
     .select(recordColumns)
     .select((e) => e('notes', '!=', '').$castTo<number>().as('has_notes'))
+
+const toExtensions = (json: string | null): Extension[] => (json === null ? [] : (JSON.parse(json) as Extension[]))
 
 const toRecord = (row: RecordRow, checkpoints: CheckpointRecord[]): RunRecord => ({
   runId: row.run_id,
@@ -42,6 +45,7 @@ const toRecord = (row: RecordRow, checkpoints: CheckpointRecord[]): RunRecord =>
   parameterCount: row.parameter_count,
   step: row.step,
   maxSteps: row.max_steps,
+  extensions: toExtensions(row.extensions_json),
   bestValLossNats: row.best_val_loss_nats,
   trainLossNats: row.train_loss_nats,
   tokensPerSecond: row.tokens_per_second,
@@ -62,6 +66,7 @@ const toRecord = (row: RecordRow, checkpoints: CheckpointRecord[]): RunRecord =>
 /** What the row says beyond the record that screens see. */
 export interface RunFacts {
   readonly config: RunConfig
+  readonly extensions: readonly Extension[]
   readonly vocabSize: number
   readonly trainTokens: number
   readonly seq: number
@@ -120,11 +125,13 @@ export function findRun(db: Db, runId: string, deleted: 'no' | 'only' | 'any' = 
 }
 
 export function runFacts(db: Db, runId: string): RunFacts | null {
-  const query = tables.selectFrom('runs').select(['config_json', 'vocab_size', 'train_tokens', 'seq'])
+  const columns = ['config_json', 'extensions_json', 'vocab_size', 'train_tokens', 'seq'] as const
+  const query = tables.selectFrom('runs').select(columns)
   const row = first(db, query.where('run_id', '=', runId))
   if (row === undefined) return null
   const { vocab_size: vocabSize, train_tokens: trainTokens, seq } = row
-  return { config: withDefaults(JSON.parse(row.config_json) as object) as RunConfig, vocabSize, trainTokens, seq }
+  const config = withDefaults(JSON.parse(row.config_json) as object) as RunConfig
+  return { config, extensions: toExtensions(row.extensions_json), vocabSize, trainTokens, seq }
 }
 
 /** Nobody has asked for an end. */
@@ -183,6 +190,7 @@ export function insertRun(db: Db, r: NewRun): void {
     resumed_json: null,
     parent_json: r.parent === null ? null : JSON.stringify(r.parent),
     queue_position: null,
+    extensions_json: null,
     seq: 0,
     ...unowned,
     deleted_at: null,

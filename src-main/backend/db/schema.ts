@@ -69,6 +69,8 @@ export interface RunsTable extends Listed<'runs'> {
   parent_json: string | null
   /** Lower ones start first; kept where the program ended while the run waited. */
   queue_position: number | null
+  /** Extension[]; null: none. */
+  extensions_json: string | null
   /** Highest sequence number given to an event of this run. */
   seq: number
   /** The process that trains this run, with a token that tells it from a later process of the same number. */

@@ -8,6 +8,7 @@ import type {
   EngineId,
   EngineWish,
   EvalRow,
+  Extension,
   ResumedFrom,
   Rollback,
   RunConfig,
@@ -97,6 +98,8 @@ export type JobTask =
       /** Holds its tokenizer.json, train.bin and val.bin. */
       readonly runDir: string
       readonly config: RunConfig
+      /** More steps than the settings say, first to last; absent: none. */
+      readonly extensions?: readonly Extension[]
       /** Continue from the newest good checkpoint in runDir. */
       readonly resume: boolean
       /** Continue from `best` instead, and why. */

@@ -16,6 +16,7 @@ export const runsHandlers = ({ runs }: Services): DomainHandlers<'runs'> => ({
   'runs.own': () => runs.own(),
   'runs.pause': ({ runId }) => runs.pause(runId),
   'runs.resume': (input) => runs.resume(input),
+  'runs.extend': (input) => runs.extend(input),
   'runs.stop': ({ runId }) => runs.stop(runId),
   'runs.update': (input) => runs.update(input),
   'runs.delete': async ({ runId }) => {

@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
+import { isExtendable, resumePoint } from '../../../src-preload/contract/resume'
 import { runName } from '../../../src-preload/contract/run-name'
 import { isActive } from '../../../src-preload/contract/run-state'
 import { hasEveryWord } from '../../../src-preload/contract/search'
@@ -89,7 +90,8 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     const run = mustFind(runId)
     const facts = runFacts(db, runId)
     if (facts === null) throw new AppError('run.notFound', { runId })
-    const summary = summarize(asTried(facts.config), facts.vocabSize, facts.trainTokens)
+    const asPlanned = { ...asTried(facts.config), maxSteps: run.maxSteps }
+    const summary = summarize(asPlanned, facts.vocabSize, facts.trainTokens)
     const [tiers, rollbacks, samples] = [tiersOf(db, runId), rollbacksOf(db, runId), samplesOf(db, runId)]
     const choice = recipeOf(
       facts.config,
@@ -141,12 +143,18 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     storeConfig(db, run.runId, { ...facts.config, ...less.change })
   }
 
-  const resume = ({ runId, from, withLessMemory = false }: Input<'runs.resume'>): RunRecord => {
-    const run = mustFind(runId)
+  /** Its rows of what is saved are then what the files say. */
+  const ensureCanTrain = (run: RunRecord): void => {
+    const { runId } = run
     if (isActive(run)) throw new AppError('run.active', { runId })
-    if (run.state === 'done') throw new AppError('run.notResumable', { runId })
     if (!canHaveTokens(context, runId)) throw new AppError('run.textMissing', { name: run.corpus })
     reconcileCheckpoints(context, runId)
+  }
+
+  const resume = ({ runId, from, withLessMemory = false }: Input<'runs.resume'>): RunRecord => {
+    const run = mustFind(runId)
+    if (run.state === 'done') throw new AppError('run.notResumable', { runId })
+    ensureCanTrain(run)
     const { checkpoints } = mustFind(runId)
     const hasCheckpoint = checkpoints.length > 0
     const has = (kind: CheckpointKind, of = checkpoints): boolean => of.some((checkpoint) => checkpoint.kind === kind)
@@ -160,6 +168,24 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     const divergedAt = run.error?.code === 'training.diverged' ? Number(run.error.params['step'] ?? 0) : null
     const fromBest = from === 'best' ? 'chosen' : isLost ? 'missing' : undefined
     queue.add({ runId, resume: hasCheckpoint, fromBest, divergedAt })
+    return mustFind(runId)
+  }
+
+  const extend = ({ runId, steps, withLessMemory = false }: Input<'runs.extend'>): RunRecord => {
+    const before = mustFind(runId)
+    ensureCanTrain(before)
+    const run = mustFind(runId)
+    if (!isExtendable(run)) {
+      const isEnd = isExtendable({ ...run, state: 'done' })
+      throw isEnd ? new AppError('run.notExtendable', { runId }) : withoutCheckpoint(before)
+    }
+    fitMemory(run, withLessMemory)
+    const fromStep = resumePoint(run).step
+    const toStep = fromStep + steps
+    // One that had not taken a step yet is replaced.
+    const kept = run.extensions.filter((extension) => extension.fromStep < fromStep)
+    const changes = { max_steps: toStep, extensions_json: JSON.stringify([...kept, { fromStep, toStep }]) }
+    queue.add({ runId, resume: true, divergedAt: null }, changes)
     return mustFind(runId)
   }
 
@@ -197,7 +223,10 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
   const compare = ({ runIds, maxPoints }: Input<'runs.compare'>): Output<'runs.compare'> => {
     const details = runIds.map(get)
     const differences: Output<'runs.compare'>['differences'] = runFields
-      .map((field) => ({ field, values: details.map(({ config }) => config[field]) }))
+      .map((field) => ({
+        field,
+        values: details.map(({ run, config }) => (field === 'maxSteps' ? run.maxSteps : config[field])),
+      }))
       .filter(({ values }) => new Set(values).size > 1)
     // Not chosen by anybody, but bits follow from it: runs with the same settings may differ by nothing else.
     const ways = { usedEngine: details.map(({ run }) => run.engine ?? ''), usedWays: details.map(waysOf) }
@@ -224,6 +253,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     get,
     curves,
     resume,
+    extend,
     update,
     restore,
     compare,

@@ -1,15 +1,27 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunEnding } from '../../../src-preload/contract/records'
 import { transaction } from '../db/connection'
-import { lastQueuePosition, ownerOf, queuePosition, unasked, unowned, updateRun, wishOf } from '../db/runs'
+import {
+  lastQueuePosition,
+  ownerOf,
+  queuePosition,
+  unasked,
+  unowned,
+  updateRun,
+  wishOf,
+  type RunChanges,
+} from '../db/runs'
 import type { Context } from './context'
 import type { RunRecorder } from './run-recorder'
 import { startTraining, type Training, type TrainingStart } from './training'
 
 /** One training at a time: two on one processor are slower than one after the other. */
 export interface TrainingQueue {
-  /** @throws AppError `run.active` where a process has it already */
-  add(start: TrainingStart): void
+  /**
+   * @param changes of the run, stored together with its place in the queue
+   * @throws AppError `run.active` where a process has it already
+   */
+  add(start: TrainingStart, changes?: RunChanges): void
   /** The training or the place in the queue that this run has here. */
   has(runId: string): boolean
   /** What trains or waits here, in its order. */
@@ -75,12 +87,13 @@ export function createTrainingQueue(
     })
   }
 
-  const add = (start: TrainingStart): void => {
+  const add = (start: TrainingStart, changes: RunChanges = {}): void => {
     const { runId } = start
     // Under the lock: another process on this profile may be starting it, and two would write into one folder.
     transaction(context.db, () => {
       if (ownerOf(context.db, runId)?.owner_pid !== null) throw new AppError('run.active', { runId })
       recorder.change(runId, {
+        ...changes,
         state: 'queued',
         queue_position: placeOf(runId) ?? lastQueuePosition(context.db) + 1,
         owner_pid: context.self.pid,

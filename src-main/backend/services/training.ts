@@ -102,7 +102,7 @@ export function startTraining(
   }
 
   const train = async (): Promise<RunState> => {
-    const { config } = factsOf(context, runId)
+    const { config, extensions } = factsOf(context, runId)
     recording.change({
       state: 'running',
       owner_pid: context.self.pid,
@@ -128,7 +128,7 @@ export function startTraining(
       const learningRateFactor = Math.min(startFactor, factorSoFar())
       // What it has saved since is newer than the best state.
       const from = lost === null ? { resume, fromBest } : { resume: true }
-      const how = { config, engineOptions, ...from, learningRateFactor }
+      const how = { config, extensions, engineOptions, ...from, learningRateFactor }
       job = context.jobs.start({ ...task, ...how }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
         if (event.kind === 'step') seen.step = event.step

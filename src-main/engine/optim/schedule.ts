@@ -1,3 +1,5 @@
+import type { Extension } from '../../../src-preload/contract/records'
+
 export interface ScheduleSettings {
   readonly learningRate: number
   readonly minLearningRate: number
@@ -14,6 +16,35 @@ export function learningRateAt(step: number, s: ScheduleSettings): number {
   if (step >= s.maxSteps) return s.minLearningRate
   const done = (step - s.warmupSteps) / (s.maxSteps - s.warmupSteps)
   return s.minLearningRate + 0.5 * (1 + Math.cos(Math.PI * done)) * (s.learningRate - s.minLearningRate)
+}
+
+/** From this share of all steps on an extension rises to the whole learning rate again (docs/log.md: of 1, 2, 3 the best). */
+const wholeRateShare = 1 / 3
+
+/**
+ * The schedule of a run that was extended. Each extension warms up shortly from where the learning rate had come to, and falls as a
+ * cosine again. The longer it is, the higher it rises: a short one has no time to win back what a high rate undoes.
+ *
+ * @param extensions first to last
+ * @returns the learning rate by steps done before; without extensions that of `learningRateAt`
+ */
+export function scheduleOf(s: ScheduleSettings, extensions: readonly Extension[]): (step: number) => number {
+  return extensions.reduce<(step: number) => number>(
+    (before, { fromStep, toStep }) => {
+      const added = toStep - fromStep
+      const from = before(Math.max(0, fromStep - 1))
+      const share = Math.min(1, added / toStep / wholeRateShare)
+      const peak = Math.max(from, s.minLearningRate + share * (s.learningRate - s.minLearningRate))
+      const warmupSteps = Math.min(s.warmupSteps, Math.ceil(added / 10))
+      const own = { learningRate: peak, minLearningRate: s.minLearningRate, warmupSteps, maxSteps: added }
+      return (step) => {
+        if (step < fromStep) return before(step)
+        if (step >= fromStep + warmupSteps) return learningRateAt(step - fromStep, own)
+        return from + ((peak - from) * (step - fromStep + 1)) / (warmupSteps + 1)
+      }
+    },
+    (step) => learningRateAt(step, s),
+  )
 }
 
 /**

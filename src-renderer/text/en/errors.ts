@@ -108,7 +108,11 @@ export const errors: Record<ErrorCode, ErrorText> = {
   },
   'run.notResumable': {
     title: 'This run can’t be resumed',
-    body: 'It is finished, or it ended before anything was saved. Train a new model with the same settings.',
+    body: 'It is finished. Train it longer, or train a new model with the same settings.',
+  },
+  'run.notExtendable': {
+    title: 'This run was cut off',
+    body: 'It ended before its last step. Resume it first, then train it longer.',
   },
   'run.noCheckpoint': {
     title: 'Nothing has been saved yet',

@@ -65,11 +65,15 @@ export const errors: typeof source = {
   'run.notActive': { title: '这个模型现在没有在训练', body: '训练已经结束或被停止。它的页面会显示进行到了哪里。' },
   'run.notResumable': {
     title: '这次训练无法继续',
-    body: '它已经完成，或者结束前还没有保存。请用同样的设置训练新模型。',
+    body: '它已经完成。可以继续训练更久，或用同样的设置训练新模型。',
   },
   'run.textMissing': {
     title: '这个模型的训练文本已被删除',
     body: '要继续训练，请重新导入原来的文件（文本名为“{name}”）。已保存的模型仍然可以使用。',
+  },
+  'run.notExtendable': {
+    title: '这次训练中断了',
+    body: '它没有到最后一步就结束了。请先继续，完成后再训练更久。',
   },
   'run.noCheckpoint': { title: '还没有保存过', body: '训练几分钟后或停止训练时会第一次保存，请稍后再试。' },
   'run.tooLargeForMemory': {

@@ -45,7 +45,7 @@ describe('arguments', () => {
     [['train', 'a', '--__proto__'], 'arguments.unknownOption'],
     [['runs', '--all'], 'arguments.unknownOption'],
     [['runs', '--version'], 'arguments.unknownOption'],
-    [['resume', 'a', '--steps', '100'], 'arguments.unknownOption'],
+    [['resume', 'a', '--preset', 'tiny'], 'arguments.unknownOption'],
     [['resume', 'a', '--set', 'learningRate=0.5'], 'arguments.unknownOption'],
     [['engine', 'remove', 'cuda', '--file', 'x'], 'arguments.unknownOption'],
     [['show'], 'arguments.missing'],
@@ -65,8 +65,8 @@ describe('arguments', () => {
   })
 
   it('an option that a command does not have is named, with those it has', () => {
-    expect(() => read('resume', 'a', '--steps=100')).toThrow(
-      'resume has no option --steps. It takes --checkpoint, --less-memory, --json or --help.',
+    expect(() => read('resume', 'a', '--preset=tiny')).toThrow(
+      'resume has no option --preset. It takes --steps, --checkpoint, --less-memory, --json or --help.',
     )
   })
 

@@ -27,7 +27,7 @@ describe('completion', () => {
   it.skipIf(process.platform === 'win32')('bash offers commands, options, values and files', () => {
     expect(offered('res')).toEqual(['resume', 'restore'])
     expect(offered('--v')).toEqual(['--version'])
-    expect(offered('resume', '--')).toEqual(['--checkpoint', '--less-memory', '--json', '--help'])
+    expect(offered('resume', '--')).toEqual(['--steps', '--checkpoint', '--less-memory', '--json', '--help'])
     expect(offered('train', '--model', '')).toEqual(['gpt', 'lstm', 'modern'])
     expect(offered('train', '--set', 'comp')).toEqual(['compile=auto', 'compile=graph', 'compile=xla'])
     expect(offered('engine', '')).toContain('install')

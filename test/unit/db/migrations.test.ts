@@ -237,6 +237,15 @@ VALUES ('r', 'a', 'queued', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
       expect(raw.prepare('SELECT name, queue_position FROM runs').all()).toEqual([{ name: 'a', queue_position: null }])
     },
   },
+  17: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at) VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    check: (raw) => {
+      const rows = raw.prepare('SELECT max_steps, extensions_json FROM runs').all()
+      expect(rows).toEqual([{ max_steps: 20, extensions_json: null }])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -359,6 +368,7 @@ describe('migrations', () => {
         resumed_json: true,
         parent_json: true,
         queue_position: true,
+        extensions_json: true,
         seq: true,
         owner_pid: true,
         owner_token: true,

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { adamW, adamWScalars, type AdamWState } from '../../../src-main/engine/optim/adamw'
 import { muon } from '../../../src-main/engine/optim/muon'
 import { clipByNorm } from '../../../src-main/engine/optim/clip'
-import { learningRateAt, momentsFactor } from '../../../src-main/engine/optim/schedule'
+import { learningRateAt, momentsFactor, scheduleOf } from '../../../src-main/engine/optim/schedule'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { scaleFirstByPlace, scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
@@ -32,6 +32,46 @@ describe('the learning rate', () => {
   it('stays where both rates are the same', () => {
     const constant = { ...settings, minLearningRate: 1e-3, warmupSteps: 0 }
     expect([0, 700, 1999].map((step) => learningRateAt(step, constant))).toEqual([1e-3, 1e-3, 1e-3])
+  })
+
+  it('is without extensions what it always was', () => {
+    const schedule = scheduleOf(settings, [])
+    for (let step = 0; step < 2100; step++) expect(schedule(step)).toBe(learningRateAt(step, settings))
+  })
+
+  it('in an extension rises from where it was, and falls to its lowest again', () => {
+    const schedule = scheduleOf(settings, [{ fromStep: 2000, toStep: 3000 }])
+    for (let step = 0; step < 2000; step++) expect(schedule(step)).toBe(learningRateAt(step, settings))
+    const warmup = Array.from({ length: 100 }, (_, i) => schedule(2000 + i) - schedule(1999 + i))
+    // A straight line up: no step is larger than another.
+    expect(Math.min(...warmup)).toBeCloseTo(Math.max(...warmup), 9)
+    expect(warmup[0]).toBeGreaterThan(0)
+    // Half as many steps again: all of the rate.
+    expect(schedule(2100)).toBeCloseTo(settings.learningRate, 12)
+    for (let step = 2100; step < 2999; step++) expect(schedule(step + 1)).toBeLessThan(schedule(step))
+    expect(schedule(2999)).toBeCloseTo(settings.minLearningRate, 7)
+  })
+
+  it('rises less in a shorter extension, and never falls at the start of one of a run that was stopped', () => {
+    const peakOf = (fromStep: number, added: number): number => {
+      const schedule = scheduleOf(settings, [{ fromStep, toStep: fromStep + added }])
+      return Math.max(...Array.from({ length: added }, (_, i) => schedule(fromStep + i)))
+    }
+    expect(peakOf(2000, 200)).toBeCloseTo(1e-4 + (3 / 11) * 9e-4, 9)
+    expect(peakOf(2000, 20)).toBeLessThan(peakOf(2000, 200))
+    expect(peakOf(2000, 100_000)).toBeCloseTo(settings.learningRate, 12)
+    expect(peakOf(500, 50)).toBeCloseTo(learningRateAt(499, settings), 12)
+  })
+
+  it('of an extension after another begins where that one was', () => {
+    const schedule = scheduleOf(settings, [
+      { fromStep: 500, toStep: 520 },
+      { fromStep: 520, toStep: 1500 },
+    ])
+    expect(schedule(519)).toBeLessThan(1.2 * settings.minLearningRate)
+    expect(schedule(520)).toBeGreaterThan(schedule(519))
+    expect(schedule(520)).toBeLessThan(2 * schedule(519))
+    expect(schedule(618)).toBeCloseTo(settings.learningRate, 12)
   })
 
   it('makes up for moments that began with zeros in the middle of a run: a step is never larger than from scratch', () => {

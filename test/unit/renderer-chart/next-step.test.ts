@@ -10,7 +10,9 @@ const usual = Object.fromEntries(runFields.map((field) => [field, runLimits[fiel
 const gap = (size: Gap['size']): Gap => ({ training: 10, unseen: 12, share: 0.2, size })
 
 function detail(state: RunState, more: { parameters?: number; config?: Partial<RunConfig> } = {}): RunDetail {
-  const base = detailOf({ state, step: state === 'done' ? 2000 : 500, maxSteps: 2000 })
+  const step = state === 'done' ? 2000 : 500
+  const last = { kind: 'last' as const, step, valLossNats: 3, savedAt: 1, sizeBytes: 1 }
+  const base = detailOf({ state, step, maxSteps: 2000, checkpoints: [last] })
   const config = { ...usual, ...more.config }
   // 20 passes over 76,800 tokens.
   return { ...base, config, summary: { ...base.summary, parameterCount: more.parameters ?? 50_000, epochs: 20 } }

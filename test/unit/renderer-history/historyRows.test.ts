@@ -27,6 +27,7 @@ const run = (name: string, over: Partial<RunRecord> = {}): RunRecord => ({
   checkpoints: [],
   resumedFrom: null,
   parent: null,
+  extensions: [],
   hasNotes: false,
   error: null,
   seq: 0,

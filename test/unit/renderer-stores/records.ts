@@ -35,6 +35,7 @@ export const record = (over: Partial<RunRecord> = {}): RunRecord => ({
   checkpoints: [],
   resumedFrom: null,
   parent: null,
+  extensions: [],
   hasNotes: false,
   error: null,
   seq: 0,

@@ -52,6 +52,10 @@ function found(texts: Readonly<Record<string, string>>, rules: readonly (readonl
 const isButton = (key: string): boolean =>
   /(?:^|\.)action(?:\.\w+)?$|\.(?:start|measure|add|choose|train|send)$/.test(key) && !/Help$|Wait$/.test(key)
 
+/** In either plural form, without what is filled in. */
+const isLonger = (text: string, length: number): boolean =>
+  text.split(' | ').some((form) => form.replaceAll(/\{\w+\}/g, '').length > length)
+
 describe('words', () => {
   it('has none of the invented ones', () => {
     expect(found(english, banned)).toEqual([])
@@ -73,8 +77,8 @@ describe('words', () => {
 
   it('keeps buttons short', () => {
     const long = [
-      ...Object.entries(english).filter(([key, text]) => isButton(key) && text.replaceAll(/\{\w+\}/g, '').length > 28),
-      ...Object.entries(chinese).filter(([key, text]) => isButton(key) && text.replaceAll(/\{\w+\}/g, '').length > 14),
+      ...Object.entries(english).filter(([key, text]) => isButton(key) && isLonger(text, 28)),
+      ...Object.entries(chinese).filter(([key, text]) => isButton(key) && isLonger(text, 14)),
     ]
     expect(long).toEqual([])
   })

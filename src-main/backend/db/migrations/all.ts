@@ -14,6 +14,7 @@ import { pyramid } from './0013-pyramid'
 import { versions } from './0014-versions'
 import { parents } from './0015-parents'
 import { queue } from './0016-queue'
+import { extensions } from './0017-extensions'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   versions,
   parents,
   queue,
+  extensions,
 ]
