@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import { AppError, type ErrorData } from '../../src-preload/contract/errors'
-import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
+import { AppError } from '../../src-preload/contract/errors'
+import { runFields, type RunField } from '../../src-preload/contract/limits'
 import type { Output } from '../../src-preload/contract/methods'
 import type {
   CheckpointKind,
@@ -16,7 +16,7 @@ import { isActive } from '../../src-preload/contract/run-state'
 import { newestStates } from '../../src-preload/contract/resume'
 import type { Made } from '../../src-preload/contract/run-name'
 import { request, subscribe } from '../api'
-import { shownNumber, typedNumber, type NumberTypo } from '../composables/numberField'
+import { readDraft, shownValue, type FieldProblem } from '../composables/fieldDraft'
 
 export type Plan = Output<'runs.plan'>
 type Overrides = Partial<RunConfig>
@@ -36,36 +36,10 @@ export interface FormBase extends PlanBase {
 }
 /** What a new run does otherwise than the one it is made after: settings, or another size or length. */
 export type Changes = Overrides & Partial<RunChoice>
-/** What is wrong with a field: an error with a sentence, or text that is no number for certain. */
-export interface FieldProblem {
-  readonly error: ErrorData | null
-  readonly typo: NumberTypo | null
-  /** One of them removes it. */
-  readonly fixes: readonly Overrides[]
-}
-
 const planDelayMs = 250
 /** Nobody waits for a measurement of what is only passed over. */
 const measureDelayMs = 1200
 const memoryDelayMs = 5000
-
-/** What was typed, as the value that the contract allows, or why it is none. */
-function parse(field: RunField, draft: string): { value: string | number } | { problem: FieldProblem } {
-  const limit = runLimits[field]
-  if (limit.kind !== 'number') return { value: draft }
-  const typed = typedNumber(draft, limit)
-  if ('typo' in typed) {
-    const fixes = typed.typo.readings.map((reading) => ({ [field]: reading }))
-    return { problem: { error: null, typo: typed.typo, fixes } }
-  }
-  const { value } = typed
-  if (value >= limit.min && value <= limit.max) return { value }
-  const { min, max } = limit
-  const fix = { [field]: Math.min(max, Math.max(min, value)) } as Overrides
-  return { problem: { error: { code: 'config.outOfRange', params: { min, max } }, typo: null, fixes: [fix] } }
-}
-
-const shown = (value: string | number): string => (typeof value === 'number' ? shownNumber(value) : value)
 
 /** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
 export const useNewRunStore = defineStore('newRun', () => {
@@ -94,7 +68,7 @@ export const useNewRunStore = defineStore('newRun', () => {
     for (const field of runFields) {
       const draft = drafts.value[field]
       if (draft === undefined) continue
-      const result = parse(field, draft)
+      const result = readDraft(field, draft)
       if ('value' in result) overrides[field] = result.value
       else problems.set(field, result.problem)
     }
@@ -144,7 +118,7 @@ export const useNewRunStore = defineStore('newRun', () => {
     choice.value = { ...choice.value, ...part }
     const before = base.value?.continues ? null : base.value?.config
     // What was put back by hand follows the new choice like everything else.
-    if (before) keepDrafts((field) => drafts.value[field] !== shown(before[field]))
+    if (before) keepDrafts((field) => drafts.value[field] !== shownValue(before[field]))
   }
 
   function keepDrafts(isKept: (field: RunField) => boolean): void {
@@ -161,7 +135,7 @@ export const useNewRunStore = defineStore('newRun', () => {
     if (!before || before.continues) keepDrafts((other) => other !== field)
     else if (field === 'model') choose({ model: before.choice.model })
     // Typed, since a choice or another setting may be what changed it.
-    else set(field, shown(before.config[field]))
+    else set(field, shownValue(before.config[field]))
   }
 
   function resetAll(): void {
@@ -170,7 +144,7 @@ export const useNewRunStore = defineStore('newRun', () => {
   }
 
   function applyFix(fix: Overrides): void {
-    for (const [field, value] of Object.entries(fix)) set(field as RunField, shown(value))
+    for (const [field, value] of Object.entries(fix)) set(field as RunField, shownValue(value))
   }
 
   /**

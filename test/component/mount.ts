@@ -1,3 +1,5 @@
+// As in the page: before all other styles.
+import '../../src-renderer/public/layers.css'
 import { createPinia } from 'pinia'
 import { createApp, defineComponent, h, reactive, type Component } from 'vue'
 import { onTestFinished } from 'vitest'

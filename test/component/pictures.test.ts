@@ -1,0 +1,75 @@
+// As in the page: before all other styles.
+import '../../src-renderer/public/layers.css'
+import { createPinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { page } from 'vitest/browser'
+import { createApp } from 'vue'
+import { defaultSettings } from '../../src-preload/contract/records'
+import { now, openHouse } from './house'
+
+/**
+ * The main screens beside their last accepted pictures (test/component/__screenshots__). A picture that no longer fits says
+ * that the looks have changed: look at it, and accept it with `npm run pictures` if that was meant.
+ */
+const screens = {
+  start: '/start',
+  texts: '/texts',
+  new: '/new',
+  queued: '/runs/run_00000010',
+  running: '/runs/run_00000004',
+  finished: '/runs/run_00000001',
+  write: '/talk/run_00000001',
+  history: '/history',
+  compare: '/history?compare=run_00000001,run_00000002',
+  settings: '/settings',
+  trash: '/trash',
+} as const
+const looks = [
+  { theme: 'light', locale: 'en', width: 1280 },
+  { theme: 'dark', locale: 'zh-CN', width: 1280 },
+  { theme: 'light', locale: 'zh-CN', width: 900 },
+] as const
+
+const house = openHouse()
+// After the bridge: the stores look for it when they are loaded.
+const { default: App } = await import('../../src-renderer/App.vue')
+const { createDesign } = await import('../../src-renderer/plugins/vuetify')
+const { createAppRouter } = await import('../../src-renderer/router')
+const { i18n } = await import('../../src-renderer/text/i18n')
+await import('../../src-renderer/styles/base.css')
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Waits for what a person would wait for: nothing is loading any more. */
+const settled = (): Promise<void> =>
+  vi.waitFor(
+    () => {
+      expect(document.querySelector('h1')?.checkVisibility()).toBe(true)
+      expect(document.querySelector('.v-progress-linear--indeterminate, [aria-busy="true"]')).toBeNull()
+    },
+    { timeout: 15_000 },
+  )
+
+describe.each(looks)('$theme, $locale, $width wide', ({ theme, locale, width }) => {
+  it.each(Object.entries(screens))('%s', async (name, path) => {
+    await page.viewport(width, 800)
+    house.settings = { ...defaultSettings, theme, locale }
+    location.hash = `#${path}`
+    // What is above the fold, and no more: that is what a person sees first.
+    const root = document.createElement('div')
+    root.style.cssText = 'height: 100vh; overflow: hidden'
+    document.body.append(root)
+    const app = createApp(App).use(createPinia()).use(i18n).use(createDesign('')).use(createAppRouter())
+    app.mount(root)
+    await settled()
+    await document.fonts.ready
+    await expect(root).toMatchScreenshot(`${name}-${theme}-${locale}-${width}`)
+    app.unmount()
+    root.remove()
+  })
+})
