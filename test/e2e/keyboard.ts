@@ -8,7 +8,7 @@ export interface Stop {
   readonly tag: string
   /** The setting that its field changes. */
   readonly field: string | null
-  /** Whether a ring, or the thick frame of a field, shows that the keyboard is here. */
+  /** Whether a ring, a line, or the thick frame of a field shows that the keyboard is here. */
   readonly isMarked: boolean
 }
 
@@ -36,12 +36,14 @@ export function whereIs(page: Page): Promise<Stop> {
     const rings = [element, ...(control ? [control, ...control.querySelectorAll('*')] : [])]
     const frame = element.closest('.v-field')?.querySelector('.v-field__outline__start')
     const isFramed = frame != null && parseFloat(getComputedStyle(frame).borderTopWidth) >= 2 && isSeen(frame)
+    // Where a person goes on writing a page, a line below the words.
+    const isUnderlined = element.tagName === 'TEXTAREA' && getComputedStyle(element).boxShadow.includes(' 2px 0px')
     const name = element.ariaLabel ?? element.labels?.[0]?.textContent ?? element.textContent
     return {
       name: name.replace(/\s+/g, ' ').trim(),
       tag: element.tagName,
       field: element.closest<HTMLElement>('[data-field]')?.dataset['field'] ?? null,
-      isMarked: isFramed || rings.some(isRing),
+      isMarked: isFramed || (isUnderlined && isSeen(element)) || rings.some(isRing),
     }
   })
 }

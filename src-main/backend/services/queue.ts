@@ -32,7 +32,8 @@ export function createQueue(context: Context, queue: TrainingQueue, timings: Tim
   const plannedMs = (runId: string): number | null => {
     const [run, facts] = [findRun(db, runId, 'any'), runFacts(db, runId)]
     if (run === null || facts === null) return null
-    const config = asTried(facts.config, context.triesBfloat16)
+    // An extended run has more steps than its settings say.
+    const config = { ...asTried(facts.config, context.triesBfloat16), maxSteps: run.maxSteps }
     const timed = {
       ...{ config, vocabSize: facts.vocabSize, parameterCount: run.parameterCount },
       valTokens: facts.trainTokens / 9,
