@@ -55,7 +55,8 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             viewport: { width: 1280, height: 800 },
-            provider: playwright({ launchOptions }),
+            // The pictures show times of day.
+            provider: playwright({ launchOptions, contextOptions: { timezoneId: 'UTC' } }),
             instances: [{ browser: 'chromium' }],
             // Another version of Chromium draws edges of letters a little differently; a moved button is more than that.
             expect: {

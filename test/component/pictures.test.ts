@@ -55,7 +55,12 @@ const settled = (): Promise<void> =>
     { timeout: 15_000 },
   )
 
-describe.each(looks)('$theme, $locale, $width wide', ({ theme, locale, width }) => {
+// Fonts differ from system to system: the accepted pictures are Linux's.
+const isSame = navigator.userAgent.includes('Linux')
+// eslint-disable-next-line no-console -- tests that are skipped say why
+if (!isSame) console.log('Pictures are compared on Linux only.')
+
+describe.skipIf(!isSame).each(looks)('$theme, $locale, $width wide', ({ theme, locale, width }) => {
   it.each(Object.entries(screens))('%s', async (name, path) => {
     await page.viewport(width, 800)
     house.settings = { ...defaultSettings, theme, locale }
