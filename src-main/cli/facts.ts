@@ -1,6 +1,7 @@
 import type { ComputerInfo, EvalRow, RunDetail, RunRecord } from '../../src-preload/contract/records'
+import { duration } from './durations'
 import { localTime } from './local-time'
-import { texts } from './text'
+import { count, texts } from './text'
 
 /** A label and a value; rows whose value is unknown are left out. */
 export type Facts = readonly (readonly [label: string, value: string])[]
@@ -8,16 +9,9 @@ export type Facts = readonly (readonly [label: string, value: string])[]
 const known = (rows: readonly (readonly [string, string | null])[]): Facts =>
   rows.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]))
 
-const count = (value: number): string => value.toLocaleString('en')
 const nats = (value: number | null): string | null => (value === null ? null : value.toFixed(4))
 const time = (ms: number | null): string | null => (ms === null ? null : localTime(ms))
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
-/** Hours, minutes and seconds, as far as there are any. */
-const duration = (ms: number): string => {
-  const seconds = Math.round(ms / 1000)
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  return [h > 0 ? `${h} h` : '', h > 0 || m > 0 ? `${m} min` : '', `${s} s`].filter((part) => part !== '').join(' ')
-}
 
 export function runFacts({ run, summary }: RunDetail): Facts {
   const label = texts.facts

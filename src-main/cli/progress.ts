@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../src-preload/contract/events'
 import type { RunRecord } from '../../src-preload/contract/records'
+import { clock } from './durations'
 import { jsonLine, line, overwrite } from './output'
 import { texts } from './text'
 
@@ -37,13 +38,6 @@ export function jsonProgress(): Progress {
     }
   }
   return { event, end: () => undefined }
-}
-
-const clock = (ms: number): string => {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  const two = (n: number) => String(n).padStart(2, '0')
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
 const barWidth = 12

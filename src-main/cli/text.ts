@@ -263,7 +263,7 @@ const trashKinds: Readonly<Record<TrashKind, string>> = { corpus: 'text', run: '
 
 /** Of a folder full of pictures nobody reads every line. */
 const leftOutShown = 20
-const count = (value: number): string => value.toLocaleString('en')
+export const count = (value: number): string => value.toLocaleString('en')
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
 
 const command = 'npm run -s homegrown --'

@@ -26,7 +26,8 @@ export function roundedLeftMs(leftMs: number): number {
   return Math.round(leftMs / unitMs) * unitMs
 }
 
-const spans = [
+/** Units of `Intl`, with their lengths in milliseconds. */
+export const spans = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],

@@ -1,4 +1,4 @@
-import { writtenDuration } from '../../src-preload/contract/durations'
+import { spans, writtenDuration } from '../../src-preload/contract/durations'
 import { i18n } from '../text/i18n'
 
 /** Numbers, sizes, times as the current language writes them. */
@@ -24,12 +24,6 @@ export interface Format {
 }
 
 const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
-const spans = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const
 
 /** To make one takes 0.1 to 0.5 ms, and a table that scrolls needs a dozen for each row. */
 const made = new Map<string, unknown>()

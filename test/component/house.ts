@@ -13,6 +13,7 @@ import {
   type SizeDial,
 } from '../../src-preload/contract/records'
 import { installBridge } from '../unit/renderer-app/bridge'
+import { message, record } from '../unit/renderer-stores/records'
 
 /** When all of it is looked at; everything in it happened before. */
 export const now = Date.UTC(2026, 0, 15, 9, 30)
@@ -37,19 +38,19 @@ const texts = [
   text({ corpusId: 'c_00000002', name: '家书', documents: 3, leftOut: 2, createdAt: now - 50 * hour }),
 ]
 
-const run = (over: Partial<RunRecord>): RunRecord => ({
-  ...{ runId: 'run_00000001', name: 'Letters, small', state: 'done', wish: null, model: 'modern' },
-  ...{ corpusId: 'c_00000001', corpus: 'Letters to Clara', parameterCount: 1_843_200, step: 1200, maxSteps: 1200 },
-  ...{ bestValLossNats: 2.214, trainLossNats: 1.981, tokensPerSecond: 41_300, engine: 'tensorflow' },
-  ...{ createdAt: now - 3 * hour, startedAt: now - 3 * hour, endedAt: now - 2.7 * hour, trainedMs: 17 * minute },
-  trainedAt: null,
-  checkpoints: [
-    { kind: 'best', step: 1150, valLossNats: 2.214, savedAt: now - 2.8 * hour, sizeBytes: 7_400_000 },
-    { kind: 'last', step: 1200, valLossNats: 2.219, savedAt: now - 2.7 * hour, sizeBytes: 22_100_000 },
-  ],
-  ...{ resumedFrom: null, parent: null, extensions: [], hasNotes: true, error: null, seq: 400 },
-  ...over,
-})
+const run = (over: Partial<RunRecord>): RunRecord =>
+  record({
+    ...{ runId: 'run_00000001', name: 'Letters, small', state: 'done', model: 'modern' },
+    ...{ corpusId: 'c_00000001', corpus: 'Letters to Clara', parameterCount: 1_843_200, step: 1200, maxSteps: 1200 },
+    ...{ bestValLossNats: 2.214, trainLossNats: 1.981, tokensPerSecond: 41_300, engine: 'tensorflow' },
+    ...{ createdAt: now - 3 * hour, startedAt: now - 3 * hour, endedAt: now - 2.7 * hour, trainedMs: 17 * minute },
+    checkpoints: [
+      { kind: 'best', step: 1150, valLossNats: 2.214, savedAt: now - 2.8 * hour, sizeBytes: 7_400_000 },
+      { kind: 'last', step: 1200, valLossNats: 2.219, savedAt: now - 2.7 * hour, sizeBytes: 22_100_000 },
+    ],
+    ...{ hasNotes: true, seq: 400 },
+    ...over,
+  })
 const runs = [
   run({}),
   run({
@@ -140,33 +141,14 @@ const conversations: ConversationRecord[] = [
     ...{ corpusId: 'c_00000001', updatedAt: now - hour, messages: 2 },
   },
 ]
-const ofModel = {
-  runId: null,
-  model: null,
-  checkpoint: null,
-  step: null,
-  seed: null,
-  tokens: null,
-  tokensPerSecond: null,
-}
 const messages: MessageRecord[] = [
-  {
-    ...{
-      messageId: 'm_00000001',
-      versions: ['m_00000001'],
-      role: 'person',
-      text: 'The ship came in at',
-      at: now - hour,
-    },
-    ...{ ...ofModel, endReason: null },
-  },
-  {
-    ...{ messageId: 'm_00000002', versions: ['m_00000003', 'm_00000002'], role: 'model', at: now - hour },
+  message('m_00000001', { text: 'The ship came in at', at: now - hour }),
+  message('m_00000002', {
+    ...{ versions: ['m_00000003', 'm_00000002'], role: 'model', at: now - hour },
     text: ' dawn, and with it the first letters since autumn. Your brother read them aloud by the stove.',
     ...{ runId: 'run_00000001', model: 'Letters, small', checkpoint: 'best', step: 1150 },
-    ...{ seed: 7, tokens: 24, tokensPerSecond: 190 },
-    endReason: 'length',
-  },
+    ...{ seed: 7, tokens: 24, tokensPerSecond: 190, endReason: 'length' },
+  }),
 ]
 
 const computer: ComputerInfo = {

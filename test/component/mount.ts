@@ -1,7 +1,7 @@
 // As in the page: before all other styles.
 import '../../src-renderer/public/layers.css'
 import { createPinia } from 'pinia'
-import { createApp, defineComponent, h, reactive, type Component } from 'vue'
+import { createApp, defineComponent, h, reactive, type App, type Component } from 'vue'
 import { onTestFinished } from 'vitest'
 import { VApp } from 'vuetify/components'
 import { createDesign } from '../../src-renderer/plugins/vuetify'
@@ -10,6 +10,10 @@ import '../../src-renderer/styles/base.css'
 import { i18n } from '../../src-renderer/text/i18n'
 
 type Props = Record<string, unknown>
+
+/** As main.ts does it: design, texts, screens, and stores of its own. */
+export const dressed = (component: Component): App =>
+  createApp(component).use(createPinia()).use(i18n).use(createDesign('')).use(createAppRouter())
 
 /**
  * Shows a component in the page of the test, dressed as in the product; gone when the test ends.
@@ -33,8 +37,8 @@ export function show(component: Component, given: Props = {}): { props: Props; e
   const root = document.createElement('div')
   document.body.append(root)
   const Host = defineComponent({ render: () => h(VApp, () => h(component, { ...props, ...listeners })) })
-  const app = createApp(Host)
-  app.use(createPinia()).use(i18n).use(createDesign('')).use(createAppRouter()).mount(root)
+  const app = dressed(Host)
+  app.mount(root)
   onTestFinished(() => {
     app.unmount()
     root.remove()

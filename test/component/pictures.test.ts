@@ -1,9 +1,5 @@
-// As in the page: before all other styles.
-import '../../src-renderer/public/layers.css'
-import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page } from 'vitest/browser'
-import { createApp } from 'vue'
 import { defaultSettings } from '../../src-preload/contract/records'
 import { now, openHouse } from './house'
 
@@ -32,11 +28,8 @@ const looks = [
 
 const house = openHouse()
 // After the bridge: the stores look for it when they are loaded.
+const { dressed } = await import('./mount')
 const { default: App } = await import('../../src-renderer/App.vue')
-const { createDesign } = await import('../../src-renderer/plugins/vuetify')
-const { createAppRouter } = await import('../../src-renderer/router')
-const { i18n } = await import('../../src-renderer/text/i18n')
-await import('../../src-renderer/styles/base.css')
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now })
@@ -69,7 +62,7 @@ describe.skipIf(!isSame).each(looks)('$theme, $locale, $width wide', ({ theme, l
     const root = document.createElement('div')
     root.style.cssText = 'height: 100vh; overflow: hidden'
     document.body.append(root)
-    const app = createApp(App).use(createPinia()).use(i18n).use(createDesign('')).use(createAppRouter())
+    const app = dressed(App)
     app.mount(root)
     await settled()
     await document.fonts.ready

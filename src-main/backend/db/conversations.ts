@@ -106,11 +106,11 @@ export function messagesOf(db: Db, conversationId: string): MessageRecord[] {
 export function findMessage(db: Db, messageId: string): MessageRecord | null {
   const row = first(db, messages().where('m.message_id', '=', messageId))
   if (row === undefined) return null
-  const page = all(db, messages().where('m.conversation_id', '=', row.conversation_id))
-  return toMessage(
-    row,
-    page.filter(({ parent_id }) => parent_id === row.parent_id),
-  )
+  const { conversation_id: conversationId, parent_id: parentId } = row
+  const versions = messages()
+    .where('m.conversation_id', '=', conversationId)
+    .where('m.parent_id', parentId === null ? 'is' : '=', parentId)
+  return toMessage(row, all(db, versions))
 }
 
 /** The page that it is on, wherever that is. */
@@ -156,8 +156,8 @@ export function chooseMessage(db: Db, messageId: string): void {
     const row = first(db, tables.selectFrom('messages').selectAll().where('message_id', '=', messageId))
     if (row === undefined) return
     const others = tables.updateTable('messages').set({ chosen: 0 }).where('conversation_id', '=', row.conversation_id)
-    const { parent_id: parent } = row
-    run(db, parent === null ? others.where('parent_id', 'is', null) : others.where('parent_id', '=', parent))
+    const { parent_id: parentId } = row
+    run(db, others.where('parent_id', parentId === null ? 'is' : '=', parentId))
     run(db, tables.updateTable('messages').set({ chosen: 1 }).where('message_id', '=', messageId))
   })
 }
