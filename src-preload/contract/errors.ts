@@ -113,10 +113,11 @@ export interface ErrorData {
 
 /**
  * What JavaScript, WebAssembly, Emscripten, C++ and a graphics card's driver say of memory that is exhausted,
- * without a code. Kernels in WebAssembly write where their memory could not grow to, and are out of bounds.
+ * without a code. Kernels in WebAssembly write where their memory could not grow to, and are out of bounds. oneDNN's status 1
+ * is `dnnl_out_of_memory`; TensorFlow passes it on as an exception of the operation.
  */
 const memoryMessage =
-  /array buffer allocation failed|could not allocate memory|cannot allocate memory|out of memory|aborted\(oom\)|cannot enlarge memory|failed to (grow memory|allocate)|bad_alloc|memory access out of bounds/i
+  /array buffer allocation failed|could not allocate memory|cannot allocate memory|out of memory|aborted\(oom\)|cannot enlarge memory|failed to (grow memory|allocate)|bad_alloc|unable to allocate|received an exception: ?status: 1,|memory access out of bounds/i
 export const saysOutOfMemory = (message: string): boolean => memoryMessage.test(message)
 
 /** What Node and SQLite say, where it means the same wherever it happens. */

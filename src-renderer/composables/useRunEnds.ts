@@ -62,13 +62,22 @@ function lookedAt(): Promise<void> {
 
 const toldKey = 'homegrown.told'
 const toldKept = 50
+/** Longer than what one tab writes to its storage takes to reach the others: there is no limit to it in any standard. */
+const heldMs = 10_000
 
-/** Of all tabs of this browser, whether this one asks first. */
+/**
+ * Of all tabs of this browser, whether this one asks first. Storage alone cannot tell: each tab reads a copy of its own, which
+ * lags behind by some milliseconds, also under a lock. So whoever asks first keeps the lock until storage has told the others.
+ */
 function isFirst(what: string): Promise<boolean> {
-  return navigator.locks.request(toldKey, () => {
-    const told = (localStorage.getItem(toldKey) ?? '').split('\n')
-    if (told.includes(what)) return false
-    localStorage.setItem(toldKey, [...told, what].slice(-toldKept).join('\n'))
-    return true
+  return new Promise((resolve) => {
+    void navigator.locks.request(`${toldKey} ${what}`, { ifAvailable: true }, async (lock) => {
+      const told = (localStorage.getItem(toldKey) ?? '').split('\n')
+      const first = lock !== null && !told.includes(what)
+      resolve(first)
+      if (!first) return
+      localStorage.setItem(toldKey, [...told, what].slice(-toldKept).join('\n'))
+      await new Promise((release) => setTimeout(release, heldMs))
+    })
   })
 }

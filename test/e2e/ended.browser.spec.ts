@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test'
 import type {} from '../../src-renderer/api' // declares window.homegrown
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, small, train } from './journey'
+import { go, importText, patienceMs, sampleFile, small, state, train } from './journey'
 
 const finished = (page: Page) => page.getByText('“Tales” has finished training.', { exact: true })
 
@@ -11,6 +11,9 @@ test('a training goes on without its tab, and its end is told once, in the tab t
   await train(page, 'Tales', { ...small, maxSteps: '400' })
   const card = page.getByRole('region', { name: 'Training progress' })
   await expect(card.getByText('You can close this tab. Training continues.')).toBeVisible({ timeout: patienceMs })
+  // It waits until both tabs are open: where a step takes a millisecond it would have ended before.
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await expect(state(page, 'Paused')).toBeVisible({ timeout: patienceMs })
   const context = await page.context().browser()?.newContext({ locale: 'en-US' })
   if (context === undefined) throw new Error('no browser')
   const tabs = [await context.newPage(), await context.newPage()]
@@ -18,6 +21,9 @@ test('a training goes on without its tab, and its end is told once, in the tab t
     await tab.goto(app.address ?? '')
     await go(tab, 'Texts')
   }
+  const resume = page.locator('header').getByRole('button', { name: 'Resume', exact: true })
+  await resume.click()
+  await expect(resume).toBeHidden({ timeout: patienceMs })
   await page.close()
 
   const telling = async (): Promise<Page[]> => {

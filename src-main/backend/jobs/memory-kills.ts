@@ -20,7 +20,7 @@ export function memoryKills(): number {
  * stack of a thread.
  */
 const nativeText =
-  /RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12|unable to allocate section memory|creation via pthread_create\(\) failed|\bENOMEM\b|\bmmap failed\b/i
+  /RESOURCE_EXHAUSTED|OOM when allocating|instance of 'dnnl::error'|terminate called recursively|mmap error: 12|creation via pthread_create\(\) failed|\bENOMEM\b|\bmmap failed\b/i
 
 /** Whether the last lines of a process that failed say that memory ended. */
 export const endedForMemory = (output: string): boolean => nativeText.test(output) || saysOutOfMemory(output)

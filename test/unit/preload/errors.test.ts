@@ -9,6 +9,10 @@ it.each([
   new Error('Aborted(OOM). Build with -sASSERTIONS for more info.'),
   new Error('std::bad_alloc'),
   new Error('memory access out of bounds'),
+  new Error('LLVM ERROR: Unable to allocate memory'),
+  new Error(
+    '{{node step}} Operation received an exception:Status: 1, message: could not create a primitive, in file x',
+  ),
   new Error('spawn /usr/bin/node: Cannot allocate memory'),
   withCode('ENOMEM'),
   withCode('ERR_MEMORY_ALLOCATION_FAILED'),
@@ -20,6 +24,9 @@ it.each([
 it.each([
   new RangeError('Invalid array length'),
   new RangeError('Maximum call stack size exceeded'),
+  new Error(
+    '{{node step}} Operation received an exception:Status: 2, message: could not create a primitive, in file x',
+  ),
   withCode('EACCES'),
 ])('%s: a fault of the program', (thrown) => {
   expect(AppError.from(thrown)).toMatchObject({ code: 'internal', params: { detail: thrown.message } })
