@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { decodeModelOf } from '../../src-main/engine/model/decode'
+import { decodeModelOf, type DecodeModel } from '../../src-main/engine/model/decode'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
@@ -158,6 +158,28 @@ describe.each(['gpt', 'lstm'] as const)('the recorded step of generation, %s', (
     }
     plain.close()
     tiered.close()
+  })
+
+  it('hides no fault that comes up while XLA compiles', async () => {
+    const good = decodeModelOf(config)
+    const model: DecodeModel = {
+      ...good,
+      pass: (ops, ids, ...state) => {
+        // XLA compiles the pass of one token; those of the prompt take more.
+        if (ids.size === 1) throw new TypeError('x is undefined')
+        return good.pass(ops, ids, ...state)
+      },
+    }
+    const decoder = engine.openDecoder(model, weights, { compile: 'auto', precision: 'float32' })
+    const prompts = async (): Promise<void> => {
+      for (let i = 0; i < 3; i++) {
+        decoder.begin(8)
+        await decoder.feed(Array.from({ length: 16 }, (_, id) => id))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    await expect(prompts()).rejects.toMatchObject({ code: 'internal', params: { detail: 'x is undefined' } })
+    decoder.close()
   })
 
   it('begins anew: a text does not depend on the one before', async () => {

@@ -1,5 +1,7 @@
+import { AppError } from '../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../src-preload/contract/records'
 import { isWorthTrying } from '../../plan/trials'
+import { isRefusal } from './library-error'
 import type { Bfloat16Support } from './processor'
 import type { CompileOptions, StepMode } from './step'
 
@@ -49,6 +51,8 @@ export class StepChoice {
   readonly #takenAt: number[] | null
   #preparing: Promise<void> = Promise.resolve()
   #ready: StepMode | null = null
+  /** What went wrong while something was prepared, other than a refusal. */
+  #fault: AppError | null = null
 
   /** @param before what a run with the same settings chose */
   constructor(
@@ -118,15 +122,19 @@ export class StepChoice {
       () => {
         this.#ready = mode
       },
-      () => {
-        // What cannot be compiled is no choice.
-        this.#next()
+      (thrown: unknown) => {
+        if (isRefusal(thrown)) this.#next()
+        else this.#fault = AppError.from(thrown)
       },
     )
   }
 
-  /** Before a step, while nothing computes: takes what an earlier run took, or tries what became ready. */
+  /**
+   * Before a step, while nothing computes: takes what an earlier run took, or tries what became ready.
+   * @throws what went wrong in preparing or trying, unless it only says that a way cannot be computed here
+   */
   async decide(step: number): Promise<void> {
+    if (this.#fault) throw this.#fault
     if (this.#takenAt) {
       while (step >= (this.#takenAt[0] ?? Infinity) && !this.settled) {
         await this.#preparing
@@ -138,6 +146,16 @@ export class StepChoice {
     if (!challenger) return
     if (!this.#measured || (await this.#wins(challenger))) this.#take(step)
     else this.#next()
+  }
+
+  /** Whether it is better than the best so far; not where trying it is refused. */
+  async #wins(challenger: StepMode): Promise<boolean> {
+    try {
+      return await this.#isBetter(challenger)
+    } catch (thrown) {
+      if (isRefusal(thrown)) return false
+      throw thrown
+    }
   }
 
   /** What is ready. */
@@ -154,7 +172,7 @@ export class StepChoice {
     this.start()
   }
 
-  async #wins(challenger: StepMode): Promise<boolean> {
+  async #isBetter(challenger: StepMode): Promise<boolean> {
     const rounds: Record<'best' | 'challenger', Measured>[] = []
     for (let round = 0; round < 2; round++) {
       const best = await this.#trials.measure(this.#mode)

@@ -1,30 +1,42 @@
 import { describe, expect, it } from 'vitest'
+import { LibraryError } from '../../../src-main/engine/runtime/library-error'
 import type { Bfloat16Support } from '../../../src-main/engine/runtime/processor'
 import type { CompileOptions, StepMode } from '../../../src-main/engine/runtime/step'
 import { StepChoice, type ChosenWays } from '../../../src-main/engine/runtime/step-choice'
+import { AppError } from '../../../src-preload/contract/errors'
 
 const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`
 
 interface Figures {
   readonly ms: Readonly<Record<string, number>>
   readonly loss?: Readonly<Record<string, number>>
+  /** Cannot be prepared. */
   readonly broken?: string
+  /** Cannot be measured. */
+  readonly unmeasurable?: string
+  /** Why. */
+  readonly error?: Error
 }
+
+const refused = new LibraryError('engine.failed', { detail: 'UNIMPLEMENTED: no kernel' })
 
 /** Decides until nothing is left to try; returns the ways in the order in which they were prepared. */
 async function choose(
   options: CompileOptions,
   bfloat16: Bfloat16Support,
-  { ms, loss = {}, broken }: Figures,
+  { ms, loss = {}, broken, unmeasurable, error = refused }: Figures,
   before: ChosenWays | null = null,
 ) {
   const prepared: string[] = []
   const trials = {
     prepare: (mode: StepMode) => {
       prepared.push(keyOf(mode))
-      return keyOf(mode) === broken ? Promise.reject(new Error('cannot be compiled')) : Promise.resolve()
+      return keyOf(mode) === broken ? Promise.reject(error) : Promise.resolve()
     },
-    measure: (mode: StepMode) => Promise.resolve({ stepMs: ms[keyOf(mode)] ?? NaN, lossNats: loss[keyOf(mode)] ?? 3 }),
+    measure: (mode: StepMode) =>
+      keyOf(mode) === unmeasurable
+        ? Promise.reject(error)
+        : Promise.resolve({ stepMs: ms[keyOf(mode)] ?? NaN, lossNats: loss[keyOf(mode)] ?? 3 }),
   }
   const choice = new StepChoice(options, bfloat16, trials, before)
   choice.start()
@@ -82,9 +94,23 @@ describe('the way a step is computed', () => {
     expect({ mode, timings, prepared }).toEqual({ mode: 'xla float32', timings: [], prepared: ['xla float32'] })
   })
 
-  it('passes over what cannot be compiled', async () => {
+  it('passes over what the library cannot compile, or has no memory to try', async () => {
     expect((await choose(auto, 'native', { ms: small, broken: 'xla bfloat16' })).mode).toBe('graph bfloat16')
     expect((await choose(auto, 'native', { ms: small, broken: 'graph bfloat16' })).mode).toBe('xla float32')
+    for (const error of [new LibraryError('memory.exhausted'), new RangeError('Array buffer allocation failed')]) {
+      expect((await choose(auto, 'native', { ms: small, broken: 'xla bfloat16', error })).mode).toBe('graph bfloat16')
+      const { mode } = await choose(auto, 'native', { ms: small, unmeasurable: 'xla bfloat16', error })
+      expect(mode).toBe('graph bfloat16')
+    }
+  })
+
+  it('never passes over a fault of its own', async () => {
+    for (const error of [new TypeError('x is undefined'), new AppError('engine.failed', { detail: 'no tensor 7' })]) {
+      const isIt = (thrown: unknown): boolean => [thrown, (thrown as Error).cause].includes(error)
+      await expect(choose(auto, 'native', { ms: small, broken: 'xla bfloat16', error })).rejects.toSatisfy(isIt)
+      const trial = choose(auto, 'native', { ms: small, unmeasurable: 'graph bfloat16', error })
+      await expect(trial).rejects.toSatisfy(isIt)
+    }
   })
 
   it('is from the same steps on what a run with the same settings chose, whatever is faster by now', async () => {

@@ -3,8 +3,8 @@ import { basename } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels'
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
-import { AppError } from '../../../../src-preload/contract/errors'
 import type { EngineOptions } from '../../../backend/jobs/protocol'
+import { LibraryError } from '../library-error'
 import { processorKind } from '../processor'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
@@ -27,7 +27,7 @@ export interface TensorFlowBackend {
   /**
    * Runs what makes XLA compile, a second time where a program that was kept cannot be used, and keeps what is new. With
    * no folder of programs it just runs it.
-   * @throws AppError `engine.notKept` where it fails only because TensorFlow cannot write the program down
+   * @throws LibraryError `engine.notKept` where it fails only because TensorFlow cannot write the program down
    */
   compiling(attempt: () => Promise<void>): Promise<void>
   /** Ids of a value in the binding, by tensor. */
@@ -118,14 +118,13 @@ async function compiling(programs: ProgramCache | null, attempt: () => Promise<v
   }
   try {
     await attempt().catch(async (error: unknown) => {
-      if (!(await programs.forget())) throw error
+      if (!(error instanceof LibraryError && (await programs.forget()))) throw error
       await attempt()
     })
-  } catch (thrown) {
-    const error = AppError.from(thrown)
+  } catch (error) {
     // A full disk among it, which TensorFlow reports like too little memory: the path is in what it says.
-    const isOfFolder = String(error.params['detail']).includes(basename(programs.dir))
-    throw isOfFolder ? new AppError('engine.notKept', error.params, error) : error
+    const isOfFolder = error instanceof LibraryError && String(error.params['detail']).includes(basename(programs.dir))
+    throw isOfFolder ? new LibraryError('engine.notKept', error.params, error) : error
   }
   await programs.keep()
 }

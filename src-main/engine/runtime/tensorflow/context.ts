@@ -1,5 +1,6 @@
 import { AppError, saysOutOfMemory } from '../../../../src-preload/contract/errors'
 import { sizeOf } from '../../../plan/shapes'
+import { LibraryError } from '../library-error'
 import { setEagerAttribute, type Attribute } from './attributes'
 import {
   viewOf,
@@ -48,7 +49,7 @@ export class TensorFlowContext {
     if (code === 0) return
     const detail = this.api.TF_Message(status)
     const isMemory = code === resourceExhausted || saysOutOfMemory(detail)
-    throw new AppError(isMemory ? 'memory.exhausted' : 'engine.failed', { detail })
+    throw new LibraryError(isMemory ? 'memory.exhausted' : 'engine.failed', { detail })
   }
 
   /** Whether TensorFlow itself took a graphics card as one of its devices. */

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sizeOf } from '../../../plan/shapes'
+import { AppError } from '../../../../src-preload/contract/errors'
 import type { DecodeModel } from '../../model/decode'
 import type { DecodeOptions, DecodePasses } from '../decoder'
+import { isRefusal } from '../library-error'
 import type { TensorData } from '../ops'
 import { castAttrs, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
@@ -55,6 +57,8 @@ export class TensorFlowDecode implements DecodePasses {
   #room: Room | null = null
   /** Settled when no compilation is under way. */
   #compiling: Promise<void> = Promise.resolve()
+  /** What went wrong in one, other than a refusal. */
+  #fault: AppError | null = null
   #closed = false
 
   constructor(
@@ -170,9 +174,13 @@ export class TensorFlowDecode implements DecodePasses {
     const room: Room = { capacity, memory: this.#newMemory(capacity), passes: new Map(), xla: null, told: [] }
     this.#rooms.set(capacity, room)
     if (this.#options.compile === 'xla') await this.#compile(room)
-    // A step that XLA cannot compile still runs as a graph.
     if (this.#options.compile === 'auto') {
-      this.#compiling = this.#compiling.then(() => this.#compile(room)).catch(() => undefined)
+      this.#compiling = this.#compiling
+        .then(() => this.#compile(room))
+        .catch((thrown: unknown) => {
+          // A step that XLA cannot compile still runs as a graph.
+          if (!isRefusal(thrown)) this.#fault = AppError.from(thrown)
+        })
     }
     return room
   }
@@ -206,6 +214,7 @@ export class TensorFlowDecode implements DecodePasses {
   }
 
   #passOf({ passes, xla, capacity }: Room, length: number): string {
+    if (this.#fault) throw this.#fault
     if (length === 1 && xla !== null) return xla
     const name = passes.get(length) ?? this.#record(length, capacity, false)
     passes.set(length, name)
