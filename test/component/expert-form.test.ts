@@ -11,6 +11,7 @@ const text: CorpusRecord = {
   ...{ corpusId: 'c_00000001', name: 'Tales', state: 'ready', createdAt: 1, documents: 1 },
   ...{ leftOut: 0, repaired: 0, lost: 0, dismissed: false, counts: null, error: null },
 }
+const planned: RunConfig[] = []
 const started: RunConfig[] = []
 installBridge({
   'settings.get': () => ({ ...defaultSettings, expert: true }),
@@ -18,6 +19,7 @@ installBridge({
   'runs.list': () => ({ revision: 1, runs: [], removed: null }),
   'runs.plan': ({ overrides }) => {
     const config = { ...suggestion, ...overrides }
+    planned.push(config)
     const error = { code: 'config.headsDoNotDivide' as const, params: { nEmbd: config.nEmbd, nHead: config.nHead } }
     return {
       ...{ config, diskBytes: 1e7, estimate: null, suggested: suggestion, suggestedSize: 'tiny' as const, options: [] },
@@ -138,4 +140,21 @@ it('goes back to the suggestion, one setting or all of them', async () => {
   await vi.waitFor(() => {
     expect(document.querySelector('.changed')).toBeNull()
   })
+})
+
+it('renders no other setting again while a number is typed, nor when its plan arrives', async () => {
+  const { renderedAgain } = show(NewRunView)
+  await page.getByTestId('all-settings').click()
+  await type('maxSteps', '1200')
+  await expect.element(page.getByText('1 setting changed')).toBeVisible()
+  await expect.element(start).toBeEnabled()
+  renderedAgain.length = 0
+  await type('maxSteps', '1234')
+  await vi.waitFor(() => {
+    expect(planned.at(-1)?.maxSteps).toBe(1234)
+  })
+  await expect.element(start).toBeEnabled()
+  const fieldOf = (node: Node): string | undefined =>
+    node.parentElement?.closest<HTMLElement>('[data-field]')?.dataset['field']
+  expect(new Set(renderedAgain.map(fieldOf))).toEqual(new Set(['maxSteps', undefined]))
 })
