@@ -14,9 +14,13 @@ import { texts } from './text'
 const samePressMs = 1000
 
 /** Shows a training until its run is in an end state. Whatever else ends it early, it is saved first. */
-export async function follow(backend: Backend, start: () => RunRecord, options: Options): Promise<number> {
+export async function follow(
+  backend: Backend,
+  start: () => RunRecord | Promise<RunRecord>,
+  options: Options,
+): Promise<number> {
   const { runs } = backend.services
-  const run = start()
+  const run = await start()
   const json = options.json === true
   const { runId, name, parameterCount } = run
   if (json) jsonLine({ type: 'start', runId, name, parameterCount, config: runs.get(runId).config })

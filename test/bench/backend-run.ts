@@ -51,7 +51,7 @@ export async function openBenchBackend(): Promise<BenchBackend> {
     return ask()
   }
   const train: BenchBackend['train'] = async (corpusId, config) => {
-    const { runId } = services.runs.start({ corpusId, config })
+    const { runId } = await services.runs.start({ corpusId, config })
     const over = ['done', 'failed', 'interrupted', 'stopped', 'paused']
     await until(() => (over.includes(services.runs.get(runId).run.state) ? true : null))
     const detail = services.runs.get(runId)

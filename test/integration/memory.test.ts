@@ -135,13 +135,13 @@ it('a run that does not fit is refused before its start, and what is offered ins
   const asked = runs.plan({ corpusId, choice, overrides })
   const [problem] = asked.problems
   expect(problem?.error).toMatchObject({ code: 'config.tooLargeForMemory', params: { freeGb: 0.9 } })
-  expect(() => runs.start({ corpusId, config: asked.config })).toThrow(AppError)
+  await expect(runs.start({ corpusId, config: asked.config })).rejects.toThrow(AppError)
   expect(runs.list()).toEqual([])
 
   const offered = runs.plan({ corpusId, choice, overrides: { ...overrides, ...problem?.fix } })
   expect(offered.problems).toEqual([])
   expect(offered.summary.memoryBytes).toBeLessThanOrEqual(0.9 * 2 ** 30)
-  const { runId } = runs.start({ corpusId, config: offered.config })
+  const { runId } = await runs.start({ corpusId, config: offered.config })
   expect(await ended(runId)).toMatchObject({ state: 'done', step: 2, error: null })
 })
 
@@ -150,7 +150,7 @@ it('a run that does not fit any more is not resumed, unless with less memory, an
   const { runs, corpusId, ended, trains } = await open('resumed', () => freeBytes)
   const change = { ...way, maxSteps: 4, evalInterval: 2, logInterval: 1 }
   const { config } = runs.plan({ corpusId, choice, overrides: { ...wish, ...change } })
-  const { runId } = runs.start({ corpusId, config })
+  const { runId } = await runs.start({ corpusId, config })
   await trains()
   const paused = ended(runId)
   runs.pause(runId)
@@ -200,7 +200,7 @@ it('what the training under way holds counts as free for the next one', async ()
   let freeBytes = 1e12
   const { runs, corpusId, ended, trains } = await open('queued', () => freeBytes)
   const first = runs.plan({ corpusId, choice, overrides: { ...way, maxSteps: 100_000, logInterval: 1 } })
-  const { runId } = runs.start({ corpusId, config: first.config })
+  const { runId } = await runs.start({ corpusId, config: first.config })
   await trains()
   const next = { corpusId, choice, overrides: { ...wish, ...way } }
   const { summary } = runs.plan(next)

@@ -21,8 +21,23 @@ export interface Job {
   kill(): void
 }
 
+type EventOf<K extends JobEvent['kind']> = Extract<JobEvent, { kind: K }>
+
+export interface AskOptions {
+  /** Kills the job: it has nothing to save. */
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((event: EventOf<'progress'>) => void) | undefined
+}
+
 export interface Supervisor {
   start(task: JobTask, onEvent: (event: JobEvent) => void): Job
+  /**
+   * Starts a job for the one answer that it gives, and waits for its end.
+   *
+   * @param kind of the event that is the answer
+   * @throws AppError `cancelled` when the signal ended it; else as `Job.ended`
+   */
+  ask<K extends JobEvent['kind']>(task: JobTask, kind: K, options?: AskOptions): Promise<EventOf<K>>
   /** Tells all jobs to stop, kills what is left after the time, and returns when none is left. */
   close(graceMs: number): Promise<void>
 }
@@ -137,26 +152,37 @@ export function createSupervisor({ jobEntry, silenceMs = defaultSilenceMs, onFai
     return job
   }
 
+  const ask: Supervisor['ask'] = async (task, kind, { signal, onProgress } = {}) => {
+    if (signal?.aborted) throw new AppError('cancelled')
+    type Answer = EventOf<typeof kind>
+    const seen: { answer?: Answer } = {}
+    const job = start(task, (event) => {
+      if (event.kind === kind) seen.answer = event as Answer
+      if (event.kind === 'progress') onProgress?.(event)
+    })
+    const kill = (): void => {
+      job.kill()
+    }
+    signal?.addEventListener('abort', kill)
+    try {
+      await job.ended
+    } catch (error) {
+      throw signal?.aborted ? new AppError('cancelled') : error
+    } finally {
+      signal?.removeEventListener('abort', kill)
+    }
+    if (seen.answer === undefined)
+      throw new AppError('internal', { detail: `${task.kind} job ended without an answer` })
+    return seen.answer
+  }
+
   const close = async (graceMs: number): Promise<void> => {
     const jobs = [...live].map(({ job }) => job)
     for (const job of jobs) job.stop(graceMs)
     await Promise.allSettled(jobs.map((job) => job.ended))
   }
 
-  return { start, close }
-}
-
-/** Waits for a job that has nothing to save: the signal kills it. Rejects as `job.ended` does. */
-export async function endOf(job: Job, signal: AbortSignal): Promise<void> {
-  const kill = (): void => {
-    job.kill()
-  }
-  signal.addEventListener('abort', kill)
-  try {
-    await job.ended
-  } finally {
-    signal.removeEventListener('abort', kill)
-  }
+  return { start, ask, close }
 }
 
 interface End {

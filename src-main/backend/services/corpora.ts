@@ -21,7 +21,6 @@ import {
   type StoredCorpus,
 } from '../db/corpora'
 import type { ImportSource } from '../jobs/protocol'
-import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
 import { importText, type ImportRequest, type ReadTask } from './import'
 import { contentHash, filesUnder, nameOf, sizeOf } from './import-sources'
@@ -181,15 +180,8 @@ export function createCorpora(context: Context, uploads: UploadService) {
 
   const encodings = async (corpusId: string, document: number): Promise<EncodingCandidate[]> => {
     mustFind(corpusId)
-    const found: EncodingCandidate[] = []
-    const job = context.jobs.start(
-      { kind: 'encodings', corpusDir: context.paths.corpus(corpusId), document },
-      (event) => {
-        if (event.kind === 'encodings') found.push(...event.candidates)
-      },
-    )
-    await endOf(job, new AbortController().signal)
-    return found
+    const task = { kind: 'encodings', corpusDir: context.paths.corpus(corpusId), document } as const
+    return [...(await context.jobs.ask(task, 'encodings')).candidates]
   }
 
   /** Runs keep what they were trained on, so the new text is one of its own, in the old one's place. */

@@ -5,7 +5,6 @@ import type { CorpusCounts } from '../../../src-preload/contract/records'
 import { defaultVocabSize } from '../../plan/vocabulary'
 import { setCorpusDocuments, setCorpusEnded, setCorpusReady } from '../db/corpora'
 import type { JobTask, TextCounts } from '../jobs/protocol'
-import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
 import { ensureTokenized } from './tokenizing'
 
@@ -54,20 +53,14 @@ async function readSources(
   context: Context,
   { corpusId, task, onProgress, signal }: ImportRequest,
 ): Promise<TextCounts> {
-  signal.throwIfAborted()
-  const result: { counts: TextCounts | null; problem: AppError } = {
-    counts: null,
-    problem: new AppError('corpus.noText'),
-  }
-  const job = context.jobs.start(task, (event) => {
-    if (event.kind === 'progress') onProgress(event.stage, event.progress, event.file)
-    if (event.kind !== 'imported') return
-    setCorpusDocuments(context.db, corpusId, event.documents)
-    result.counts = event.counts
-    const [only] = event.documents
-    if (event.documents.length === 1 && only?.problem) result.problem = AppError.fromData(only.problem)
+  const { documents, counts } = await context.jobs.ask(task, 'imported', {
+    signal,
+    onProgress: ({ stage, progress, file }) => {
+      onProgress(stage, progress, file)
+    },
   })
-  await endOf(job, signal)
-  if (result.counts === null) throw result.problem
-  return result.counts
+  setCorpusDocuments(context.db, corpusId, documents)
+  if (counts !== null) return counts
+  const [only] = documents
+  throw documents.length === 1 && only?.problem ? AppError.fromData(only.problem) : new AppError('corpus.noText')
 }

@@ -1,12 +1,13 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunOrigin, RunParent, RunRecord, TokenizerFit } from '../../../src-preload/contract/records'
 import { findCorpus } from '../db/corpora'
 import { findRun } from '../db/runs'
-import { endOf } from '../jobs/supervisor'
 import { newestFolder } from './checkpoint-files'
 import type { Context } from './context'
+import { copy, linkOrCopy } from './link-or-copy'
 
 /** What a run begins with is here until it has a checkpoint of its own. */
 export const initialFolder = (runDir: string): string => join(runDir, 'initial')
@@ -37,12 +38,7 @@ export function createOrigins(context: Context) {
     const tokenizerPath = join(paths.run(runId), 'tokenizer.json')
     // It appears with the first tokens.
     if (!existsSync(tokenizerPath)) throw new AppError('run.noCheckpoint', { runId })
-    let fit = null as TokenizerFit | null
-    const job = context.jobs.start({ kind: 'fit', corpusDir: paths.corpus(corpusId), tokenizerPath }, (event) => {
-      if (event.kind === 'fitted') fit = event.fit
-    })
-    await endOf(job, new AbortController().signal)
-    if (fit === null) throw new AppError('internal', { detail: 'fit job ended without an answer' })
+    const { fit } = await context.jobs.ask({ kind: 'fit', corpusDir: paths.corpus(corpusId), tokenizerPath }, 'fitted')
     known.set(keyOf(runId, corpusId), fit)
     return fit
   }
@@ -62,19 +58,20 @@ export function createOrigins(context: Context) {
   }
 
   /**
-   * Gives a new run's folder the weights and the tokenizer, as second names of files that nobody changes in place: the parent
-   * may be deleted before the run starts. Removes the folder where that fails.
+   * Gives a new run's folder the weights and the tokenizer: the parent may be deleted before the run starts. Removes the
+   * folder where that fails.
    */
-  const adopt = ({ runId, kind, step }: RunParent, childId: string): void => {
+  const adopt = async ({ runId, kind, step }: RunParent, childId: string): Promise<void> => {
     const [from, to] = [paths.run(runId), paths.run(childId)]
     try {
       const checkpoint = newestFolder(from, { kind, step })
       if (checkpoint === null) throw new AppError('checkpoint.missing', { runId })
-      mkdirSync(initialFolder(to), { recursive: true })
-      for (const name of readdirSync(checkpoint)) linkOrCopy(join(checkpoint, name), join(initialFolder(to), name))
-      copyFileSync(join(from, 'tokenizer.json'), join(to, 'tokenizer.json'))
+      const initial = initialFolder(to)
+      await mkdir(initial, { recursive: true })
+      for (const name of await readdir(checkpoint)) await linkOrCopy(join(checkpoint, name), join(initial, name))
+      await copy(join(from, 'tokenizer.json'), join(to, 'tokenizer.json'))
     } catch (thrown) {
-      rmSync(to, { recursive: true, force: true })
+      await rm(to, { recursive: true, force: true })
       throw AppError.from(thrown)
     }
   }
@@ -84,14 +81,5 @@ export function createOrigins(context: Context) {
     fit,
     knownFit: (runId: string, corpusId: string) => known.get(keyOf(runId, corpusId)) ?? null,
     adopt,
-  }
-}
-
-/** Where the file system has no second names (exFAT): a copy. */
-function linkOrCopy(source: string, target: string): void {
-  try {
-    linkSync(source, target)
-  } catch {
-    copyFileSync(source, target)
   }
 }

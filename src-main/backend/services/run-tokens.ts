@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunRecord } from '../../../src-preload/contract/records'
 import { corporaForRun } from '../db/corpora'
 import { findRun, runFacts, type RunChanges } from '../db/runs'
 import type { EncodedFacts } from '../jobs/protocol'
-import { endOf } from '../jobs/supervisor'
 import { summarize } from '../../plan/shapes'
 import type { Context } from './context'
+import { copy, linkOrCopy } from './link-or-copy'
 import { ensureTokenized, type Tokenized } from './tokenizing'
 
 /** A run outlives its text: it trains from these, in its own folder. The last one to appear completes them. */
@@ -96,13 +96,12 @@ async function encodeOwn(context: Context, request: OwnTokensRequest, corpusId: 
   const { runId } = request.run
   const [corpusDir, dir] = [context.paths.corpus(corpusId), context.paths.run(runId)]
   if (!existsSync(join(corpusDir, 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })
-  let facts = null as EncodedFacts | null
-  const job = context.jobs.start({ kind: 'encode', corpusDir, dir }, (event) => {
-    if (event.kind === 'encoded') facts = event.facts
-    if (event.kind === 'progress') request.onProgress(event.progress)
+  const { facts } = await context.jobs.ask({ kind: 'encode', corpusDir, dir }, 'encoded', {
+    signal: request.signal,
+    onProgress: ({ progress }) => {
+      request.onProgress(progress)
+    },
   })
-  await endOf(job, request.signal)
-  if (facts === null) throw new AppError('internal', { detail: 'encode job ended without facts' })
   return factsFor(context, runId, { facts })
 }
 
@@ -129,7 +128,7 @@ async function keepTokens(runDir: string, dir: string): Promise<void> {
     try {
       await rm(temporary, { force: true })
       if (file === 'tokenizer.json') await copy(source, temporary)
-      else await link(source, temporary).catch(() => copy(source, temporary))
+      else await linkOrCopy(source, temporary)
       await rename(temporary, join(runDir, file))
     } catch (error) {
       throw AppError.from(error)
@@ -137,16 +136,5 @@ async function keepTokens(runDir: string, dir: string): Promise<void> {
       // Renaming one name of a file onto another one leaves both.
       await rm(temporary, { force: true })
     }
-  }
-}
-
-/** Where the file system has no second names (exFAT), or the folders lie on different disks. */
-async function copy(source: string, target: string): Promise<void> {
-  await copyFile(source, target)
-  const handle = await open(target, 'r+')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

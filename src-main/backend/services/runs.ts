@@ -64,11 +64,11 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     return run
   }
 
-  const start = ({ corpusId, name, config, from }: Input<'runs.start'>): RunRecord => {
+  const start = async ({ corpusId, name, config, from }: Input<'runs.start'>): Promise<RunRecord> => {
     const { corpus, vocabSize, trainTokens, summary } = planning.check(corpusId, config, from)
     const runId = newId('run')
     const parent = from === undefined ? null : origins.parentOf(from).parent
-    if (parent !== null) origins.adopt(parent, runId)
+    if (parent !== null) await origins.adopt(parent, runId)
     insertRun(db, {
       runId,
       // What is different is said by whoever chose it, in words.

@@ -6,7 +6,6 @@ import type { CorpusStage } from '../../../src-preload/contract/events'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { findTokenizer, storeTokenizer } from '../db/tokenizers'
 import type { TokenizedFacts } from '../jobs/protocol'
-import { endOf } from '../jobs/supervisor'
 import type { Context } from './context'
 
 export interface TokenizeRequest {
@@ -45,25 +44,19 @@ export async function ensureTokenized(
   // Somebody emptied the folder: without the text there is nothing to make tokens of.
   if (!existsSync(join(context.paths.corpus(corpusId), 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })
   await rm(dir, { recursive: true, force: true })
-  if (signal.aborted) throw new AppError('cancelled')
-  let facts = null as TokenizedFacts | null
-  const job = context.jobs.start(
-    { kind: 'tokenize', corpusDir: context.paths.corpus(corpusId), dir, tokenizer, vocabSize },
-    (event) => {
-      if (event.kind === 'tokenized') facts = event.facts
-      if (event.kind === 'progress') onProgress(event.stage, event.progress)
-    },
-  )
-  try {
-    await endOf(job, signal)
-  } catch (error) {
-    await rm(dir, { recursive: true, force: true })
-    throw isAborted(signal) ? new AppError('cancelled') : error
-  }
-  if (facts === null) throw new AppError('internal', { detail: 'tokenize job ended without facts' })
+  const corpusDir = context.paths.corpus(corpusId)
+  const task = { kind: 'tokenize', corpusDir, dir, tokenizer, vocabSize } as const
+  const { facts } = await context.jobs
+    .ask(task, 'tokenized', {
+      signal,
+      onProgress: ({ stage, progress }) => {
+        onProgress(stage, progress)
+      },
+    })
+    .catch(async (error: unknown) => {
+      await rm(dir, { recursive: true, force: true })
+      throw error
+    })
   storeTokenizer(context.db, key, facts.hash, JSON.stringify(facts), context.now())
   return { dir, facts }
 }
-
-/** Asked through a call: TypeScript would remember an earlier answer. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted

@@ -36,7 +36,7 @@ describe('settings that the table does not know', () => {
     const { config, summary, problems } = runs.plan({ corpusId, choice, overrides })
     expect(summary.memoryBytes).toBeGreaterThan(0)
     expect(problems).toMatchObject([{ field, error: { code: 'config.notAnOption' }, fix: { [field]: nearest } }])
-    expect(() => runs.start({ corpusId, config })).toThrow('config.notAnOption')
+    await expect(runs.start({ corpusId, config })).rejects.toThrow('config.notAnOption')
     expect((await test.request('runs.list', { since: 0 })).runs).toEqual([])
   })
 })

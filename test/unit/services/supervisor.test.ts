@@ -126,6 +126,29 @@ describe('a job', () => {
   })
 })
 
+describe('a job that is asked for its answer', () => {
+  it('gives it when it has ended, and tells how far it is', async () => {
+    const { hardware } = await supervisor.ask(probe('well'), 'probed')
+    expect(hardware).toBe('test')
+    const heard: number[] = []
+    const onProgress = ({ progress }: { progress: number }): void => void heard.push(progress)
+    const silent = supervisor.ask(probe('sends a thousand and ends'), 'probed', { onProgress })
+    await expect(silent).rejects.toMatchObject({ code: 'internal' })
+    expect(heard).toHaveLength(1001)
+  })
+
+  it('rejects with its error, and is cancelled by the signal, before and while it works', async () => {
+    await expect(supervisor.ask(probe('says failed'), 'probed')).rejects.toMatchObject({ code: 'engine.unavailable' })
+    const cancelled = { code: 'cancelled' }
+    const asked = new AbortController()
+    const working = supervisor.ask(probe('never ends'), 'probed', { signal: asked.signal })
+    asked.abort()
+    await expect(working).rejects.toMatchObject(cancelled)
+    const late = supervisor.ask(probe('never ends'), 'probed', { signal: asked.signal })
+    await expect(late).rejects.toMatchObject(cancelled)
+  })
+})
+
 it('leaves no process when it closes', async () => {
   const own = createSupervisor({ jobEntry: jobFixture })
   const jobs = [1, 2, 3].map(() => own.start(probe('never ends'), () => undefined))
