@@ -46,7 +46,8 @@ function timesOf(db: Db, row: TimedRow): StepTimes | null {
   const [alone, sampled] = [usualOf(false), usualOf(true)]
   const evaluatedMs = Number.isNaN(alone) ? sampled : alone
   // The next one finds what this one had to wait for.
-  const trialsMs = stepsPerWay * changes.flatMap(({ timings }) => timings).reduce((sum, { stepMs }) => sum + stepMs, 0)
+  const tried = changes.flatMap(({ timings }) => timings)
+  const trialsMs = stepsPerWay * tried.reduce((sum, { stepMs }) => sum + (stepMs ?? 0), 0)
   const foundMs = (steps[0]?.elapsedMs ?? 0) + trialsMs + stepsToSettle * firstStepMs
   return {
     startMs: Math.min(longestStartMs, Math.max(0, row.endedAt - row.startedAt - row.trainedMs - aroundMs)),

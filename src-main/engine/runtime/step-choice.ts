@@ -1,5 +1,5 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { StepTiming } from '../../../src-preload/contract/records'
+import type { StepTiming, WayRefusal } from '../../../src-preload/contract/records'
 import { isWorthTrying } from '../../plan/trials'
 import { isRefusal } from './library-error'
 import type { Bfloat16Support } from './processor'
@@ -118,15 +118,20 @@ export class StepChoice {
   start(): void {
     const mode = this.#challengers[0]?.(this.#mode)
     if (!mode) return
-    this.#preparing = this.#trials.prepare(mode).then(
-      () => {
-        this.#ready = mode
-      },
-      (thrown: unknown) => {
-        if (isRefusal(thrown)) this.#next()
-        else this.#fault = AppError.from(thrown)
-      },
-    )
+    this.#preparing = this.#trials
+      .prepare(mode)
+      .then(
+        () => {
+          this.#ready = mode
+        },
+        (thrown: unknown) => {
+          this.#refuse(mode, thrown)
+          this.#next()
+        },
+      )
+      .catch((thrown: unknown) => {
+        this.#fault = AppError.from(thrown)
+      })
   }
 
   /**
@@ -134,28 +139,47 @@ export class StepChoice {
    * @throws what went wrong in preparing or trying, unless it only says that a way cannot be computed here
    */
   async decide(step: number): Promise<void> {
-    if (this.#fault) throw this.#fault
     if (this.#takenAt) {
-      while (step >= (this.#takenAt[0] ?? Infinity) && !this.settled) {
+      while (step >= (this.#takenAt[0] ?? Infinity) && !this.settled && !this.#fault) {
         await this.#preparing
         if (this.#ready) this.#take(step)
       }
-      return
     }
+    if (this.#fault) throw this.#fault
+    if (this.#takenAt) return
     const challenger = this.#ready
     if (!challenger) return
     if (!this.#measured || (await this.#wins(challenger))) this.#take(step)
     else this.#next()
   }
 
-  /** Whether it is better than the best so far; not where trying it is refused. */
+  /** Whether it is better than the best so far. Notes what came out. */
   async #wins(challenger: StepMode): Promise<boolean> {
     try {
-      return await this.#isBetter(challenger)
+      const [best, other] = await this.#measureBoth(challenger)
+      const refused = refusalOf(best, other)
+      this.#note({ ...this.#mode, stepMs: best.stepMs })
+      this.#note({ ...challenger, stepMs: other.stepMs, ...(refused && { refused }) })
+      return refused === null
     } catch (thrown) {
-      if (isRefusal(thrown)) return false
-      throw thrown
+      this.#refuse(challenger, thrown)
+      return false
     }
+  }
+
+  /** Notes what the library says. @throws anything else */
+  #refuse(mode: StepMode, thrown: unknown): void {
+    if (!isRefusal(thrown)) throw thrown
+    const { code, params } = AppError.from(thrown)
+    const reason = code === 'memory.exhausted' ? 'memory' : 'impossible'
+    const detail = String(params['detail'] ?? '')
+    this.#note({ ...mode, stepMs: null, refused: { reason, lossNats: null, bestLossNats: null, detail } })
+  }
+
+  /** In place of what was known of this way. */
+  #note(timing: StepTiming): void {
+    const isOther = ({ tier, precision }: StepTiming): boolean => tier !== timing.tier || precision !== timing.precision
+    this.#timings = [...this.#timings.filter(isOther), timing]
   }
 
   /** What is ready. */
@@ -172,24 +196,28 @@ export class StepChoice {
     this.start()
   }
 
-  async #isBetter(challenger: StepMode): Promise<boolean> {
-    const rounds: Record<'best' | 'challenger', Measured>[] = []
+  /** The best so far and the challenger in turns, so that what else the computer does meets both. */
+  async #measureBoth(challenger: StepMode): Promise<[Measured, Measured]> {
+    const rounds: [Measured, Measured][] = []
     for (let round = 0; round < 2; round++) {
       const best = await this.#trials.measure(this.#mode)
-      rounds.push({ best, challenger: await this.#trials.measure(challenger) })
+      rounds.push([best, await this.#trials.measure(challenger)])
     }
-    const fastest = (of: 'best' | 'challenger'): number => Math.min(...rounds.map((round) => round[of].stepMs))
-    const [bestMs, challengerMs] = [fastest('best'), fastest('challenger')]
-    const isSame = ({ tier, precision }: StepMode): boolean =>
-      tier === this.#mode.tier && precision === this.#mode.precision
-    this.#timings = [
-      ...this.#timings.filter((timing) => !isSame(timing)),
-      { ...this.#mode, stepMs: bestMs },
-      { ...challenger, stepMs: challengerMs },
-    ]
-    const agrees = rounds.every(
-      ({ best, challenger: other }) => Math.abs(other.lossNats - best.lossNats) <= lossTolerance * best.lossNats,
-    )
-    return agrees && challengerMs < worthwhile * bestMs
+    // The same steps from the same state: they differ in time only.
+    const fastest = (way: 0 | 1): Measured =>
+      rounds.map((round) => round[way]).reduce((a, b) => (b.stepMs < a.stepMs ? b : a))
+    return [fastest(0), fastest(1)]
   }
+}
+
+/** Why a challenger is not taken; null: it is better. */
+function refusalOf(best: Measured, challenger: Measured): WayRefusal | null {
+  const agrees = Math.abs(challenger.lossNats - best.lossNats) <= lossTolerance * best.lossNats
+  if (agrees && challenger.stepMs < worthwhile * best.stepMs) return null
+  const finite = (nats: number): number | null => (Number.isFinite(nats) ? nats : null)
+  const [lossNats, bestLossNats] = [challenger, best].map((way) => finite(way.lossNats)) as [
+    number | null,
+    number | null,
+  ]
+  return { reason: agrees ? 'slower' : 'differs', lossNats, bestLossNats, detail: '' }
 }

@@ -104,10 +104,39 @@ describe('the way a step is computed', () => {
     }
   })
 
+  it('leaves in the record why a way is not used, with both losses', async () => {
+    const refusalsOf = async (figures: Figures) => {
+      const { timings } = await choose(auto, 'native', figures)
+      return timings.flatMap(({ tier, precision, stepMs, refused }) =>
+        refused ? [{ way: keyOf({ tier, precision }), stepMs, ...refused }] : [],
+      )
+    }
+    const losses = { 'graph float32': 3, 'graph bfloat16': 3.1, 'xla float32': 3.001 }
+    expect(await refusalsOf({ ms: { ...small, 'xla float32': 40 }, loss: losses })).toEqual([
+      { way: 'graph bfloat16', stepMs: 30, reason: 'differs', lossNats: 3.1, bestLossNats: 3, detail: '' },
+      { way: 'xla float32', stepMs: 40, reason: 'slower', lossNats: 3.001, bestLossNats: 3, detail: '' },
+    ])
+    expect(await refusalsOf({ ms: small, loss: { 'xla bfloat16': NaN } })).toMatchObject([
+      { way: 'xla bfloat16', reason: 'differs', lossNats: null, bestLossNats: 3 },
+    ])
+    const unknown = { stepMs: null, lossNats: null, bestLossNats: null }
+    expect(await refusalsOf({ ms: small, broken: 'xla bfloat16' })).toEqual([
+      { way: 'xla bfloat16', reason: 'impossible', detail: 'UNIMPLEMENTED: no kernel', ...unknown },
+    ])
+    const error = new LibraryError('memory.exhausted', { detail: 'OOM' })
+    expect(await refusalsOf({ ms: small, unmeasurable: 'xla bfloat16', error })).toEqual([
+      { way: 'xla bfloat16', reason: 'memory', detail: 'OOM', ...unknown },
+    ])
+    expect(await refusalsOf({ ms: small })).toEqual([])
+  })
+
   it('never passes over a fault of its own', async () => {
     for (const error of [new TypeError('x is undefined'), new AppError('engine.failed', { detail: 'no tensor 7' })]) {
       const isIt = (thrown: unknown): boolean => [thrown, (thrown as Error).cause].includes(error)
       await expect(choose(auto, 'native', { ms: small, broken: 'xla bfloat16', error })).rejects.toSatisfy(isIt)
+      const before = { changes: [{ step: 3, tier: 'xla', precision: 'float32' }], timings: [] } as const
+      const following = choose(auto, 'native', { ms: small, broken: 'xla float32', error }, before)
+      await expect(following).rejects.toSatisfy(isIt)
       const trial = choose(auto, 'native', { ms: small, unmeasurable: 'graph bfloat16', error })
       await expect(trial).rejects.toSatisfy(isIt)
     }
