@@ -7,7 +7,7 @@ import { stepSpecOf } from './model/model'
 import { RandomStream } from './random'
 import { openEngine } from './runtime/engine'
 import type { Tokens, TrainStep } from './runtime/step'
-import { sampleText } from './sample'
+import { sampleText } from './loop/sample'
 
 /** Enough for a mean that other programs' bursts do not spoil. */
 const mostSteps = 40

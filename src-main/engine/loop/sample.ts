@@ -1,12 +1,20 @@
-import type { RunConfig } from '../../src-preload/contract/records'
-import { samplingLimits } from '../../src-preload/contract/limits'
-import { generate, type Reader } from './generate'
-import { decodeModelOf } from './model/decode'
-import type { Engine } from './runtime/engine'
-import type { TrainStep } from './runtime/step'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import type { TrainEvent } from '../../backend/jobs/protocol'
+import { samplingLimits } from '../../../src-preload/contract/limits'
+import { generate, type Reader } from '../generate'
+import { decodeModelOf } from '../model/decode'
+import type { Engine } from '../runtime/engine'
+import type { TrainStep } from '../runtime/step'
+import type { Training } from './training'
 
 /** Enough to see what the model has learned; every token costs about as much as a fifth of a small training step. */
 const sampleTokens = 80
+
+/** The sample of this step; nothing where the signal ended it. */
+export async function* sampleNow({ own, data, engine, trainStep, run, signal }: Training): AsyncGenerator<TrainEvent> {
+  const text = await sampleText(trainStep, engine, data.tokenizer, own.config, signal)
+  if (text !== null) yield { kind: 'sample', step: run.step, prompt: own.config.samplePrompt, text }
+}
 
 /**
  * What the model says at this point of the training: the same prompt and seed every time, so that only the model

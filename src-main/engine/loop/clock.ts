@@ -1,9 +1,8 @@
 /** Time spent training, across resumes, and the speed of the steps alone. */
 export class TrainingClock {
   readonly #before: number
-  readonly #startedAt = performance.now()
-  #savedAt = performance.now()
-  #stepStartedAt = 0
+  #startedAt: number | null = null
+  #savedAt = 0
   #stepsMs = 0
   #steps = 0
 
@@ -12,8 +11,15 @@ export class TrainingClock {
     this.#before = before
   }
 
+  /** From now on it runs: what comes before, compiling above all, is no training. */
+  start(): void {
+    this.#startedAt = performance.now()
+    this.saved()
+  }
+
   get elapsedMs(): number {
-    return Math.round(this.#before + performance.now() - this.#startedAt)
+    const here = this.#startedAt === null ? 0 : performance.now() - this.#startedAt
+    return Math.round(this.#before + here)
   }
 
   get sinceSaveMs(): number {
@@ -24,13 +30,13 @@ export class TrainingClock {
     this.#savedAt = performance.now()
   }
 
-  startStep(): void {
-    this.#stepStartedAt = performance.now()
-  }
-
-  endStep(): void {
-    this.#stepsMs += performance.now() - this.#stepStartedAt
+  /** Runs one step, and counts the time that it takes. */
+  async time<T>(step: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now()
+    const result = await step()
+    this.#stepsMs += performance.now() - startedAt
     this.#steps++
+    return result
   }
 
   /** Since the last call. */

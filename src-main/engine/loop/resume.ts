@@ -1,10 +1,12 @@
-import { AppError } from '../../src-preload/contract/errors'
-import type { ResumedFrom, RunConfig } from '../../src-preload/contract/records'
-import { weightShapes } from '../plan/shapes'
-import { loadCheckpoint, statesToResume, type LoadedCheckpoint } from './checkpoint'
+import { AppError } from '../../../src-preload/contract/errors'
+import type { ResumedFrom, RunConfig } from '../../../src-preload/contract/records'
+import { weightShapes } from '../../plan/shapes'
+import { loadCheckpoint, statesToResume, type LoadedCheckpoint } from '../checkpoint'
+import { drawnWeights } from '../model/init'
+import type { TrainStep } from '../runtime/step'
 
 /** What a state must be one of: numbers for other tokens, or of other shapes, would mean something else. */
-interface OwnRun {
+export interface OwnRun {
   readonly runDir: string
   readonly config: RunConfig
   readonly vocabSize: number
@@ -51,6 +53,16 @@ export async function weightsOf(dir: string, own: OwnRun): Promise<LoadedCheckpo
   const checkpoint = await loadCheckpoint(dir, { optimizer: false })
   ensureOwn(checkpoint, own)
   return checkpoint.weights
+}
+
+/** The state as it was saved; null: the weights that a run begins with, and an optimizer that stays as it is. */
+export function restore(trainStep: TrainStep, own: OwnRun, from: LoadedCheckpoint | null): void {
+  const { config, vocabSize } = own
+  trainStep.writeWeights(from?.weights ?? drawnWeights(config, vocabSize, config.seed))
+  if (from) trainStep.release(from.weights)
+  if (!from?.optimizer) return
+  trainStep.writeOptimizer(from.optimizer)
+  trainStep.release(from.optimizer)
 }
 
 function ensureOwn(checkpoint: LoadedCheckpoint, { config, vocabSize, tokenizerHash }: OwnRun): void {

@@ -1,7 +1,10 @@
-import type { RunConfig } from '../../src-preload/contract/records'
-import { evalBatches, type Batch } from './data/batches'
-import type { TokenStore } from './data/token-store'
-import type { Tokens, TrainStep } from './runtime/step'
+import type { RunConfig } from '../../../src-preload/contract/records'
+import type { TrainEvent } from '../../backend/jobs/protocol'
+import { evalBatches, type Batch } from '../data/batches'
+import type { TokenStore } from '../data/token-store'
+import type { Tokens, TrainStep } from '../runtime/step'
+import { save } from './save'
+import { stage, type Training } from './training'
 
 /** How well the model guesses a text that it does not learn from. */
 export interface Evaluation {
@@ -12,6 +15,21 @@ export interface Evaluation {
   readonly bitsPerByte: number
   /** Share of next tokens guessed right. */
   readonly accuracy: number
+}
+
+/** Evaluates, and saves what is the best so far. */
+export async function* evaluateNow(training: Training): AsyncGenerator<TrainEvent> {
+  const { own, data, trainStep, run, signal } = training
+  yield stage('evaluating')
+  const evaluation = await evaluate(trainStep, data.valTokens, own.config, signal)
+  if (evaluation) {
+    // The file before the news of it: a run of which an evaluation is known has a best state to go back to.
+    if (run.evaluated(evaluation.valLossNats)) yield* save(training, 'best')
+    const { step, tokens, clock } = run
+    yield { kind: 'eval', step, tokens, elapsedMs: clock.elapsedMs, ...evaluation }
+    // Cut short: a checkpoint that says so owes this evaluation, and a resumed run begins with it.
+  } else run.valLossNats = null
+  yield stage('training')
 }
 
 /**

@@ -1,0 +1,35 @@
+import { AppError } from '../../../src-preload/contract/errors'
+import type { TrainEvent } from '../../backend/jobs/protocol'
+import { loweredFactor } from '../../plan/rollback'
+import type { TensorData } from '../runtime/ops'
+import type { StepMetrics } from '../runtime/step'
+import { restore, stateToResume } from './resume'
+import type { Training } from './training'
+
+/**
+ * Far worse than a guess, which every run begins with, or no number at all (a step that computes that leaves the weights as
+ * they were).
+ */
+export const isLost = ({ lossNats, gradNorm }: StepMetrics, vocabSize: number): boolean =>
+  !Number.isFinite(lossNats + gradNorm) || lossNats > 2 * Math.log(vocabSize)
+
+/**
+ * To the last state that was saved, with smaller steps: the same steps would go the same way.
+ * @param smallest factor of the learning rate with which it is tried
+ * @throws `training.diverged` where that was tried
+ */
+export async function rollBack({ own, trainStep, run, modes }: Training, smallest: number): Promise<TrainEvent> {
+  const { step } = run
+  run.learningRateFactor = loweredFactor(run.learningRateFactor)
+  if (run.learningRateFactor < smallest) throw new AppError('training.diverged', { step })
+  const from = (await stateToResume(own))?.checkpoint ?? null
+  if (!from?.optimizer) trainStep.writeOptimizer(zerosLike(await trainStep.readOptimizer()))
+  restore(trainStep, own, from)
+  run.goTo(from)
+  modes.forget()
+  const { learningRateFactor } = run
+  return { kind: 'rollback', step, toStep: run.step, learningRateFactor, accumulation: null }
+}
+
+const zerosLike = (tensors: ReadonlyMap<string, TensorData>): Map<string, TensorData> =>
+  new Map(Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }]))

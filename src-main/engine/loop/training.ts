@@ -1,0 +1,36 @@
+import type { RunStage } from '../../../src-preload/contract/records'
+import type { TrainEvent } from '../../backend/jobs/protocol'
+import type { Engine } from '../runtime/engine'
+import type { StepMetrics, TrainStep } from '../runtime/step'
+import type { TrainingData } from './data'
+import type { OwnRun } from './resume'
+import type { RunState } from './state'
+import type { ModeLog } from './mode-log'
+
+/** A training under way: what every part of the loop works on. */
+export interface Training {
+  readonly own: OwnRun
+  readonly data: TrainingData
+  readonly engine: Engine
+  readonly trainStep: TrainStep
+  readonly run: RunState
+  readonly modes: ModeLog
+  /** Ends it after the step under way. */
+  readonly signal: AbortSignal
+}
+
+export const stage = (stage: RunStage): TrainEvent => ({ kind: 'stage', stage, progress: null })
+
+/** @param learningRate of the step that is done */
+export function stepEvent(run: RunState, { lossNats, gradNorm }: StepMetrics, learningRate: number): TrainEvent {
+  const { step, tokens, clock, tokensPerStep } = run
+  const tokensPerSecond = clock.stepsPerSecond() * tokensPerStep
+  const memoryBytes = process.memoryUsage.rss()
+  return {
+    kind: 'step',
+    step,
+    tokens,
+    elapsedMs: clock.elapsedMs,
+    ...{ lossNats, gradNorm, learningRate, tokensPerSecond, memoryBytes },
+  }
+}
