@@ -161,6 +161,13 @@ describe.skipIf(card === null)('on a graphics card', () => {
     fits.close()
   })
 
+  it('refuses attention whose scores are larger than the card binds: memory, no fault', async () => {
+    const config = tinyConfig({ nHead: 8, nEmbd: 16, blockSize: 2048, batchSize: 64 })
+    await expect(webgpu.compileStep(specOf(config), { compile: 'graph' })).rejects.toMatchObject({
+      code: 'memory.exhausted',
+    })
+  })
+
   it('is not used when it is made of software, unless a test says so', async () => {
     delete process.env['HOMEGROWN_WEBGPU_SOFTWARE']
     const { openDevice } = await import('../../src-main/engine/runtime/webgpu/device')
@@ -175,6 +182,14 @@ describe.skipIf(card === null)('on a graphics card', () => {
     device.createBuffer({ size: 16, usage: 0xffff })
     await device.queue.onSubmittedWorkDone()
     expect(check).toThrow(/engine.failed/)
+  })
+
+  it('counts a buffer larger than the card has as memory that ran out', async () => {
+    const { openDevice } = await import('../../src-main/engine/runtime/webgpu/device')
+    const { device, check } = await openDevice()
+    device.createBuffer({ size: device.limits.maxBufferSize + 4, usage: GPUBufferUsage.STORAGE })
+    await device.queue.onSubmittedWorkDone()
+    expect(check).toThrow(/memory.exhausted/)
   })
 
   it('ends a run when the device is lost', async () => {

@@ -27,6 +27,7 @@ export function stepSpecOf(config: RunConfig, vocabSize: number): StepSpec {
     forward: forwardOf(config),
     batchSize,
     blockSize,
+    scoresPerExample: config.model === 'lstm' ? 0 : config.nHead * blockSize ** 2,
     accumulation,
     seed,
     gradClip,

@@ -15,6 +15,8 @@ export interface StepSpec {
   readonly forward: Forward
   readonly batchSize: number
   readonly blockSize: number
+  /** Attention scores of one layer and example, which an engine without a kernel for attention holds whole. */
+  readonly scoresPerExample: number
   /** Micro-batches that a step's gradient is summed over, one after the other; divides `batchSize`. */
   readonly accumulation: number
   /** Of the dropout masks. */

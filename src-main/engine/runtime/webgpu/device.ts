@@ -44,6 +44,9 @@ export async function openDevice(): Promise<OpenDevice> {
   return { device, info, name, check: watch(device, name) }
 }
 
+/** What Dawn says of a buffer that is larger than the card makes or binds, for which it has no kind of error. */
+const tooLarge = /exceeds the max buffer size limit|is larger than the maximum storage buffer binding size/
+
 /** Dawn drops the whole batch of commands around an invalid one and raises nothing: this is the only sign of it. */
 function watch(device: GPUDevice, name: string): () => void {
   let problem: string | null = null
@@ -57,7 +60,7 @@ function watch(device: GPUDevice, name: string): () => void {
   })
   return () => {
     if (problem === null) return
-    const code = isMemory || saysOutOfMemory(problem) ? 'memory.exhausted' : 'engine.failed'
-    throw new AppError(code, { detail: `${name}: ${problem}` })
+    const ranOut = isMemory || tooLarge.test(problem) || saysOutOfMemory(problem)
+    throw new AppError(ranOut ? 'memory.exhausted' : 'engine.failed', { detail: `${name}: ${problem}` })
   }
 }

@@ -4,17 +4,19 @@ import type { StepSpec } from '../step'
 
 const bytesPerNumber = 4
 
+/** Of a device's limits those on one buffer. */
+type BufferLimits = Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'maxBufferSize'>
+
 /**
  * A card binds buffers up to a size of its own; what is larger would silently count as zeros. Looks at the largest
- * tensors of a step: all weights in one vector, and the widest activation.
- * @returns examples a step that fit
- * @throws `memory.exhausted` when not even one does, or when fewer do than the step has: `batchSize` is how many
+ * tensors of a step: all weights in one vector, the widest activation, and the attention scores of a layer.
+ * @throws `memory.exhausted` when not even one example fits, or fewer than the step has: `batchSize` is how many do
  */
-export function checkBufferSizes(spec: StepSpec, limits: GPUSupportedLimits): void {
+export function checkBufferSizes(spec: StepSpec, limits: BufferLimits): void {
   const largest = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
   const weightBytes = bytesPerNumber * spec.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const widest = Math.max(...spec.weights.filter(({ shape }) => shape.length === 2).flatMap(({ shape }) => shape))
-  const exampleBytes = bytesPerNumber * spec.blockSize * widest
+  const exampleBytes = bytesPerNumber * Math.max(spec.blockSize * widest, spec.scoresPerExample)
   const batchSize = weightBytes > largest ? 0 : Math.floor(largest / exampleBytes)
   if (spec.batchSize / spec.accumulation > batchSize)
     throw new AppError('memory.exhausted', { batchSize, bufferBytes: largest })

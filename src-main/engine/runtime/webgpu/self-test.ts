@@ -31,6 +31,7 @@ const spec: StepSpec = {
   batchSize: 4,
   accumulation: 1,
   blockSize: 8,
+  scoresPerExample: 0,
   seed: 1,
   optimizer: { optimizer: 'adamw', matrixRate: 1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
   gradClip: 0.5,
