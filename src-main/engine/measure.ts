@@ -4,7 +4,7 @@ import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { RandomStream } from './random'
 import type { Engine } from './runtime/engine'
-import type { Tokens } from './runtime/step'
+import type { Tokens } from './train-step'
 
 /** The model of the defaults: GPT, 4 layers, width 128, B 12, T 64, vocabulary 512. */
 const config = withDefaults({
@@ -36,7 +36,7 @@ export async function measureStep(engine: Engine): Promise<number> {
       while (times.length < most && totalMs < enoughMs) {
         const batch = randomTokens(++done)
         const startedAt = performance.now()
-        await step.run(done, learningRate, batch)
+        await step.run({ step: done, learningRate, batch })
         // Waits for the device: a graphics card takes commands faster than it works.
         await step.readMetrics()
         const ms = performance.now() - startedAt

@@ -6,7 +6,7 @@ import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { RandomStream } from './random'
 import { openEngine } from './runtime/engine'
-import type { Tokens, TrainStep } from './runtime/step'
+import type { Tokens, TrainStep } from './train-step'
 import { sampleText } from './loop/sample'
 
 /** Enough for a mean that other programs' bursts do not spoil. */
@@ -46,13 +46,13 @@ export async function* timeSteps(
     let done = 0
     const step = async (): Promise<void> => {
       const batch = randomTokens(config, vocabSize, ++done)
-      await trainStep.run(done, learningRate, batch)
+      await trainStep.run({ step: done, learningRate, batch })
       // Waits for the device: a graphics card takes commands faster than it works.
       await trainStep.readMetrics()
     }
     const batch = randomTokens(config, vocabSize, 0)
     const evaluation = async (): Promise<void> => {
-      await trainStep.evaluate(batch, batch.x.length)
+      await trainStep.evaluate(batch)
     }
     const sample = async (): Promise<void> => {
       await sampleText(trainStep, engine, anyTokenizer, config, signal)

@@ -83,8 +83,8 @@ async function* loop(training: Training): AsyncGenerator<TrainEvent> {
   while (!run.isFinished && !signal.aborted) {
     const batch = batchAt(data.trainTokens, { ...config, step: run.step })
     const { learningRate } = run
-    // Forward and loss, gradients, clipping, optimizer: one recorded function (runtime/step.ts has it in full).
-    const mode = await run.clock.time(() => trainStep.run(run.step + 1, learningRate, batch))
+    // Backward, reduce, update: what that is says step.ts, whichever engine computes it.
+    const mode = await run.clock.time(() => trainStep.run({ step: run.step + 1, learningRate, batch }))
     run.step++
     const news = modes.after(run.step, mode, trainStep)
     if (news) yield news

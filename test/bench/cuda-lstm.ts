@@ -5,7 +5,7 @@ import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
 import { openEngine } from '../../src-main/engine/runtime/engine'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
-import type { StepMode, Tokens, TrainStep } from '../../src-main/engine/runtime/step'
+import type { StepMode, Tokens, TrainStep } from '../../src-main/engine/train-step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { TensorHandle } from '../../src-main/engine/runtime/tensorflow/c-api'
 import { cudnnOf, lstmProblem } from '../../src-main/engine/runtime/tensorflow/cudnn'
@@ -111,16 +111,16 @@ async function train(step: TrainStep, config: RunConfig): Promise<Trained> {
   const began = performance.now()
   let firstStepMs = NaN
   for (let i = 1; i <= steps; i++) {
-    await step.run(i, 1e-3, batch(i))
+    await step.run({ step: i, learningRate: 1e-3, batch: batch(i) })
     losses.push((await step.readMetrics()).lossNats)
     if (i > 1) continue
     firstStepMs = performance.now() - began
     const moments = [...(await step.readOptimizer())].filter(([name]) => name.startsWith('exp_avg.'))
     gradients = new Map(moments)
   }
-  const tokens = config.batchSize * config.blockSize
-  const { lossNats } = await step.evaluate(batch(0), tokens)
-  return { losses, gradients, evaluation: lossNats / tokens, weights: await step.readWeights(), firstStepMs }
+  const { lossNats } = await step.evaluate(batch(0))
+  const evaluation = lossNats.reduce((sum, nats) => sum + nats, 0) / lossNats.length
+  return { losses, gradients, evaluation, weights: await step.readWeights(), firstStepMs }
 }
 
 const relative = (a: number, b: number): number => Math.abs(a - b) / Math.abs(b)
@@ -155,7 +155,7 @@ async function time({ ways, step }: Started, shape: string, config: RunConfig): 
   for (const precision of ['float32', 'bfloat16'] as const) {
     for (const way of ways) {
       const trainStep = await step(way, config, precision)
-      for (let i = 1; i <= 3; i++) await trainStep.run(i, 1e-4, batch)
+      for (let i = 1; i <= 3; i++) await trainStep.run({ step: i, learningRate: 1e-4, batch })
       await trainStep.readMetrics()
       sides.push({ key: `${way} ${precision}`, trainStep, stepMs: [] })
     }
@@ -163,7 +163,7 @@ async function time({ ways, step }: Started, shape: string, config: RunConfig): 
   for (let round = 0; round < rounds; round++) {
     for (const { trainStep, stepMs } of sides) {
       const began = performance.now()
-      for (let i = 0; i < stepsPerWait; i++) await trainStep.run(4 + i, 1e-4, batch)
+      for (let i = 0; i < stepsPerWait; i++) await trainStep.run({ step: 4 + i, learningRate: 1e-4, batch })
       await trainStep.readMetrics()
       stepMs.push((performance.now() - began) / stepsPerWait)
     }

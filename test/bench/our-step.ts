@@ -5,7 +5,7 @@ import { RandomStream } from '../../src-main/engine/random'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import { EagerTrainStep } from '../../src-main/engine/runtime/eager-step'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
-import type { TrainStep } from '../../src-main/engine/runtime/step'
+import type { TrainStep } from '../../src-main/engine/train-step'
 import { exitNow } from '../../src-main/engine/tasks/exit-now'
 import { openTensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { EngineId, RunConfig } from '../../src-preload/contract/records'
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   const steps = async (count: number): Promise<number> => {
     const batches = Array.from({ length: count }, () => ({ x: ids(), y: ids() }))
     const began = performance.now()
-    for (const batch of batches) await trainStep.run(++done, config.learningRate, batch)
+    for (const batch of batches) await trainStep.run({ step: ++done, learningRate: config.learningRate, batch })
     const { lossNats } = await trainStep.readMetrics()
     if (!Number.isFinite(lossNats)) throw new Error(`The loss became ${lossNats}`)
     return (performance.now() - began) / count

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
-import type { Tokens } from '../../src-main/engine/runtime/step'
+import type { Tokens } from '../../src-main/engine/train-step'
 import type { RunConfig } from '../../src-preload/contract/records'
 
 /**

@@ -1,7 +1,8 @@
 """Makes the numbers that the golden tests compare with: python make_golden.py (needs torch, numpy, safetensors).
 
 For each model: weights, logits, loss and every gradient of one batch; three AdamW steps and a curve of 200, from the
-same weights over the batches in the JSON file. Weights go by Homegrown's names and lie [in, out], so nn.Linear's are
+same weights over the batches in the JSON file. In `gpt-answers` only the end of each row counts, of one row less than of
+the other: what comes before has the target -1. Weights go by Homegrown's names and lie [in, out], so nn.Linear's are
 transposed here. Double-checked against itself: float64 agrees with the float32 that is written (printed at the end).
 """
 
@@ -18,6 +19,7 @@ from torch.nn import functional as F
 HERE = Path(__file__).parent
 LAYERS, HEADS, WIDTH, T, B, V = 2, 2, 16, 8, 2, 23
 STEPS = 200
+ANSWERS_FROM = [6, 1]
 OPTIMIZER = {"learningRate": 1e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "gradClip": 1.0}
 
 MATRIX_LEARNING_RATE = 0.02
@@ -180,7 +182,7 @@ def make_batches():
     return [[text[s : s + T + 1] for s in row] for row in starts]
 
 
-def train(model, batches, dtype, muon):
+def train(model, batches, dtype, muon, counted_from):
     model = model.to(dtype)
     start(model)
     decayed = [p for p in model.parameters() if p.requires_grad and p.dim() >= 2]
@@ -200,7 +202,10 @@ def train(model, batches, dtype, muon):
     for step, batch in enumerate(batches):
         window = torch.tensor(batch)
         logits = model(window[:, :-1])
-        loss = F.cross_entropy(logits.reshape(B * T, V), window[:, 1:].reshape(-1))
+        targets = window[:, 1:].clone()
+        for row, first in enumerate(counted_from):
+            targets[row, :first] = -1
+        loss = F.cross_entropy(logits.reshape(B * T, V), targets.reshape(-1), ignore_index=-1)
         model.zero_grad(set_to_none=True)
         loss.backward()
         if step == 0:
@@ -218,29 +223,33 @@ def train(model, batches, dtype, muon):
 def main():
     torch.manual_seed(0)
     batches = make_batches()
-    for kind, model in (("gpt", Gpt), ("lstm", Lstm), ("modern", Modern)):
+    for name, kind, model in (
+        ("gpt", "gpt", Gpt), ("lstm", "lstm", Lstm), ("modern", "modern", Modern), ("gpt-answers", "gpt", Gpt)
+    ):
         muon = kind == "modern"
-        tensors, losses, norms = train(model(), batches, torch.float32, muon)
-        exact, exact_losses, _ = train(model(), batches, torch.float64, muon)
+        counted_from = ANSWERS_FROM if name == "gpt-answers" else [0] * B
+        tensors, losses, norms = train(model(), batches, torch.float32, muon, counted_from)
+        exact, exact_losses, _ = train(model(), batches, torch.float64, muon, counted_from)
         worst = max(float(np.abs(tensors[n] - exact[n]).max()) for n in tensors)
         curve = max(abs(a - b) for a, b in zip(losses, exact_losses, strict=True))
         # Together the first two models see both sides of clipping: the GPT is always clipped, the LSTM never.
         if kind != "modern":
             assert (min(norms) > OPTIMIZER["gradClip"]) if kind == "gpt" else (max(norms) < OPTIMIZER["gradClip"])
         assert all(math.isfinite(x) for x in losses)
-        save_file(tensors, HERE / f"{kind}.safetensors")
+        save_file(tensors, HERE / f"{name}.safetensors")
         facts = {
             "torch": torch.__version__.split("+")[0],
             "config": {"model": kind, "nLayer": LAYERS, "nHead": HEADS, "nEmbd": WIDTH, "blockSize": T, "batchSize": B},
             "vocabSize": V,
             "optimizer": OPTIMIZER | ({"optimizer": "muon", "matrixLearningRate": MATRIX_LEARNING_RATE} if muon else {}),
+            "countedFrom": counted_from,
             "batches": batches,
             "losses": losses,
             "gradNorms": norms,
         }
-        (HERE / f"{kind}.safetensors").chmod(0o644)
-        (HERE / f"{kind}.json").write_text(json.dumps(facts, separators=(",", ":")) + "\n")
-        print(f"{kind}: loss {losses[0]:.4f} to {losses[-1]:.4f}, float32 against float64: tensors {worst:.1e}, losses {curve:.1e}")
+        (HERE / f"{name}.safetensors").chmod(0o644)
+        (HERE / f"{name}.json").write_text(json.dumps(facts, separators=(",", ":")) + "\n")
+        print(f"{name}: loss {losses[0]:.4f} to {losses[-1]:.4f}, float32 against float64: tensors {worst:.1e}, losses {curve:.1e}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { stepSpecOf } from '../../src-main/engine/model/model'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import type { Decoder } from '../../src-main/engine/runtime/decoder'
-import type { StepSpec, Tokens } from '../../src-main/engine/runtime/step'
+import type { StepSpec, Tokens } from '../../src-main/engine/train-step'
 import { readSafetensors } from '../../src-main/engine/safetensors'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records'
@@ -37,13 +37,15 @@ interface Facts {
     weightDecay: number
     gradClip: number
   }
+  /** Of each row the first position whose target counts; absent: all do. */
+  readonly countedFrom?: readonly number[]
   readonly batches: readonly (readonly (readonly number[])[])[]
   readonly losses: readonly number[]
   readonly gradNorms: readonly number[]
 }
 
-export async function readGolden(model: RunConfig['model']): Promise<Golden> {
-  const file = (extension: string): string => join(import.meta.dirname, `${model}.${extension}`)
+export async function readGolden(name: RunConfig['model'] | 'gpt-answers'): Promise<Golden> {
+  const file = (extension: string): string => join(import.meta.dirname, `${name}.${extension}`)
   const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Facts
   const { tensors } = await readSafetensors(file('safetensors'))
   const under = (prefix: string): Map<string, TensorData> =>
@@ -57,7 +59,7 @@ export async function readGolden(model: RunConfig['model']): Promise<Golden> {
     vocabSize,
     batches: facts.batches.map((windows) => ({
       x: Int32Array.from(windows.flatMap((window) => window.slice(0, -1))),
-      y: Int32Array.from(windows.flatMap((window) => window.slice(1))),
+      y: Int32Array.from(windows.flatMap((window, row) => window.slice(1).fill(-1, 0, facts.countedFrom?.[row] ?? 0))),
     })),
     losses: facts.losses,
     gradNorms: facts.gradNorms,

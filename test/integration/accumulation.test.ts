@@ -5,13 +5,25 @@ import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import type { ModelOps, TensorData } from '../../src-main/engine/runtime/ops'
-import { gradientStep } from '../../src-main/engine/runtime/step'
+import { backward } from '../../src-main/engine/step'
+import type { StepSums } from '../../src-main/engine/step-parts'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import type { RunConfig } from '../../src-preload/contract/records'
 import { tensorflowDir } from '../tensorflow-dir'
-import { batchOf, expectOneCallAStep, lossesOf, open, specOf, stepFor, tinyConfig, vocabSize } from './engine-fixture'
+import {
+  batchOf,
+  countingFirst,
+  expectOneCallAStep,
+  lossesOf,
+  open,
+  scored,
+  specOf,
+  stepFor,
+  tinyConfig,
+  vocabSize,
+} from './engine-fixture'
 
 let engine: Engine
 let wasm: Engine
@@ -23,6 +35,9 @@ beforeAll(async () => {
   backend = await openTensorFlowBackend(tensorflowDir())
 })
 
+const meanGradient = ({ gradSums, count }: StepSums<tf.Tensor1D>): tf.Tensor1D =>
+  (gradSums[0] as tf.Tensor1D).div(count)
+
 /** The first step's gradient, op by op. */
 async function gradientOf(config: RunConfig, ops: ModelOps): Promise<Float32Array> {
   const layout = new WeightLayout(specOf(config).weights)
@@ -31,7 +46,7 @@ async function gradientOf(config: RunConfig, ops: ModelOps): Promise<Float32Arra
     const batch = batchOf(config, 1)
     const shape: [number, number] = [config.batchSize, config.blockSize]
     const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
-    return gradientStep(specOf(config), layout, ops, flats, x, y).gradients[0] as tf.Tensor1D
+    return meanGradient(backward({ spec: specOf(config), layout, ops }, flats, { x, y }))
   })
   const values = await gradient.data<'float32'>()
   gradient.dispose()
@@ -65,7 +80,9 @@ describe.each(models)('a %s step in parts', (model) => {
     const expected = await lossesOf(whole, config, 3)
     for (const [i, loss] of (await lossesOf(inParts, config, 3)).entries())
       expect(loss).toBeCloseTo(expected[i] ?? NaN, 5)
-    const scores = await Promise.all([whole, inParts].map((step) => step.evaluate(batchOf(config, 9), 37)))
+    const scores = await Promise.all(
+      [whole, inParts].map((step) => scored(step, countingFirst(batchOf(config, 9), 37))),
+    )
     expect(scores[1]?.lossNats).toBeCloseTo(scores[0]?.lossNats ?? NaN, 3)
     expect(scores[1]?.correct).toBe(scores[0]?.correct)
   })
@@ -90,17 +107,18 @@ describe.each(models)('a %s step in parts', (model) => {
     engine.activate()
     const key = backend.binding.createTensor([1], dtypes.uint64, BigInt64Array.of((BigInt(config.seed) << 32n) | 1n))
     const layout = new WeightLayout(specOf(dropping).weights)
-    const metrics = tf.tidy(() => {
+    const loss = tf.tidy(() => {
       const flats = layout.pack(initialWeights(dropping, vocabSize, dropping.seed)).map((flat) => tf.tensor1d(flat))
-      const { x, y } = batchOf(dropping, 1)
+      const batch = batchOf(dropping, 1)
       const shape: [number, number] = [dropping.batchSize, dropping.blockSize]
       const ops = tensorFlowOps(backend, { key })
-      const tokens = [x, y].map((ids) => tf.tensor2d(ids, shape, 'int32')) as [tf.Tensor2D, tf.Tensor2D]
-      return gradientStep(specOf(dropping), layout, ops, flats, ...tokens).metrics
+      const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
+      const { lossSum, count } = backward({ spec: specOf(dropping), layout, ops }, flats, { x, y })
+      return lossSum.div(count)
     })
     backend.binding.deleteTensor(key)
-    expect(recorded).toBeCloseTo(metrics.dataSync()[0] ?? NaN, 6)
-    metrics.dispose()
+    expect(recorded).toBeCloseTo(loss.dataSync()[0] ?? NaN, 6)
+    loss.dispose()
   })
 
   it('computes the same with WASM', async () => {

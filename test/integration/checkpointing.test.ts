@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Precision, RunConfig } from '../../src-preload/contract/records'
 import { initialWeights } from '../../src-main/engine/model/init'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import type { TrainStep } from '../../src-main/engine/runtime/step'
+import type { TrainStep } from '../../src-main/engine/train-step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { tensorflowDir } from '../tensorflow-dir'
 import {
@@ -44,7 +44,7 @@ async function recordedStep(config: RunConfig, compile: 'graph' | 'xla', precisi
 
 /** A first moment after the first step is the gradient times 1 − beta1. */
 async function gradientOf(step: TrainStep, config: RunConfig): Promise<number[]> {
-  await step.run(1, config.learningRate, batchOf(config, 1))
+  await step.run({ step: 1, learningRate: config.learningRate, batch: batchOf(config, 1) })
   return [...(await step.readOptimizer())]
     .filter(([name]) => !name.startsWith('exp_avg_sq'))
     .flatMap(([, { data }]) => [...data])
@@ -90,7 +90,7 @@ async function peakDuring(step: TrainStep, config: RunConfig): Promise<number> {
   const look = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss())
   }, 1)
-  for (let i = 1; i <= 2; i++) await step.run(i, 1e-4, batchOf(config, i))
+  for (let i = 1; i <= 2; i++) await step.run({ step: i, learningRate: 1e-4, batch: batchOf(config, i) })
   clearInterval(look)
   return peak
 }
@@ -131,7 +131,7 @@ it('needs a fraction of the memory: WASM', async () => {
     wasm.activate()
     const before = tf.memory().numBytes
     const { peakBytes } = await tf.profile(async () => {
-      await step.run(1, 1e-4, batchOf(config, 1))
+      await step.run({ step: 1, learningRate: 1e-4, batch: batchOf(config, 1) })
       return []
     })
     return peakBytes - before

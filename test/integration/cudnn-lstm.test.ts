@@ -99,8 +99,10 @@ describe("cuDNN's kernel", () => {
     backend.cudnn = anyCudnn
     const step = await stepFor(engine, { ...config, accumulation })
     const batch = batchOf(config, 1)
-    await expect(step.run(1, 1e-3, batch)).rejects.toMatchObject({ params: { detail: /CudnnRNN/ } })
-    await expect(step.evaluate(batch, batch.x.length)).rejects.toMatchObject({ params: { detail: /CudnnRNNV3/ } })
+    await expect(step.run({ step: 1, learningRate: 1e-3, batch })).rejects.toMatchObject({
+      params: { detail: /CudnnRNN/ },
+    })
+    await expect(step.evaluate(batch)).rejects.toMatchObject({ params: { detail: /CudnnRNNV3/ } })
   })
 
   it('leaves the step compiled with XLA, and what is recorded on processors, as they are', async () => {

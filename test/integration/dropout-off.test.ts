@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { RunConfig, Tier } from '../../src-preload/contract/records'
 import { drawnWeights } from '../../src-main/engine/model/init'
-import { optimizerScalars } from '../../src-main/engine/optim/optimizer'
+import { packRates, ratesAt } from '../../src-main/engine/optim/rates'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { keepsAll } from '../../src-main/engine/runtime/tensorflow/dropout-mask'
@@ -30,10 +30,10 @@ function lossesOf(config: RunConfig, tier: Tier, keys: readonly bigint[]): numbe
     const variables = (): Variable[] => layout.vectors.map(({ size }) => new Variable(context, [size]))
     const state = { weights: variables(), expAvg: variables(), expAvgSq: variables() }
     layout.pack(drawnWeights(config, vocabSize, config.seed)).forEach((flat, i) => state.weights[i]?.write(flat))
-    const scalars = optimizerScalars(spec.optimizer, 1, 1e-3)
+    const rates = packRates(ratesAt(spec.optimizer, 1, 1e-3))
     const feeds = [
       ...[x, y].map((tokens) => context.newHandle(dtypes.int32, [config.batchSize, config.blockSize], tokens)),
-      context.newHandle(dtypes.float32, [scalars.length], scalars),
+      context.newHandle(dtypes.float32, [rates.length], rates),
       context.newHandle(dtypes.uint64, [1], BigInt64Array.of(key)),
     ]
     const outputs = context.execute(name, [...feeds, ...inOrder(state).map(({ handle }) => handle)], 1)

@@ -7,7 +7,7 @@ import { stepSpecOf } from '../../src-main/engine/model/model'
 import { RandomStream } from '../../src-main/engine/random'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
-import type { StepSpec, Tokens, TrainStep } from '../../src-main/engine/runtime/step'
+import type { StepSpec, Tokens, TrainStep } from '../../src-main/engine/train-step'
 import { tensorflowDir } from '../tensorflow-dir'
 
 export const vocabSize = 23
@@ -68,11 +68,24 @@ export function batchOf(config: RunConfig, step: number): Tokens {
   return { x, y }
 }
 
+/** The batch, of which only the first `counted` tokens count. */
+export const countingFirst = ({ x, y }: Tokens, counted: number): Tokens => ({
+  x,
+  y: Int32Array.from(y).fill(-1, counted),
+})
+
+/** Sums over a batch: of the loss, and of right guesses. */
+export async function scored(step: TrainStep, batch: Tokens): Promise<{ lossNats: number; correct: number }> {
+  const { lossNats, right } = await step.evaluate(batch)
+  const sum = (numbers: Float32Array): number => numbers.reduce((total, number) => total + number, 0)
+  return { lossNats: sum(lossNats), correct: sum(right) }
+}
+
 /** Losses of `count` steps at a constant learning rate, starting after `done` steps. */
 export async function lossesOf(step: TrainStep, config: RunConfig, count: number, done = 0): Promise<number[]> {
   const losses: number[] = []
   for (let i = done + 1; i <= done + count; i++) {
-    await step.run(i, config.learningRate, batchOf(config, i))
+    await step.run({ step: i, learningRate: config.learningRate, batch: batchOf(config, i) })
     losses.push((await step.readMetrics()).lossNats)
   }
   return losses
@@ -99,10 +112,10 @@ export async function expectExactResume(engine: Engine, config: RunConfig, half:
 /** One native call a step, and no tensor that stays. */
 export async function expectOneCallAStep(backend: TensorFlowBackend, engine: Engine, config: RunConfig): Promise<void> {
   const step = await stepFor(engine, config)
-  await step.run(1, 1e-3, batchOf(config, 1))
+  await step.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
   const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
   const before = { executed: backend.context.executed, tensors: count() }
-  for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
+  for (let i = 2; i <= 11; i++) await step.run({ step: i, learningRate: 1e-3, batch: batchOf(config, i) })
   await step.readMetrics()
   expect(backend.context.executed - before.executed).toBe(10)
   expect(count()).toEqual(before.tensors)

@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { initialWeights } from '../../src-main/engine/model/init'
 import { forwardOf } from '../../src-main/engine/model/model'
-import { optimizerScalars } from '../../src-main/engine/optim/optimizer'
+import { optimizeWith } from '../../src-main/engine/optim/optimizer'
+import { packRates, ratesAt, unpackRates } from '../../src-main/engine/optim/rates'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { logitsOf } from '../../src-main/engine/runtime/head'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
-import { trainingStep } from '../../src-main/engine/runtime/step'
+import { backward, squaredNormOf, update } from '../../src-main/engine/step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
@@ -16,9 +17,11 @@ import {
   batchOf,
   closedAtEnd,
   compiled,
+  countingFirst,
   largestDifference,
   lossesOf,
   open,
+  scored,
   specOf,
   stepFor,
   tinyConfig,
@@ -54,8 +57,12 @@ function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number, piece
       const batch = batchOf(config, step)
       const shape: [number, number] = [config.batchSize, config.blockSize]
       const [x, y] = [tf.tensor2d(batch.x, shape, 'int32'), tf.tensor2d(batch.y, shape, 'int32')]
-      const scalars = tf.tensor1d(optimizerScalars(spec.optimizer, step, config.learningRate))
-      const next = trainingStep(spec, layout, tensorFlowOps(backend, { key }), [old], x, y, scalars)
+      const rates = packRates(ratesAt(spec.optimizer, step, config.learningRate))
+      const optimize = optimizeWith(unpackRates(tf.tensor1d(rates)))
+      const context = { spec, layout, ops: tensorFlowOps(backend, { key }) }
+      const sums = backward(context, [old.weights], { x, y })
+      const squaredNorm = squaredNormOf(sums, context.ops)
+      const next = update(context, { state: [old], sums, squaredNorm, optimize })
       return { ...(next.state[0] as typeof old), metrics: next.metrics }
     })
     tf.dispose([old.weights, old.expAvg, old.expAvgSq])
@@ -142,7 +149,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (
 
   it('learns one batch by heart', async () => {
     const step = await stepFor(engine, { ...config, weightDecay: 0 })
-    for (let i = 1; i <= 300; i++) await step.run(i, 1e-2, batchOf(config, 1))
+    for (let i = 1; i <= 300; i++) await step.run({ step: i, learningRate: 1e-2, batch: batchOf(config, 1) })
     expect((await step.readMetrics()).lossNats).toBeLessThan(0.1)
   })
 
@@ -150,8 +157,8 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (
     const step = await stepFor(engine, config)
     const batch = batchOf(config, 1)
     const count = batch.x.length
-    const whole = await step.evaluate(batch, count)
-    await step.run(1, config.learningRate, batch)
+    const whole = await scored(step, batch)
+    await step.run({ step: 1, learningRate: config.learningRate, batch })
     expect((await step.readMetrics()).lossNats).toBeCloseTo(whole.lossNats / count, 5)
   })
 
@@ -160,9 +167,9 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (
     const batch = batchOf(config, 1)
     const half = batch.x.length / 2
     const swapped = (tokens: Int32Array): Int32Array => Int32Array.of(...tokens.slice(half), ...tokens.slice(0, half))
-    const whole = await step.evaluate(batch, batch.x.length)
-    const first = await step.evaluate(batch, half)
-    const second = await step.evaluate({ x: swapped(batch.x), y: swapped(batch.y) }, half)
+    const whole = await scored(step, batch)
+    const first = await scored(step, countingFirst(batch, half))
+    const second = await scored(step, countingFirst({ x: swapped(batch.x), y: swapped(batch.y) }, half))
     expect(first.lossNats + second.lossNats).toBeCloseTo(whole.lossNats, 3)
     expect(first.correct + second.correct).toBe(whole.correct)
   })
@@ -172,18 +179,18 @@ describe('a step whose loss is no number', () => {
   it.each(['graph', 'xla'] as const)('changes nothing, %s', async (compile) => {
     const config = tinyConfig({ dropout: 0 })
     const step = await compiled(engine, config, compile)
-    await step.run(1, 1e-3, batchOf(config, 1))
+    await step.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
     const good = await step.readWeights()
     const [name, first] = [...good][0] as [string, TensorData]
     const broken = Float32Array.from(first.data).fill(NaN, 0, 1)
     step.writeWeights(new Map([...good, [name, { shape: first.shape, data: broken }]]))
     const before = { weights: await step.readWeights(), moments: await step.readOptimizer() }
-    await step.run(2, 1e-3, batchOf(config, 2))
+    await step.run({ step: 2, learningRate: 1e-3, batch: batchOf(config, 2) })
     const { lossNats, gradNorm } = await step.readMetrics()
     expect(Number.isFinite(lossNats) && Number.isFinite(gradNorm)).toBe(false)
     expect({ weights: await step.readWeights(), moments: await step.readOptimizer() }).toEqual(before)
     step.writeWeights(good)
-    await step.run(2, 1e-3, batchOf(config, 2))
+    await step.run({ step: 2, learningRate: 1e-3, batch: batchOf(config, 2) })
     expect(Number.isFinite((await step.readMetrics()).lossNats)).toBe(true)
     expect(await step.readWeights()).not.toEqual(good)
     step.close()
@@ -196,7 +203,7 @@ describe('evaluation', () => {
     const step = await stepFor(engine, config)
     const batch = batchOf(config, 1)
     const counted = 19
-    const score = await step.evaluate(batch, counted)
+    const score = await scored(step, countingFirst(batch, counted))
     const weights = new Map(
       Array.from(await step.readWeights(), ([name, { shape, data }]) => [name, tf.tensor(data, [...shape], 'float32')]),
     )
@@ -225,16 +232,16 @@ describe('dropout', () => {
     const trained: number[] = []
     // A learning rate of 0 leaves the weights alone: only the masks differ.
     for (let i = 1; i <= 3; i++) {
-      await step.run(i, 0, batch)
+      await step.run({ step: i, learningRate: 0, batch })
       trained.push((await step.readMetrics()).lossNats)
     }
     expect(new Set(trained).size).toBe(3)
-    await step.run(2, 0, batch)
+    await step.run({ step: 2, learningRate: 0, batch })
     expect((await step.readMetrics()).lossNats).toBe(trained[1])
-    const evaluated = [await step.evaluate(batch, 32), await step.evaluate(batch, 32)]
+    const evaluated = [await scored(step, batch), await scored(step, batch)]
     expect(evaluated[0]).toEqual(evaluated[1])
     const plain = await stepFor(engine, { ...config, dropout: 0 })
-    expect(await plain.evaluate(batch, 32)).toEqual(evaluated[0])
+    expect(await scored(plain, batch)).toEqual(evaluated[0])
   })
 })
 
@@ -242,9 +249,9 @@ describe('the loop around it', () => {
   it('makes one native call a step', async () => {
     const config = tinyConfig()
     const step = await stepFor(engine, config)
-    await step.run(1, 1e-3, batchOf(config, 1))
+    await step.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
     const before = backend.context.executed
-    for (let i = 2; i <= 11; i++) await step.run(i, 1e-3, batchOf(config, i))
+    for (let i = 2; i <= 11; i++) await step.run({ step: i, learningRate: 1e-3, batch: batchOf(config, i) })
     expect(backend.context.executed - before).toBeLessThanOrEqual(3 * 10)
     await step.readMetrics()
     expect(backend.context.executed - before).toBe(10)
@@ -254,14 +261,14 @@ describe('the loop around it', () => {
     const config = tinyConfig({ dropout: 0.1 })
     const step = await stepFor(engine, config)
     const count = (): number[] => [tf.memory().numTensors, backend.binding.getNumOfTensors()]
-    await step.run(1, 1e-3, batchOf(config, 1))
-    await step.evaluate(batchOf(config, 1), 32)
+    await step.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
+    await step.evaluate(batchOf(config, 1))
     const before = count()
     for (let i = 2; i <= 501; i++) {
-      await step.run(i, 1e-3, batchOf(config, i))
+      await step.run({ step: i, learningRate: 1e-3, batch: batchOf(config, i) })
       if (i % 100 === 0) {
         await step.readMetrics()
-        await step.evaluate(batchOf(config, i), 32)
+        await step.evaluate(batchOf(config, i))
       }
     }
     expect(count()).toEqual(before)
@@ -271,7 +278,7 @@ describe('the loop around it', () => {
     const config = tinyConfig({ nEmbd: 256, nHead: 4, nLayer: 4, blockSize: 64, batchSize: 16 })
     const step = await stepFor(engine, config)
     const batch = batchOf(config, 1)
-    await step.run(1, 1e-3, batch)
+    await step.run({ step: 1, learningRate: 1e-3, batch })
     let ticks = 0
     let computing = true
     const tick = (): void => {
@@ -279,7 +286,7 @@ describe('the loop around it', () => {
       if (computing) setTimeout(tick, 1)
     }
     setTimeout(tick, 1)
-    await step.run(2, 1e-3, batch)
+    await step.run({ step: 2, learningRate: 1e-3, batch })
     computing = false
     // A blocked loop would tick at most once.
     expect(ticks).toBeGreaterThan(2)
@@ -293,15 +300,16 @@ describe('auto', () => {
     closedAtEnd(step)
     step.writeWeights(initialWeights(config, vocabSize, config.seed))
     // Nothing is learned: what changes the loss would be a trial that leaked.
-    for (let i = 1; !step.settled && i < 50_000; i++) await step.run(i, 0, batchOf(config, 1))
+    for (let i = 1; !step.settled && i < 50_000; i++)
+      await step.run({ step: i, learningRate: 0, batch: batchOf(config, 1) })
     const ways = step.timings.map(({ tier, precision }) => `${tier} ${precision}`)
     expect(ways).toContain('graph float32')
     expect(ways.some((way) => way.startsWith('xla'))).toBe(true)
-    const { tier, precision } = await step.run(1, 1e-3, batchOf(config, 1))
+    const { tier, precision } = await step.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
     const fixed = await engine.compileStep(specOf(config), { compile: tier === 'xla' ? 'xla' : 'graph', precision })
     closedAtEnd(fixed)
     fixed.writeWeights(initialWeights(config, vocabSize, config.seed))
-    await fixed.run(1, 1e-3, batchOf(config, 1))
+    await fixed.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
     expect(await step.readMetrics()).toEqual(await fixed.readMetrics())
   })
 
@@ -311,7 +319,7 @@ describe('auto', () => {
     const tiers: string[] = []
     const losses: number[] = []
     for (let i = 1; i <= 5 || (tiers.at(-1) !== 'xla' && i < 50_000); i++) {
-      tiers.push((await step.run(i, config.learningRate, batchOf(config, i))).tier)
+      tiers.push((await step.run({ step: i, learningRate: config.learningRate, batch: batchOf(config, i) })).tier)
       losses.push((await step.readMetrics()).lossNats)
     }
     expect(tiers[0]).toBe('graph')

@@ -2,7 +2,16 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { batchOf, compiled, expectExactResume, largestDifference, lossesOf, open, tinyConfig } from './engine-fixture'
+import {
+  batchOf,
+  compiled,
+  expectExactResume,
+  largestDifference,
+  lossesOf,
+  open,
+  scored,
+  tinyConfig,
+} from './engine-fixture'
 
 let tensorflow: Engine
 let wasm: Engine
@@ -40,12 +49,12 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('a %s on WASM', (model) => {
     step.writeWeights(await plain.readWeights())
     // A learning rate of 0 leaves the weights alone: only the masks differ.
     for (const at of [1, 2, 2]) {
-      await step.run(at, 0, batch)
+      await step.run({ step: at, learningRate: 0, batch })
       trained.push((await step.readMetrics()).lossNats)
     }
     expect(trained[1]).not.toBe(trained[0])
     expect(trained[2]).toBe(trained[1])
-    expect(await step.evaluate(batch, 32)).toEqual(await plain.evaluate(batch, 32))
+    expect(await scored(step, batch)).toEqual(await scored(plain, batch))
     step.close()
     plain.close()
   })
@@ -53,10 +62,10 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('a %s on WASM', (model) => {
   it('keeps no tensor of a step', async () => {
     const config = tinyConfig({ model, dropout: 0.1 })
     const step = await compiled(wasm, config)
-    await step.run(1, 1e-3, batchOf(config, 1))
+    await step.run({ step: 1, learningRate: 1e-3, batch: batchOf(config, 1) })
     const before = tf.memory().numTensors
-    for (let i = 2; i <= 101; i++) await step.run(i, 1e-3, batchOf(config, 1))
-    await step.evaluate(batchOf(config, 1), 32)
+    for (let i = 2; i <= 101; i++) await step.run({ step: i, learningRate: 1e-3, batch: batchOf(config, 1) })
+    await step.evaluate(batchOf(config, 1))
     expect(tf.memory().numTensors).toBe(before)
     step.close()
   })

@@ -6,10 +6,12 @@ import type { OpenGpu } from '../../src-main/engine/runtime/webgpu/backend'
 import {
   batchOf,
   compiled,
+  countingFirst,
   expectExactResume,
   largestDifference,
   lossesOf,
   open,
+  scored,
   specOf,
   tinyConfig,
 } from './engine-fixture'
@@ -65,7 +67,7 @@ describe.skipIf(card === null)('on a graphics card', () => {
     const config = tinyConfig({ dropout: 0.5 })
     const [fast, slow] = [await compiled(webgpu, config), await compiled(wasm, config)]
     const batch = batchOf(config, 1)
-    const [ours, theirs] = [await fast.evaluate(batch, 20), await slow.evaluate(batch, 20)]
+    const [ours, theirs] = [await scored(fast, countingFirst(batch, 20)), await scored(slow, countingFirst(batch, 20))]
     expect(ours.lossNats).toBeCloseTo(theirs.lossNats, 3)
     expect(ours.correct).toBe(theirs.correct)
     fast.close()
@@ -82,11 +84,11 @@ describe.skipIf(card === null)('on a graphics card', () => {
     if (!bias) throw new Error('no ln_f.bias')
     broken.set('ln_f.bias', { shape: bias.shape, data: bias.data.map(() => NaN) })
     step.writeWeights(broken)
-    await step.run(1, 1e-2, batch)
+    await step.run({ step: 1, learningRate: 1e-2, batch })
     expect((await step.readMetrics()).lossNats).toBeNaN()
     expect(await step.readWeights()).toEqual(broken)
     step.writeWeights(weights)
-    await step.run(2, 1e-2, batch)
+    await step.run({ step: 2, learningRate: 1e-2, batch })
     expect(await step.readWeights()).not.toEqual(weights)
     step.close()
   })
@@ -94,10 +96,10 @@ describe.skipIf(card === null)('on a graphics card', () => {
   it('keeps no tensor and no byte of 300 steps', async () => {
     const config = tinyConfig({ dropout: 0.1 })
     const step = await compiled(webgpu, config)
-    for (let i = 1; i <= 20; i++) await step.run(i, 1e-3, batchOf(config, i))
+    for (let i = 1; i <= 20; i++) await step.run({ step: i, learningRate: 1e-3, batch: batchOf(config, i) })
     await step.readMetrics()
     const before = { tensors: tf.memory().numTensors, ...gpu.backend.memory() }
-    for (let i = 21; i <= 320; i++) await step.run(i, 1e-3, batchOf(config, i))
+    for (let i = 21; i <= 320; i++) await step.run({ step: i, learningRate: 1e-3, batch: batchOf(config, i) })
     await step.readMetrics()
     expect({ tensors: tf.memory().numTensors, ...gpu.backend.memory() }).toEqual(before)
     step.close()

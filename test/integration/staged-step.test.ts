@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
-import type { Tokens } from '../../src-main/engine/runtime/step'
+import type { Tokens } from '../../src-main/engine/train-step'
 import { shardsOf } from '../../src-main/plan/shards'
 import { batchOf, largestDifference, lossesOf, open, specOf, stepFor, tinyConfig } from './engine-fixture'
 
@@ -41,7 +41,7 @@ describe('a step in XLA', () => {
     const twice = { x: Int32Array.of(...x, ...x), y: Int32Array.of(...y, ...y) }
     const lossOf = async (config: RunConfig, batch: Tokens): Promise<number> => {
       const step = await stepFor(engine, config, 'xla')
-      await step.run(1, 0, batch)
+      await step.run({ step: 1, learningRate: 0, batch })
       return (await step.readMetrics()).lossNats
     }
     const off = { dropout: 0 }

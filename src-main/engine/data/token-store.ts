@@ -17,7 +17,7 @@ const headerBytes = 96
 
 export interface TokenStore {
   readonly count: number
-  /** Bytes of UTF-8 text that all tokens stand for: what bits per byte divides by. */
+  /** Bytes of UTF-8 text that all tokens stand for. */
   readonly bytes: number
   readonly vocabSize: number
   /** sha256 (hex) of the tokenizer.json that made the ids. */

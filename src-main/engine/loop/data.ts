@@ -10,6 +10,8 @@ export interface TrainingData {
   readonly trainTokens: TokenStore
   readonly valTokens: TokenStore
   readonly tokenizer: Tokenizer
+  /** [vocabSize]: bytes of UTF-8 that each token stands for; 0 for the end-of-text mark. */
+  readonly tokenBytes: Int32Array
   readonly vocabSize: number
   readonly tokenizerHash: string
   readonly close: () => void
@@ -37,7 +39,8 @@ export async function openData(dir: string, config: RunConfig): Promise<Training
     const { tokenizer, hash } = await loadTokenizer(join(dir, 'tokenizer.json'))
     // Its ids would mean other tokens than the model learns.
     if (hash !== tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
-    return { trainTokens, valTokens, tokenizer, vocabSize, tokenizerHash, close }
+    const tokenBytes = Int32Array.from({ length: vocabSize }, (_, id) => tokenizer.bytesOf(id).length)
+    return { trainTokens, valTokens, tokenizer, tokenBytes, vocabSize, tokenizerHash, close }
   } catch (error) {
     close()
     throw error

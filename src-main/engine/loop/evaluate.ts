@@ -1,8 +1,8 @@
 import type { RunConfig } from '../../../src-preload/contract/records'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { evalBatches, type Batch } from '../data/batches'
-import type { TokenStore } from '../data/token-store'
-import type { Tokens, TrainStep } from '../runtime/step'
+import type { Tokens, TrainStep } from '../train-step'
+import type { TrainingData } from './data'
 import { save } from './save'
 import { stage, type Training } from './training'
 
@@ -11,7 +11,10 @@ export interface Evaluation {
   /** Mean over all tokens looked at, however they were batched. */
   readonly valLossNats: number
   readonly perplexity: number
-  /** Compares runs with different tokenizers: nats a token, turned into bits, over bytes a token. */
+  /**
+   * Compares runs with different tokenizers: of the tokens that stand for text, the loss in bits over their bytes, as
+   * nanochat's evaluate_bpb. An end-of-text mark counts in neither.
+   */
   readonly bitsPerByte: number
   /** Share of next tokens guessed right. */
   readonly accuracy: number
@@ -21,7 +24,7 @@ export interface Evaluation {
 export async function* evaluateNow(training: Training): AsyncGenerator<TrainEvent> {
   const { own, data, trainStep, run, signal } = training
   yield stage('evaluating')
-  const evaluation = await evaluate(trainStep, data.valTokens, own.config, signal)
+  const evaluation = await evaluate(trainStep, data, own.config, signal)
   if (evaluation) {
     // The file before the news of it: a run of which an evaluation is known has a best state to go back to.
     if (run.evaluated(evaluation.valLossNats)) yield* save(training, 'best')
@@ -38,37 +41,43 @@ export async function* evaluateNow(training: Training): AsyncGenerator<TrainEven
  */
 export async function evaluate(
   trainStep: TrainStep,
-  tokens: TokenStore,
+  { valTokens, tokenBytes }: Pick<TrainingData, 'valTokens' | 'tokenBytes'>,
   config: RunConfig,
   signal: AbortSignal,
 ): Promise<Evaluation | null> {
   const { batchSize, blockSize } = config
-  let lossNats = 0
-  let correct = 0
-  let counted = 0
-  for (const batch of evalBatches(tokens, { batchSize, blockSize, batches: config.evalBatches })) {
+  const all = { lossNats: 0, right: 0, count: 0 }
+  const text = { lossNats: 0, bytes: 0 }
+  for (const batch of evalBatches(valTokens, { batchSize, blockSize, batches: config.evalBatches })) {
     if (signal.aborted) return null
-    const score = await trainStep.evaluate(fullBatch(batch, batchSize * blockSize), batch.x.length)
-    lossNats += score.lossNats
-    correct += score.correct
-    counted += batch.x.length
+    const { lossNats, right } = await trainStep.evaluate(fullBatch(batch, batchSize * blockSize))
+    for (const [i, id] of batch.y.entries()) {
+      const nats = lossNats[i] ?? NaN
+      all.lossNats += nats
+      all.right += right[i] ?? NaN
+      const bytes = tokenBytes[id] ?? 0
+      if (bytes === 0) continue
+      text.lossNats += nats
+      text.bytes += bytes
+    }
+    all.count += batch.y.length
   }
-  const valLossNats = lossNats / counted
+  const valLossNats = all.lossNats / all.count
   return {
     valLossNats,
     perplexity: Math.exp(valLossNats),
-    bitsPerByte: ((valLossNats / Math.LN2) * tokens.count) / tokens.bytes,
-    accuracy: correct / counted,
+    bitsPerByte: text.lossNats / Math.LN2 / text.bytes,
+    accuracy: all.right / all.count,
   }
 }
 
 /** A recorded evaluation has one shape: the last batch of a text is filled up with tokens that do not count. */
 function fullBatch({ x, y }: Batch, size: number): Tokens {
   if (x.length === size) return { x, y }
-  const filled = (tokens: Int32Array): Int32Array => {
-    const full = new Int32Array(size)
+  const filled = (tokens: Int32Array, rest: number): Int32Array => {
+    const full = new Int32Array(size).fill(rest)
     full.set(tokens)
     return full
   }
-  return { x: filled(x), y: filled(y) }
+  return { x: filled(x, 0), y: filled(y, -1) }
 }

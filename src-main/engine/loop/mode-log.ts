@@ -1,5 +1,5 @@
 import type { TrainEvent } from '../../backend/jobs/protocol'
-import type { StepMode, TrainStep } from '../runtime/step'
+import type { StepMode, TrainStep } from '../train-step'
 
 const first: StepMode = { tier: 'eager', precision: 'float32' }
 

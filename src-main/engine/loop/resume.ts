@@ -3,7 +3,7 @@ import type { ResumedFrom, RunConfig } from '../../../src-preload/contract/recor
 import { weightShapes } from '../../plan/shapes'
 import { loadCheckpoint, statesToResume, type LoadedCheckpoint } from '../checkpoint'
 import { drawnWeights } from '../model/init'
-import type { TrainStep } from '../runtime/step'
+import type { TrainStep } from '../train-step'
 
 /** What a state must be one of: numbers for other tokens, or of other shapes, would mean something else. */
 export interface OwnRun {

@@ -2,7 +2,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { loweredFactor } from '../../plan/rollback'
 import type { TensorData } from '../runtime/ops'
-import type { StepMetrics } from '../runtime/step'
+import type { StepMetrics } from '../train-step'
 import { restore, stateToResume } from './resume'
 import type { Training } from './training'
 

@@ -4,7 +4,7 @@ import { samplingLimits } from '../../../src-preload/contract/limits'
 import { generate, type Reader } from '../generate'
 import { decodeModelOf } from '../model/decode'
 import type { Engine } from '../runtime/engine'
-import type { TrainStep } from '../runtime/step'
+import type { TrainStep } from '../train-step'
 import type { Training } from './training'
 
 /** Enough to see what the model has learned; every token costs about as much as a fifth of a small training step. */

@@ -1,7 +1,7 @@
 import type { RunStage } from '../../../src-preload/contract/records'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import type { Engine } from '../runtime/engine'
-import type { StepMetrics, TrainStep } from '../runtime/step'
+import type { StepMetrics, TrainStep } from '../train-step'
 import type { TrainingData } from './data'
 import type { OwnRun } from './resume'
 import type { RunState } from './state'

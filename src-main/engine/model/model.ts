@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { weightShapes } from '../../plan/shapes'
 import type { Forward } from '../runtime/ops'
-import type { StepSpec } from '../runtime/step'
+import type { StepSpec } from '../train-step'
 import { gptForward } from './gpt'
 import { lstmForward } from './lstm'
 import { modernForward } from './modern'

@@ -1,23 +1,17 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { AdamWState } from '../optim/adamw'
-import { optimizerScalars } from '../optim/optimizer'
+import { momentsOf, nameMoments } from '../optim/moments'
+import { optimizeWith, type Optimize } from '../optim/optimizer'
+import { packRates, ratesAt, unpackRates, type OptimizerRates } from '../optim/rates'
+import type { BatchTensors } from '../micro-batches'
+import { score, scoresIn } from '../score'
+import { backward, runStep, squaredNormOf, update } from '../step'
+import type { StepContext } from '../step-parts'
+import type { TokenScores, StepInput, StepMetrics, StepMode, StepSpec, Tokens, TrainStep } from '../train-step'
 import type { DropoutKey } from './composed-ops'
 import { WeightLayout, type WeightVector } from './layout'
 import type { ModelOps, TensorData, TensorSource } from './ops'
-import {
-  evaluationStep,
-  gradientStep,
-  momentsOf,
-  nameMoments,
-  trainingStep,
-  type BatchScore,
-  type StepMetrics,
-  type StepMode,
-  type StepSpec,
-  type Tokens,
-  type TrainStep,
-} from './step'
 
 /** Lets timers and messages run: an eager step blocks the event loop while it computes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -25,7 +19,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 const eager: StepMode = { tier: 'eager', precision: 'float32' }
 
 /** Never `dataSync`: a graphics card can only be read later. */
-const numbersOf = (tensor: tf.Tensor1D): Promise<Float32Array> => tensor.data<'float32'>()
+const numbersOf = (tensor: tf.Tensor): Promise<Float32Array> => tensor.data<'float32'>()
 
 /** What the eager step asks of the engine that computes it. */
 export interface EagerDevice {
@@ -33,15 +27,7 @@ export interface EagerDevice {
   activate(): void
   opsOf(key: DropoutKey | null): ModelOps
   /** AdamW, where the engine can change numbers in place; else new tensors take the old ones' place. */
-  updateInPlace?(
-    state: AdamWState,
-    gradient: tf.Tensor1D,
-    metrics: tf.Tensor1D,
-    spec: StepSpec,
-    decayed: number,
-    step: number,
-    learningRate: number,
-  ): void
+  adamWInPlace?(rates: OptimizerRates<number>): Optimize
   /** Hands over what was asked for so far; resolves when it is computed. @throws `engine.failed` */
   submit?(): Promise<void>
 }
@@ -73,21 +59,24 @@ export class EagerTrainStep implements TrainStep {
     this.#expAvgSq = tf.zeros([this.#layout.size])
   }
 
-  async run(step: number, learningRate: number, batch: Tokens): Promise<StepMode> {
+  async run({ step, learningRate, batch }: StepInput): Promise<StepMode> {
     this.#device.activate()
     const before = this.#submitted
     const [weights, expAvg, expAvgSq, metrics] = tf.tidy((): tf.Tensor1D[] => {
-      const { x, y } = this.#tensorsOf(batch)
+      const { optimizer, seed } = this.#spec
       const old = { weights: this.#weights, expAvg: this.#expAvg, expAvgSq: this.#expAvgSq }
-      const ops = this.#device.opsOf({ seed: this.#spec.seed, step })
-      if (this.#device.updateInPlace && this.#spec.optimizer.optimizer === 'adamw') {
-        const { gradients, metrics } = gradientStep(this.#spec, this.#layout, ops, [old.weights], x, y)
-        const [gradient] = gradients as [tf.Tensor1D]
-        this.#device.updateInPlace(old, gradient, metrics, this.#spec, this.#vector.decayedSize, step, learningRate)
-        return [old.weights, old.expAvg, old.expAvgSq, metrics]
-      }
-      const scalars = tf.tensor1d(optimizerScalars(this.#spec.optimizer, step, learningRate))
-      const { state, metrics } = trainingStep(this.#spec, this.#layout, ops, [old], x, y, scalars)
+      const context = this.#contextOf({ seed, step })
+      const rates = ratesAt(optimizer, step, learningRate)
+      const inPlace = optimizer.optimizer === 'adamw' ? this.#device.adamWInPlace?.(rates) : undefined
+      const optimize = inPlace ?? optimizeWith(unpackRates(tf.tensor1d(packRates(rates))))
+      const { state, metrics } = runStep({
+        backward: () => [backward(context, [old.weights], this.#tensorsOf(batch))],
+        add: (values: readonly tf.Tensor1D[]) => tf.addN([...values]),
+        update: (sums) => {
+          const squaredNorm = squaredNormOf(sums, context.ops)
+          return update(context, { state: [old], sums, squaredNorm, optimize })
+        },
+      })
       const [{ weights, expAvg, expAvgSq }] = state as [AdamWState]
       return [weights, expAvg, expAvgSq, metrics]
     }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
@@ -109,18 +98,13 @@ export class EagerTrainStep implements TrainStep {
     return { lossNats, gradNorm }
   }
 
-  async evaluate(batch: Tokens, counted: number): Promise<BatchScore> {
+  async evaluate(batch: Tokens): Promise<TokenScores> {
     await breathe()
     this.#device.activate()
-    const scores = tf.tidy(() => {
-      const { x, y } = this.#tensorsOf(batch)
-      const mask = tf.tensor1d(new Float32Array(x.size).fill(1, 0, counted))
-      return evaluationStep(this.#spec, this.#layout, this.#device.opsOf(null), [this.#weights], x, y, mask)
-    })
+    const scores = tf.tidy(() => score(this.#contextOf(null), [this.#weights], this.#tensorsOf(batch)))
     try {
       await this.#device.submit?.()
-      const [lossNats = NaN, correct = NaN] = await numbersOf(scores)
-      return { lossNats, correct }
+      return scoresIn(await numbersOf(scores))
     } finally {
       scores.dispose()
     }
@@ -172,7 +156,11 @@ export class EagerTrainStep implements TrainStep {
     this.#expAvgSq = expAvgSq
   }
 
-  #tensorsOf({ x, y }: Tokens): { x: tf.Tensor2D; y: tf.Tensor2D } {
+  #contextOf(key: DropoutKey | null): StepContext {
+    return { spec: this.#spec, layout: this.#layout, ops: this.#device.opsOf(key) }
+  }
+
+  #tensorsOf({ x, y }: Tokens): BatchTensors {
     const shape: [number, number] = [this.#spec.batchSize, this.#spec.blockSize]
     return { x: tf.tensor2d(x, shape, 'int32'), y: tf.tensor2d(y, shape, 'int32') }
   }

@@ -15,14 +15,25 @@ function chunksOf({ hidden, weight, isTable }: Head, bounds: LogitBounds): numbe
   return lossChunks(...hidden.shape, weight.shape[isTable ? 0 : 1], bounds)
 }
 
+/** 1 for tokens that count, 0 for those whose target is -1. `targets: int32 [N]` → float32 [N] */
+const countsOf = (targets: tf.Tensor1D): tf.Tensor1D => targets.greaterEqual(0).cast('float32')
+
+/** How many of them count. `targets: int32 [N]` → float32 [1] */
+export const countOf = (targets: tf.Tensor1D): tf.Tensor1D => countsOf(targets).sum().as1D()
+
+/** What an engine's cross-entropy takes: a token of the vocabulary also where none counts. */
+const knownOf = (targets: tf.Tensor1D): tf.Tensor1D => targets.maximum(tf.scalar(0, 'int32'))
+
 /**
- * Mean loss over all tokens in nats, a scalar; differentiable in the head's tensors. Of many logits they and their
- * gradient only ever stand in memory for some of the rows.
- * @param targets int32 [N]
+ * Sum of the loss over the tokens that count, in nats, a scalar; differentiable in the head's tensors (as
+ * torch.nn.functional.cross_entropy with ignore_index = -1 and reduction = 'sum'). Of many logits they and their gradient
+ * only ever stand in memory for some of the rows.
+ * @param targets int32 [N]; -1 does not count
  */
-export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, bounds = ops.logits): tf.Scalar {
+export function lossSumOf(head: Head, targets: tf.Tensor1D, ops: ModelOps, bounds = ops.logits): tf.Scalar {
   const chunks = chunksOf(head, bounds)
-  if (chunks === 1) return ops.sparseCrossEntropy(logitsOf(head), targets).mean().asScalar()
+  if (chunks === 1)
+    return ops.sparseCrossEntropy(logitsOf(head), knownOf(targets)).mul(countsOf(targets)).sum().asScalar()
   const { hidden, weight, isTable, bias } = head
   return withGradient<tf.Scalar>([hidden, weight, ...(bias ? [bias] : [])], () => {
     const { carry, outputs } = ops.scan({
@@ -36,25 +47,30 @@ export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, bounds
         const [lossSum, weightSum, biasSum] = sums as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D?]
         const [weight, bias] = constants as [tf.Tensor2D, tf.Tensor2D?]
         const logits = logitsOf({ hidden: rows, weight, isTable, bias: bias ? bias.as1D() : null })
-        const [losses, slope] = ops.crossEntropy(logits, targets.as1D())
-        const dWeight = isTable ? tf.matMul(slope, rows, true, false) : tf.matMul(rows, slope, true, false)
+        const counts = countsOf(targets.as1D())
+        const [losses, slope] = ops.crossEntropy(logits, knownOf(targets.as1D()))
+        // What does not count is taken out of the rows, which are shorter than the slopes.
+        const counted = counts.expandDims<tf.Tensor2D>(1)
+        const countedRows = rows.mul<tf.Tensor2D>(counted)
+        const dWeight = isTable
+          ? tf.matMul(slope, countedRows, true, false)
+          : tf.matMul(countedRows, slope, true, false)
         return {
           carry: [
-            lossSum.add(losses.sum()),
+            lossSum.add(losses.mul(counts).sum()),
             weightSum.add(dWeight),
-            ...(biasSum ? [biasSum.add<tf.Tensor2D>(slope.sum(0, true))] : []),
+            ...(biasSum ? [biasSum.add<tf.Tensor2D>(slope.mul(counted).sum(0, true))] : []),
           ],
-          outputs: [tf.matMul(slope, weight, false, !isTable)],
+          outputs: [tf.matMul<tf.Tensor2D>(slope, weight, false, !isTable).mul<tf.Tensor2D>(counted)],
         }
       },
     })
     const [lossSum, ...sums] = carry as [tf.Tensor2D, ...tf.Tensor2D[]]
-    const share = 1 / targets.size
     return {
-      value: lossSum.mul(share).asScalar(),
+      value: lossSum.asScalar(),
       saved: [...outputs, ...sums],
       gradient: (dy, saved) => {
-        const [dHidden, dWeight, dBias] = saved.map((sum) => sum.mul(dy.mul(share)))
+        const [dHidden, dWeight, dBias] = saved.map((sum) => sum.mul(dy))
         return [dHidden as tf.Tensor, dWeight as tf.Tensor, ...(dBias ? [dBias.flatten()] : [])]
       },
     }
@@ -62,38 +78,32 @@ export function meanLoss(head: Head, targets: tf.Tensor1D, ops: ModelOps, bounds
 }
 
 /**
- * @param targets int32 [N]
- * @param mask float32 [N]: 1 for tokens that count
- * @returns float32 [2]: summed loss in nats, number of right guesses
+ * How well each token is guessed.
+ * @param targets int32 [N]; -1 does not count
+ * @returns float32 [N, 2]: loss in nats, and 1 where the likeliest guess is right; both 0 for a token that does not count
  */
-export function headScores(
-  head: Head,
-  targets: tf.Tensor1D,
-  mask: tf.Tensor1D,
-  ops: ModelOps,
-  bounds = ops.logits,
-): tf.Tensor1D {
-  const scoresOf = (logits: tf.Tensor2D, targets: tf.Tensor1D, mask: tf.Tensor1D): tf.Tensor1D => {
-    const loss = ops.sparseCrossEntropy(logits, targets).mul(mask).sum()
-    const correct = logits.argMax(-1).equal(targets).cast('float32').mul(mask).sum()
-    return tf.stack([loss, correct]).as1D()
+export function headScores(head: Head, targets: tf.Tensor1D, ops: ModelOps, bounds = ops.logits): tf.Tensor2D {
+  const scoresOf = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor2D => {
+    const losses = ops.sparseCrossEntropy(logits, knownOf(targets)).mul<tf.Tensor1D>(countsOf(targets))
+    // No guess is -1.
+    const right = logits.argMax(-1).equal(targets).cast('float32')
+    return tf.stack([losses, right], 1) as tf.Tensor2D
   }
   const { hidden, weight, isTable, bias } = head
   const chunks = chunksOf(head, bounds)
-  if (chunks === 1) return scoresOf(logitsOf(head), targets, mask)
-  const { carry } = ops.scan({
+  if (chunks === 1) return scoresOf(logitsOf(head), targets)
+  const { outputs } = ops.scan({
     length: chunks,
     reverse: false,
-    carry: [tf.zeros([1, 2])],
-    inputs: [hidden, targets.expandDims<tf.Tensor2D>(1), mask.expandDims<tf.Tensor2D>(1)],
+    carry: [],
+    inputs: [hidden, targets.expandDims<tf.Tensor2D>(1)],
     constants: [weight, ...(bias ? [bias.expandDims<tf.Tensor2D>(0)] : [])],
-    step: ([sum], inputs, constants) => {
-      const [rows, targets, mask] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
+    step: (_, inputs, constants) => {
+      const [rows, targets] = inputs as [tf.Tensor2D, tf.Tensor2D]
       const [weight, bias] = constants as [tf.Tensor2D, tf.Tensor2D?]
       const logits = logitsOf({ hidden: rows, weight, isTable, bias: bias ? bias.as1D() : null })
-      const scores = scoresOf(logits, targets.as1D(), mask.as1D())
-      return { carry: [(sum as tf.Tensor2D).add(scores.expandDims(0))], outputs: [] }
+      return { carry: [], outputs: [scoresOf(logits, targets.as1D())] }
     },
   })
-  return (carry[0] as tf.Tensor2D).as1D()
+  return outputs[0] as tf.Tensor2D
 }

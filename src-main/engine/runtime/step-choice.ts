@@ -3,7 +3,7 @@ import type { StepTiming, WayRefusal } from '../../../src-preload/contract/recor
 import { isWorthTrying } from '../../plan/trials'
 import { isRefusal } from './library-error'
 import type { Bfloat16Support } from './processor'
-import type { CompileOptions, StepMode } from './step'
+import type { CompileOptions, StepMode } from '../train-step'
 
 interface Measured {
   readonly stepMs: number

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { WeightLayout } from '../../../src-main/engine/runtime/layout'
-import { momentsOf, nameMoments } from '../../../src-main/engine/runtime/step'
+import { momentsOf, nameMoments } from '../../../src-main/engine/optim/moments'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
 import type { WeightShape } from '../../../src-main/plan/shapes'
 

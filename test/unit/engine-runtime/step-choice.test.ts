@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LibraryError } from '../../../src-main/engine/runtime/library-error'
 import type { Bfloat16Support } from '../../../src-main/engine/runtime/processor'
-import type { CompileOptions, StepMode } from '../../../src-main/engine/runtime/step'
+import type { CompileOptions, StepMode } from '../../../src-main/engine/train-step'
 import { StepChoice, type ChosenWays } from '../../../src-main/engine/runtime/step-choice'
 import { AppError } from '../../../src-preload/contract/errors'
 

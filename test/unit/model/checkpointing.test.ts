@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../../src-preload/contract/records'
 import { forwardOf } from '../../../src-main/engine/model/model'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
-import { meanLoss } from '../../../src-main/engine/runtime/head'
+import { lossSumOf } from '../../../src-main/engine/runtime/head'
 import { configOf, livelyWeights, someIds } from './plain'
 
 const vocabSize = 13
@@ -19,7 +19,11 @@ async function backward(config: RunConfig): Promise<{ numbers: number[][]; peakB
   const targets = tf.tensor1d(someIds(ids.size, vocabSize).toReversed(), 'int32')
   const ops = composedOps({ seed: 5, step: 3 })
   const lossOf = (...values: tf.Tensor[]): tf.Scalar =>
-    meanLoss(forwardOf(config)(new Map(names.map((name, i) => [name, values[i] as tf.Tensor])), ids, ops), targets, ops)
+    lossSumOf(
+      forwardOf(config)(new Map(names.map((name, i) => [name, values[i] as tf.Tensor])), ids, ops),
+      targets,
+      ops,
+    )
   let results: tf.Tensor[] = []
   const before = tf.memory()
   const { peakBytes } = await tf.profile(() => {

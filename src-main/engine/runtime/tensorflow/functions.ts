@@ -1,13 +1,19 @@
 import * as tf from '@tensorflow/tfjs'
 import { shardsOf } from '../../../plan/shards'
+import { optimizeWith } from '../../optim/optimizer'
+import { unpackRates } from '../../optim/rates'
+import { score } from '../../score'
+import { backward, runStep, squaredNormOf, update } from '../../step'
+import type { StepMode, StepSpec } from '../../train-step'
 import type { WeightLayout } from '../layout'
-import { evaluationStep, trainingStep, type StepMode, type StepSpec } from '../step'
 import type { TensorFlowBackend } from './backend'
+import type { Output } from './c-api'
 import { dtypes } from './dtypes'
 import { tensorFlowOps } from './ops'
 import { record, withIds } from './record'
 import { recordStagedStep } from './staged-step'
 import {
+  contextOf,
   outputOf,
   recordPart,
   stepArguments,
@@ -19,7 +25,7 @@ import {
 
 /**
  * The training step as a function of the context, plain or compiled with XLA at its first call.
- * Inputs: x, y, scalars, dropout key (uint64 [1]), variables (`inOrder`). Output: float32 [2].
+ * Inputs: x, y, rates, dropout key (uint64 [1]), variables (`inOrder`). Output: float32 [2].
  */
 export function recordTrainingStep(
   backend: TensorFlowBackend,
@@ -34,38 +40,38 @@ export function recordTrainingStep(
 }
 
 function recordWholeStep(recording: StepRecording): RecordedFunction {
-  const { backend, spec, layout, mode } = recording
+  const { backend, spec, layout } = recording
   return recordPart(recording, 'training_step', (recorder) => {
-    const { batch, scalars, key, state } = stepArguments(recorder, spec, layout)
+    const { batch, rates, key, state: variables } = stepArguments(recorder, spec, layout)
+    const [x, y] = batch.map((tokens) => backend.tensorOf(tokens)) as [tf.Tensor2D, tf.Tensor2D]
+    const optimize = optimizeWith(unpackRates(backend.tensorOf(rates) as tf.Tensor1D))
     const metrics = withIds(backend, [key], (key = -1) =>
-      updated(recording, recorder, state, (old) => {
-        const [x, y] = batch.map((tokens) => backend.tensorOf(tokens)) as [tf.Tensor2D, tf.Tensor2D]
-        const ops = tensorFlowOps(backend, { key }, mode.tier)
-        return trainingStep(spec, layout, ops, old, x, y, backend.tensorOf(scalars) as tf.Tensor1D)
+      updated(recording, recorder, variables, (state) => {
+        const context = contextOf(recording, { key })
+        return runStep({
+          backward: () => {
+            const weights = state.map((each) => each.weights)
+            return [backward(context, weights, { x, y })]
+          },
+          add: (values: readonly tf.Tensor1D[]) => tf.addN([...values]),
+          update: (sums) => update(context, { state, sums, squaredNorm: squaredNormOf(sums, context.ops), optimize }),
+        })
       }),
     )
     return [metrics]
   })
 }
 
-/** Inputs: x, y, mask (float32 [B * T]), variables of the weights. Output: float32 [2]. */
+/** Inputs: x, y, variables of the weights. Output: float32 [2, B * T] (`score`). */
 export function recordEvaluation(backend: TensorFlowBackend, spec: StepSpec, layout: WeightLayout): RecordedFunction {
   return record(backend, 'evaluation', (recorder) => {
-    const batch = [spec.batchSize, spec.blockSize]
-    const xInput = recorder.placeholder(dtypes.int32, batch)
-    const yInput = recorder.placeholder(dtypes.int32, batch)
-    const maskInput = recorder.placeholder(dtypes.float32, [spec.batchSize * spec.blockSize])
+    const tokens = (): Output => recorder.placeholder(dtypes.int32, [spec.batchSize, spec.blockSize])
+    const batch = [tokens(), tokens()]
     const variables = layout.vectors.map(() => recorder.placeholder(dtypes.resource, []))
     tf.tidy(() => {
-      const scores = evaluationStep(
-        spec,
-        layout,
-        tensorFlowOps(backend, null, 'graph'),
-        valuesOf({ backend, layout }, recorder, variables),
-        backend.tensorOf(xInput) as tf.Tensor2D,
-        backend.tensorOf(yInput) as tf.Tensor2D,
-        backend.tensorOf(maskInput) as tf.Tensor1D,
-      )
+      const context = { spec, layout, ops: tensorFlowOps(backend, null, 'graph') }
+      const [x, y] = batch.map((each) => backend.tensorOf(each)) as [tf.Tensor2D, tf.Tensor2D]
+      const scores = score(context, valuesOf({ backend, layout }, recorder, variables), { x, y })
       recorder.register([outputOf(backend, scores)], { compileWithXla: false })
     })
     return { name: recorder.name, called: recorder.called }

@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
 import type { AdamWState } from '../../optim/adamw'
-import { optimizerScalarCount } from '../../optim/optimizer'
+import { rateCount } from '../../optim/rates'
+import type { StepContext, StepResult } from '../../step-parts'
+import type { StepMode, StepSpec } from '../../train-step'
 import type { WeightLayout } from '../layout'
-import type { StepMode, StepResult, StepSpec } from '../step'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
+import type { Masks } from './dropout-mask'
 import { dtypes } from './dtypes'
 import { bfloat16MatMul } from './mixed-precision'
+import { tensorFlowOps } from './ops'
 import { record } from './record'
 import type { GraphRecorder } from './recorder'
 
@@ -23,6 +26,13 @@ export interface StepRecording {
   readonly layout: WeightLayout
   readonly mode: StepMode
 }
+
+/** @param masks null: dropout is off */
+export const contextOf = ({ backend, spec, layout, mode }: StepRecording, masks: Masks | null): StepContext => ({
+  spec,
+  layout,
+  ops: tensorFlowOps(backend, masks, mode.tier),
+})
 
 /** A function of the step, its products in the step's precision, compiled where the step is. @param body → its outputs */
 export function recordPart(
@@ -44,7 +54,7 @@ export function recordPart(
 export interface StepArguments {
   /** int32 [B, T] each */
   readonly batch: readonly [x: Output, y: Output]
-  readonly scalars: Output
+  readonly rates: Output
   /** uint64 [1]: of dropout */
   readonly key: Output
   readonly state: StateOf<Output>
@@ -58,15 +68,14 @@ export function stepArguments(
   const tokens = (): Output => recorder.placeholder(dtypes.int32, [batchSize, blockSize])
   return {
     batch: [tokens(), tokens()],
-    scalars: scalarsArgument(recorder),
+    rates: ratesArgument(recorder),
     key: recorder.placeholder(dtypes.uint64, [1]),
     state: stateArguments(recorder, layout),
   }
 }
 
-/** float32 [5] from `optimizerScalars` */
-export const scalarsArgument = (recorder: GraphRecorder): Output =>
-  recorder.placeholder(dtypes.float32, [optimizerScalarCount])
+/** float32 [5] from `packRates` */
+export const ratesArgument = (recorder: GraphRecorder): Output => recorder.placeholder(dtypes.float32, [rateCount])
 
 /** What a state is made of, of each kind one for each vector of the layout. */
 export interface StateOf<T> {

@@ -2,21 +2,22 @@ import { isAlone } from '../../../plan/shapes'
 import { stepsPerMeasure } from '../../../plan/trials'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records'
-import { optimizerScalars } from '../../optim/optimizer'
+import { momentsOf, nameMoments } from '../../optim/moments'
+import { packRates, ratesAt } from '../../optim/rates'
+import { scoresIn } from '../../score'
+import type {
+  CompileOptions,
+  StepInput,
+  StepMetrics,
+  StepMode,
+  StepSpec,
+  Tokens,
+  TokenScores,
+  TrainStep,
+} from '../../train-step'
 import { WeightLayout } from '../layout'
 import type { TensorData, TensorSource } from '../ops'
 import type { Bfloat16Support } from '../processor'
-import {
-  momentsOf,
-  nameMoments,
-  type BatchScore,
-  type CompileOptions,
-  type StepMetrics,
-  type StepMode,
-  type StepSpec,
-  type Tokens,
-  type TrainStep,
-} from '../step'
 import { StepChoice } from '../step-choice'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
@@ -42,7 +43,7 @@ export class TensorFlowTrainStep implements TrainStep {
   #evaluation: RecordedFunction | null = null
   readonly #state: StateOf<Variable>
   /** What the last step was given: trials are made with it. */
-  #last: { readonly step: number; readonly learningRate: number; readonly batch: Tokens }
+  #last: StepInput
   /** Result of the last step, not read yet: float32 [2]. */
   #metrics: TensorHandle | null = null
   readonly #settings: string | null
@@ -99,13 +100,13 @@ export class TensorFlowTrainStep implements TrainStep {
     return this.#choice.settled
   }
 
-  async run(step: number, learningRate: number, batch: Tokens): Promise<StepMode> {
+  async run(input: StepInput): Promise<StepMode> {
     const { context } = this.#backend
     // The first step is shown at once: nothing is tried before it.
-    if (this.#metrics || this.#choice.follows) await this.#choice.decide(step)
-    this.#last = { step, learningRate, batch }
+    if (this.#metrics || this.#choice.follows) await this.#choice.decide(input.step)
+    this.#last = input
     const { mode } = this.#choice
-    const feeds = this.#feeds(step, learningRate, batch)
+    const feeds = this.#feeds(input)
     const variables = handlesOf(inOrder(this.#state))
     try {
       const [metrics] = await context.executeAsync(this.#functionOf(mode), [...feeds, ...variables], 1)
@@ -133,21 +134,20 @@ export class TensorFlowTrainStep implements TrainStep {
     return Promise.resolve({ lossNats, gradNorm })
   }
 
-  async evaluate(batch: Tokens, counted: number): Promise<BatchScore> {
+  async evaluate(batch: Tokens): Promise<TokenScores> {
     this.#evaluation ??= recordEvaluation(this.#backend, this.#spec, this.#layout)
     const { context } = this.#backend
-    const { batchSize, blockSize } = this.#spec
-    const mask = new Float32Array(batchSize * blockSize).fill(1, 0, counted)
-    const feeds = [...this.#batchFeeds(batch), context.newHandle(dtypes.float32, [mask.length], mask)]
-    const outputs: TensorHandle[] = []
+    const feeds = this.#batchFeeds(batch)
     try {
-      outputs.push(
-        ...(await context.executeAsync(this.#evaluation.name, [...feeds, ...handlesOf(this.#state.weights)], 1)),
-      )
-      const [lossNats = NaN, correct = NaN] = outputs.flatMap((output) => [...this.#numbers(output)])
-      return { lossNats, correct }
+      const inputs = [...feeds, ...handlesOf(this.#state.weights)]
+      const [scores] = (await context.executeAsync(this.#evaluation.name, inputs, 1)) as [TensorHandle]
+      try {
+        return scoresIn(this.#numbers(scores).slice())
+      } finally {
+        context.release([scores])
+      }
     } finally {
-      context.release([...feeds, ...outputs])
+      context.release(feeds)
     }
   }
 
@@ -254,8 +254,7 @@ export class TensorFlowTrainStep implements TrainStep {
     state: readonly Variable[],
   ): Promise<{ stepMs: number; lossNats: number }> {
     const { context } = this.#backend
-    const { step, learningRate, batch } = this.#last
-    const feeds = this.#feeds(step, learningRate, batch, keepsAll)
+    const feeds = this.#feeds(this.#last, keepsAll)
     let stepMs = Infinity
     let lossNats = NaN
     try {
@@ -275,13 +274,13 @@ export class TensorFlowTrainStep implements TrainStep {
   }
 
   /** @param flags of the dropout key */
-  #feeds(step: number, learningRate: number, batch: Tokens, flags = 0n): TensorHandle[] {
+  #feeds({ step, learningRate, batch }: StepInput, flags = 0n): TensorHandle[] {
     const { context } = this.#backend
-    const scalars = optimizerScalars(this.#spec.optimizer, step, learningRate)
+    const rates = packRates(ratesAt(this.#spec.optimizer, step, learningRate))
     const key = BigInt64Array.of((BigInt(this.#spec.seed) << 32n) | flags | BigInt(step))
     return [
       ...this.#batchFeeds(batch),
-      context.newHandle(dtypes.float32, [scalars.length], scalars),
+      context.newHandle(dtypes.float32, [rates.length], rates),
       context.newHandle(dtypes.uint64, [1], key),
     ]
   }

@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs'
-import type { AdamWSettings, AdamWState } from '../../optim/adamw'
+import type { AdamWState } from '../../optim/adamw'
+import type { OptimizerStep } from '../../optim/optimizer'
+import type { OptimizerRates } from '../../optim/rates'
 import { ComputeKernel } from './compute-kernel'
 import type { GpuBackend } from './gpu-backend'
 
@@ -28,21 +30,18 @@ const kernel = new ComputeKernel(
 /**
  * One step of AdamW in place, as `adamW` in optim/adamw.ts: all weights in one dispatch. A step that went wrong (loss or
  * gradient norm not finite) changes nothing.
- * @param metrics float32 [2]: loss and gradient norm
- * @param scalars from `adamWScalars`
  */
 export function adamWInPlace(
   backend: GpuBackend,
   state: AdamWState,
   gradient: tf.Tensor1D,
-  metrics: tf.Tensor1D,
-  scalars: Float32Array,
-  settings: AdamWSettings,
-  decayed: number,
+  { settings, vector, metrics }: OptimizerStep,
+  { decayed, stepSize, rootCorrection2 }: OptimizerRates<number>,
 ): void {
   const { beta1, beta2, epsilon, weightDecay } = settings
   const params = new ArrayBuffer(40)
-  new Uint32Array(params).set([gradient.size, weightDecay === 0 ? 0 : decayed])
-  new Float32Array(params, 8).set([beta1, 1 - beta1, beta2, 1 - beta2, epsilon, ...scalars])
+  new Uint32Array(params).set([gradient.size, weightDecay === 0 ? 0 : vector.decayedSize])
+  const numbers = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decayed, stepSize, rootCorrection2]
+  new Float32Array(params, 8).set(numbers)
   kernel.run(backend, [state.weights, state.expAvg, state.expAvgSq, gradient, metrics], params, gradient.size)
 }

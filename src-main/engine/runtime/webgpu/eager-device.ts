@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs'
-import { adamWScalars } from '../../optim/adamw'
 import type { EagerDevice } from '../eager-step'
 import { adamWInPlace } from './adamw'
 import type { OpenGpu } from './backend'
@@ -13,9 +12,9 @@ export function gpuDevice(gpu: OpenGpu): EagerDevice {
       void tf.setBackend(backendName)
     },
     opsOf: gpuOps,
-    updateInPlace: (state, gradient, metrics, { optimizer }, decayed, step, learningRate) => {
-      const scalars = adamWScalars(optimizer, step, learningRate)
-      adamWInPlace(gpu.backend, state, gradient, metrics, scalars, optimizer, decayed)
+    adamWInPlace: (rates) => (state, gradient, step) => {
+      adamWInPlace(gpu.backend, state, gradient, step, rates)
+      return state
     },
     submit: () => {
       gpu.backend.ensureCommandEncoderReady()

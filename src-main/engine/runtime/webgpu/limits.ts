@@ -1,6 +1,6 @@
 import { AppError } from '../../../../src-preload/contract/errors'
 import { sizeOf } from '../../../plan/shapes'
-import type { StepSpec } from '../step'
+import type { StepSpec } from '../../train-step'
 
 const bytesPerNumber = 4
 

@@ -4,7 +4,7 @@ import { RandomStream } from '../../random'
 import { EagerTrainStep, type EagerDevice } from '../eager-step'
 import { composedOps } from '../composed-ops'
 import type { Forward } from '../ops'
-import type { StepSpec } from '../step'
+import type { StepSpec } from '../../train-step'
 import type { OpenGpu } from './backend'
 import { gpuDevice } from './eager-device'
 
@@ -47,7 +47,7 @@ async function trained(device: EagerDevice): Promise<number[]> {
   )
   const tokens = (): Int32Array => Int32Array.from({ length: 32 }, () => random.intBelow(vocabSize))
   try {
-    for (const at of [1, 2]) await step.run(at, 0.01, { x: tokens(), y: tokens() })
+    for (const at of [1, 2]) await step.run({ step: at, learningRate: 0.01, batch: { x: tokens(), y: tokens() } })
     const { lossNats, gradNorm } = await step.readMetrics()
     return [lossNats, gradNorm, ...[...(await step.readWeights()).values()].flatMap(({ data }) => [...data])]
   } finally {
