@@ -559,7 +559,7 @@ export const messageRecord = z.object({
   role: messageRole,
   text: z.string(),
   at: timestamp,
-  /** All that stand in its place, by id, itself among them; the oldest first. */
+  /** All that stand in its place, by id, the oldest first; itself among them unless it broke off with nothing written. */
   versions: z.array(messageId),
   /** Of the model's messages only, from here on. */
   runId: runId.nullable(),

@@ -67,7 +67,7 @@ export const useTalkStore = defineStore('talk', () => {
     } else {
       writing.value = null
       if (event.error) error.value = AppError.fromData(event.error)
-      if (now.conversationId === openId.value) put(event.message)
+      if (now.conversationId === openId.value) void take(event.message, now.conversationId)
       void refresh()
     }
   }
@@ -93,8 +93,11 @@ export const useTalkStore = defineStore('talk', () => {
     late.forEach(receiveGeneration)
   }
 
-  function put(message: MessageRecord): void {
-    stored.value = [...stored.value.filter((other) => !message.versions.includes(other.messageId)), message]
+  /** What broke off with nothing written is no version: the page has its former one again. */
+  async function take(message: MessageRecord, conversationId: string): Promise<void> {
+    const { versions, messageId } = message
+    if (!versions.includes(messageId)) await load(conversationId)
+    else stored.value = [...stored.value.filter((other) => !versions.includes(other.messageId)), message]
   }
 
   function receive(event: AppEvent): void {

@@ -88,29 +88,42 @@ const toMessage = (row: MessageRow, versions: readonly MessageRow[]): MessageRec
   endReason: row.end_reason,
 })
 
-/** The page as it reads: of versions the chosen one, and what was written after it. */
+/** The passages of a page, by the one that they follow; null: those that begin it. */
+type Following = ReadonlyMap<string | null, readonly MessageRow[]>
+
+function passagesOf(db: Db, conversationId: string | null): Following {
+  const following = new Map<string | null, MessageRow[]>()
+  for (const row of all(db, messages().where('m.conversation_id', '=', conversationId))) {
+    following.set(row.parent_id, [...(following.get(row.parent_id) ?? []), row])
+  }
+  return following
+}
+
+/** What broke off with nothing written is no version, unless something was written after it. */
+const isVersion = (row: MessageRow, following: Following): boolean =>
+  row.text !== '' || following.has(row.message_id) || !(row.end_reason === 'failed' || row.end_reason === 'cancelled')
+
+const versionsAfter = (following: Following, parentId: string | null): readonly MessageRow[] =>
+  (following.get(parentId) ?? []).filter((row) => isVersion(row, following))
+
+/** The page as it reads: of versions the one chosen last, and what was written after it. */
 export function messagesOf(db: Db, conversationId: string): MessageRecord[] {
-  const rows = all(db, messages().where('m.conversation_id', '=', conversationId))
-  const after = new Map<string | null, MessageRow[]>()
-  for (const row of rows) after.set(row.parent_id, [...(after.get(row.parent_id) ?? []), row])
+  const following = passagesOf(db, conversationId)
   const page: MessageRecord[] = []
   for (let parent: string | null = null; ;) {
-    const versions: MessageRow[] = after.get(parent) ?? []
-    const row = versions.find(({ chosen }) => chosen === 1)
-    if (row === undefined) return page
-    page.push(toMessage(row, versions))
-    parent = row.message_id
+    const versions = versionsAfter(following, parent)
+    const [shown] = versions.toSorted((one, other) => other.chosen - one.chosen)
+    if (shown === undefined) return page
+    page.push(toMessage(shown, versions))
+    parent = shown.message_id
   }
 }
 
+/** A message and the versions beside it. One that broke off with nothing written is not among them. */
 export function findMessage(db: Db, messageId: string): MessageRecord | null {
-  const row = first(db, messages().where('m.message_id', '=', messageId))
-  if (row === undefined) return null
-  const { conversation_id: conversationId, parent_id: parentId } = row
-  const versions = messages()
-    .where('m.conversation_id', '=', conversationId)
-    .where('m.parent_id', parentId === null ? 'is' : '=', parentId)
-  return toMessage(row, all(db, versions))
+  const following = passagesOf(db, conversationOf(db, messageId))
+  const row = [...following.values()].flat().find(({ message_id }) => message_id === messageId)
+  return row === undefined ? null : toMessage(row, versionsAfter(following, row.parent_id))
 }
 
 /** The page that it is on, wherever that is. */
@@ -139,7 +152,7 @@ export function appendMessage(db: Db, conversationId: string, message: NewMessag
       conversation_id: conversationId,
       position,
       parent_id: parentId,
-      chosen: 0 as const,
+      chosen: 0,
       run_id: runId,
       run_name: null,
       tokens_per_second: tokensPerSecond,
@@ -150,15 +163,17 @@ export function appendMessage(db: Db, conversationId: string, message: NewMessag
   })
 }
 
-/** The version that its page shows. */
+/** Makes it the version that its page shows; the one shown before comes next where this one turns out to be none. */
 export function chooseMessage(db: Db, messageId: string): void {
   transaction(db, () => {
-    const row = first(db, tables.selectFrom('messages').selectAll().where('message_id', '=', messageId))
-    if (row === undefined) return
-    const others = tables.updateTable('messages').set({ chosen: 0 }).where('conversation_id', '=', row.conversation_id)
-    const { parent_id: parentId } = row
-    run(db, others.where('parent_id', parentId === null ? 'is' : '=', parentId))
-    run(db, tables.updateTable('messages').set({ chosen: 1 }).where('message_id', '=', messageId))
+    const conversationId = conversationOf(db, messageId)
+    if (conversationId === null) return
+    const last = tables
+      .selectFrom('messages')
+      .select((e) => e.fn.max('chosen').as('chosen'))
+      .where('conversation_id', '=', conversationId)
+    const chosen = 1 + (first(db, last)?.chosen ?? 0)
+    run(db, tables.updateTable('messages').set({ chosen }).where('message_id', '=', messageId))
   })
 }
 

@@ -153,8 +153,8 @@ export interface MessagesTable extends Listed<'messages'> {
   position: number
   /** What it follows; null: it begins the page. */
   parent_id: string | null
-  /** Of those that follow the same one, the one that the page shows. */
-  chosen: 0 | 1
+  /** Grows with every choice: of those that follow the same one, the page shows the one with the highest. */
+  chosen: number
   text: string
   at: number
   run_id: string | null

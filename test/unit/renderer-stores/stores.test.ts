@@ -258,6 +258,22 @@ describe('talk', () => {
     expect(page.talk.error?.code).toBe('generation.busy')
   })
 
+  test('where writing again fails with nothing written the former version is back, and the failure is said', async () => {
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, answer] })
+    await page.talk.start()
+    await page.talk.open(conversation.conversationId)
+    const empty = message('msg_00000003', { role: 'model', text: '', versions: [answer.messageId] })
+    page.bridge.answers['talk.generate'] = () => ({ generationId, messageId: empty.messageId, seed: 7 })
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, empty] })
+    await page.talk.write({ ...wish, prompt: null })
+    page.bridge.answers['talk.get'] = () => ({ conversation, messages: [asked, answer] })
+    page.bridge.emit({ ...end, message: { ...empty, endReason: 'failed' }, error: { code: 'job.killed', params: {} } })
+    await settle()
+    expect(page.talk.messages).toEqual([asked, answer])
+    expect(page.talk.underWay).toBeNull()
+    expect(page.talk.error?.code).toBe('job.killed')
+  })
+
   test('a refusal is shown and ends the writing', async () => {
     await page.talk.start()
     page.bridge.answers['talk.generate'] = () => {

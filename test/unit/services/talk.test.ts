@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { defaultPatience } from '../../../src-main/backend/services/context'
 import type { GenerationEvent } from '../../../src-preload/contract/events'
 import type { AppEvent } from '../../../src-preload/contract/events'
 import { openBackend, type TestBackend } from './backend'
@@ -88,6 +89,37 @@ describe('talking', () => {
     expect(asked.at(-1)).toBe(`${begun}OO twoOOOO five`)
     await test.request('talk.choose', { messageId: third })
     expect(await page()).toEqual([begun, 'OO', ' two', 'OO', 'OOO', ' four', 'OO'])
+  })
+
+  it('shows the former version again where another try breaks off with nothing written', async () => {
+    const test = openBackend(undefined, { patience: { ...defaultPatience, stepMs: 50 } })
+    const runId = await trained(test)
+    const { conversationId } = await test.request('talk.create', { runId })
+    const write = async (prompt: string | null, stop: string[] = []): Promise<End> => {
+      const ask = { conversationId, runId, checkpoint: 'last' as const, sampling: { ...sampling, stop } }
+      const { generationId } = await test.request('talk.generate', { ...ask, prompt })
+      if (stop.includes('never begins')) await test.request('talk.stop', { generationId })
+      return await test.seen(isEnd(generationId))
+    }
+    const page = async () => (await test.request('talk.get', { conversationId })).messages
+    const first = (await write('Once')).message.messageId
+    const second = (await write(null)).message.messageId
+    // Not the newest one, but the one that the page goes on with.
+    await test.request('talk.choose', { messageId: first })
+    const before = await page()
+    expect(before.map(({ text }) => text)).toEqual(['Once', 'OOOOO'])
+
+    expect(await write(null, ['dies before a token'])).toMatchObject({ error: { code: 'job.killed' } })
+    expect(await page()).toEqual(before)
+    expect(await write(null, ['never begins'])).toMatchObject({ error: null, message: { endReason: 'cancelled' } })
+    expect(await page()).toEqual(before)
+    expect(before[1]?.versions).toEqual([first, second])
+
+    // Likewise a passage without versions: the page ends with what the person wrote.
+    await write(' upon', ['dies before a token'])
+    expect((await page()).map(({ text }) => text)).toEqual(['Once', 'OOOOO', ' upon'])
+    await write('')
+    expect((await page()).map(({ text }) => text)).toEqual(['Once', 'OOOOO', ' upon', 'OOOOO'])
   })
 
   it('is not called broken off for long where another process starts on the profile meanwhile', async () => {
