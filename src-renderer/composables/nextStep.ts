@@ -7,9 +7,11 @@ import type { Gap, Verdict } from './verdict'
 /** What helps a run that is over, most of all: the one button beside its verdict. */
 export type NextStep = 'resume' | 'longer' | 'smaller' | 'larger' | 'moreText' | 'lowerRate'
 
-/**
- * @returns null while it trains, and where the notice of its error has the button already
- */
+/** Its page has a notice of what ended it, with the button that resumes it. */
+export const hasNotice = ({ error, state }: RunRecord): boolean =>
+  error !== null && (state === 'failed' || state === 'interrupted')
+
+/** @returns null while it trains, and where the notice has the button already */
 export function nextStepOf({ run, summary, config }: RunDetail, verdict: Verdict, gap: Gap | null): NextStep | null {
   if (isActive(run)) return null
   const tokens = (run.maxSteps * config.batchSize * config.blockSize) / Math.max(summary.epochs, Number.MIN_VALUE)
@@ -29,10 +31,17 @@ export function nextStepOf({ run, summary, config }: RunDetail, verdict: Verdict
     case 'learning':
     case 'slowing':
     case 'wavering':
-      if (run.error !== null && (run.state === 'failed' || run.state === 'interrupted')) return null
+      if (hasNotice(run)) return null
       if (isResumable(run)) return 'resume'
       return isExtendable(run) ? 'longer' : null
   }
+}
+
+/** What the header of a run's page offers: nothing that stands below it as the next step, or in the notice. */
+export function headerSteps(run: RunRecord, next: NextStep | null): readonly ('resume' | 'longer')[] {
+  const canResume = isResumable(run) && next !== 'resume' && !hasNotice(run)
+  const canExtend = isExtendable(run) && next !== 'longer'
+  return [...(canResume ? ['resume' as const] : []), ...(canExtend ? ['longer' as const] : [])]
 }
 
 /** How much longer to train is suggested: half of what it has had, as a round number. */

@@ -61,6 +61,7 @@ const runs = [
   run({
     ...{ runId: 'run_00000003', name: '家书 · LSTM', state: 'stopped', step: 400, model: 'lstm', hasNotes: false },
     ...{ corpusId: 'c_00000002', corpus: '家书', bestValLossNats: 3.402, createdAt: now - 49 * hour },
+    checkpoints: [{ kind: 'last', step: 400, valLossNats: 3.402, savedAt: now - 48 * hour, sizeBytes: 8_100_000 }],
   }),
 ]
 const running = run({

@@ -28,8 +28,7 @@ const looks = [
 
 const house = openHouse()
 // After the bridge: the stores look for it when they are loaded.
-const { dressed } = await import('./mount')
-const { default: App } = await import('../../src-renderer/App.vue')
+const { openApp } = await import('./whole-app')
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now })
@@ -37,16 +36,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** Waits for what a person would wait for: nothing is loading any more. */
-const settled = (): Promise<void> =>
-  vi.waitFor(
-    () => {
-      expect(document.querySelector('h1')?.checkVisibility()).toBe(true)
-      expect(document.querySelector('.v-progress-linear--indeterminate, [aria-busy="true"]')).toBeNull()
-    },
-    { timeout: 15_000 },
-  )
 
 // Fonts differ from system to system: the accepted pictures are Linux's.
 const isSame = navigator.userAgent.includes('Linux')
@@ -57,17 +46,7 @@ describe.skipIf(!isSame).each(looks)('$theme, $locale, $width wide', ({ theme, l
   it.each(Object.entries(screens))('%s', async (name, path) => {
     await page.viewport(width, 800)
     house.settings = { ...defaultSettings, theme, locale }
-    location.hash = `#${path}`
-    // What is above the fold, and no more: that is what a person sees first.
-    const root = document.createElement('div')
-    root.style.cssText = 'height: 100vh; overflow: hidden'
-    document.body.append(root)
-    const app = dressed(App)
-    app.mount(root)
-    await settled()
-    await document.fonts.ready
+    const root = await openApp(path)
     await expect(root).toMatchScreenshot(`${name}-${theme}-${locale}-${width}`)
-    app.unmount()
-    root.remove()
   })
 })

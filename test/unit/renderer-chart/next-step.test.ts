@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { runFields, runLimits } from '../../../src-preload/contract/limits'
 import type { RunConfig, RunDetail, RunState } from '../../../src-preload/contract/records'
 import { problemsOf } from '../../../src-main/plan/check'
-import { changesFor, nextStepOf, type NewRunStep } from '../../../src-renderer/composables/nextStep'
+import { changesFor, headerSteps, nextStepOf, type NewRunStep } from '../../../src-renderer/composables/nextStep'
 import { verdicts, type Gap, type Verdict } from '../../../src-renderer/composables/verdict'
 import { detail as detailOf } from '../renderer-stores/records'
 
@@ -58,6 +58,26 @@ describe('the one button beside a verdict', () => {
     const run = { ...failed.run, error: { code: 'job.killed' as const, params: {} } }
     expect(nextStepOf({ ...failed, run }, 'learning', gap('some'))).toBeNull()
     expect(nextStepOf({ ...failed, run }, 'unstable', gap('some'))).toBe('lowerRate')
+  })
+})
+
+describe('the header of a run', () => {
+  test.each([
+    ['learning', 'stopped', ['longer']],
+    ['unstable', 'stopped', ['resume', 'longer']],
+    ['learning', 'done', []],
+    ['unstable', 'done', ['longer']],
+    ['learning', 'interrupted', []],
+    ['learning', 'running', []],
+  ] as const)('of one that is %s and %s offers what no other part of its page does', (verdict, state, steps) => {
+    const of = detail(state)
+    expect(headerSteps(of.run, nextStepOf(of, verdict, gap('some')))).toEqual(steps)
+  })
+
+  test('leaves resuming to the notice of an error', () => {
+    const failed = detail('failed')
+    const run = { ...failed.run, error: { code: 'job.killed' as const, params: {} } }
+    expect(headerSteps(run, nextStepOf({ ...failed, run }, 'unstable', gap('some')))).toEqual([])
   })
 })
 
