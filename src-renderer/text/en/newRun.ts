@@ -1,7 +1,19 @@
 export const newRun = {
   title: 'New model',
-  lead: 'Make five choices. Homegrown sets the rest to fit your text.',
-  leadExpert: 'Change any setting. The rest keep the values suggested for your text.',
+  lead: {
+    scratch: {
+      simple: 'Make five choices. Homegrown sets the rest to fit your text.',
+      expert: 'Change any setting. The rest keep the values suggested for your text.',
+    },
+    duplicate: {
+      simple: 'Change what you want. The rest stays the same.',
+      expert: 'Change any setting. The rest stays the same.',
+    },
+    continue: {
+      simple: 'Choose a text and how long to train. Homegrown sets the rest.',
+      expert: 'Change any setting that the model leaves open. The rest keep the suggested values.',
+    },
+  },
   mode: { simple: 'Simple', expert: 'Expert', label: 'Form' },
   base: {
     title: 'Based on “{name}”',
