@@ -5,7 +5,10 @@ export const newRun: typeof source = {
   lead: {
     scratch: { simple: '只需选五项，其余自动设置。', expert: '所有设置都可以修改，其余使用根据文本得出的建议值。' },
     duplicate: { simple: '只改你想改的，其余保持不变。', expert: '所有设置都可以修改，没改的保持不变。' },
-    continue: { simple: '选择文本和训练时长，其余自动设置。', expert: '模型没有固定的设置都可以修改，其余使用建议值。' },
+    continue: {
+      simple: '选择文本和训练时长，其余自动设置。',
+      expert: '模型没有固定的设置都可以修改，其余使用建议值。',
+    },
   },
   mode: { simple: '简单', expert: '专家', label: '表单' },
   base: {

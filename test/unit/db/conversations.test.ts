@@ -24,7 +24,11 @@ function opened(): Db {
   return db
 }
 
-function append(db: Db, over: Pick<NewMessage, 'messageId' | 'text'> & Partial<NewMessage>, after: string | null): void {
+function append(
+  db: Db,
+  over: Pick<NewMessage, 'messageId' | 'text'> & Partial<NewMessage>,
+  after: string | null,
+): void {
   const facts = { checkpoint: null, step: null, seed: null, tokens: null, tokensPerSecond: null, endReason: null }
   appendMessage(db, page, { ...facts, role: 'model', at: 1, runId, ...over }, after)
 }
