@@ -63,7 +63,7 @@ async function pauseTooLarge(page: Page, profile: string): Promise<void> {
 }
 
 async function askToResume(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^(Resume|继续)$/ }).click()
+  await page.getByRole('button', { name: /^(Resume( from step .*)?|(从第 .* 步)?继续)$/ }).click()
   await expect(page.getByRole('button', { name: /^(Resume with less memory|用较少内存继续)$/ })).toBeVisible()
 }
 

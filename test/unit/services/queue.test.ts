@@ -108,4 +108,22 @@ describe('the queue', () => {
     expect(startsAt - now).toBeLessThan(110_000)
     expect(entries.find(({ runId }) => runId === b)?.startsAt).toBeNull()
   })
+
+  it('plans a run that is trained longer by the steps that were added', async () => {
+    const test = openBackend()
+    // Its speed is what is known of such runs.
+    const longer = await start(test, 'longer', 60)
+    await test.runState(longer, 'done')
+    await test.request('system.info', {})
+    await test.runState(await start(test, 'first', 100_000, 'slowly'), 'running')
+    await test.request('runs.extend', { runId: longer, steps: 3000 })
+    const last = await start(test, 'last', 30)
+    const { entries } = await test.request('queue.get', {})
+    expect(entries.map(({ runId }) => runId)).toEqual([longer, last])
+    const [startsAt, endsAt] = entries.map((entry) => entry.startsAt ?? NaN)
+    const { config } = await test.request('runs.get', { runId: longer })
+    // It claims 100 tokens a second.
+    const stepMs = 10 * config.batchSize * config.blockSize
+    expect(((endsAt ?? NaN) - (startsAt ?? NaN)) / (3000 * stepMs)).toBeCloseTo(1, 1)
+  })
 })
