@@ -10,13 +10,13 @@ const go = (screen: string): Promise<void> =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: screen, exact: true }).click()
 const text = page.getByRole('combobox', { name: 'Text' })
 const chosenText = (name: string): Promise<void> =>
-  expect.poll(() => document.querySelector('.fields .v-select__selection')?.textContent).toBe(name)
+  expect.poll(() => document.querySelector('.fields .v-select__selection')?.textContent, { timeout: 15_000 }).toBe(name)
 
 it('takes the text that it was opened for once: whoever comes back finds the one chosen since', async () => {
   await openApp('/texts')
   await page.getByRole('link', { name: 'Train a model' }).nth(1).click()
   await chosenText('家书')
-  expect(location.hash).toBe('#/new')
+  await expect.poll(() => location.hash).toBe('#/new')
   await text.click({ force: true })
   await page.getByRole('option', { name: /^Letters to Clara/ }).click()
   await chosenText('Letters to Clara')
