@@ -68,6 +68,10 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'run.notExtendable': 'This run was cut off before its last step. Resume it first, without --steps.',
   'run.noCheckpoint': 'Nothing is saved for this run yet. Let it train for a while first.',
   'run.textMissing': 'The text "{name}" of this run was deleted. Import the same files again, then resume.',
+  'run.textDiffers':
+    'The text "{name}" has changed since this run began. Import the original files again, then resume.',
+  'run.tokensDamaged':
+    'The tokens of this run are damaged, and its text "{name}" was deleted. Import the same files again, then resume.',
   'run.tooLargeForMemory':
     'This needs about {neededGb} GB of memory, and {freeGb} GB are free: close other programs and resume.',
   'run.fitsWithLess':
@@ -76,6 +80,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
     'The saved version is no longer in its folder. Use the other one with --checkpoint, or train again.',
   'checkpoint.damaged': 'The saved version is damaged. Use the other one with --checkpoint, or train again.',
   'tokenizer.damaged': 'The vocabulary of this run is damaged: train again.',
+  'tokens.damaged':
+    'The file {file} of this run cannot be read back as it was written. Check the disk, or copy the profile to another one, then resume.',
   'conversation.notFound': 'This page is no longer here.',
   'conversation.modelDeleted': 'The model of this page was deleted: restore it from the trash, or choose another.',
   'generation.busy': 'The model is still writing: wait until it has finished.',

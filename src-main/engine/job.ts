@@ -9,7 +9,7 @@ import { runInstall } from './tasks/install'
 import { runProbe } from './tasks/probe'
 import { Prompts } from './tasks/prompts'
 import { runTime } from './tasks/time'
-import { runEncode, runFit, runTokenize } from './tasks/tokenize'
+import { runCheck, runEncode, runFit, runTokenize } from './tasks/tokenize'
 import { runTrain } from './tasks/train'
 import { showLife } from './tasks/show-life'
 import { stayInBackground } from './tasks/background'
@@ -40,6 +40,9 @@ async function run(task: JobTask): Promise<void> {
     case 'encode':
       stayInBackground()
       return runEncode(task, outbox.emit, stop.signal)
+    case 'check':
+      stayInBackground()
+      return runCheck(task, outbox.emit, stop.signal)
     case 'fit':
       stayInBackground()
       return runFit(task, outbox.emit, stop.signal)

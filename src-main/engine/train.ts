@@ -35,14 +35,14 @@ export interface TrainOptions extends StartOptions {
  * @param signal ends the run after the step under way, with a checkpoint (while it compiles: at once, without)
  * @returns events in order; the last is `end`
  * @throws `training.diverged` when the loss explodes again and again; `config.contextTooLong`, `checkpoint.damaged`,
- *   `engine.unavailable`, `engine.failed`, `memory.exhausted`, `disk.full`
+ *   `tokens.damaged`, `tokenizer.damaged`, `engine.unavailable`, `engine.failed`, `memory.exhausted`, `disk.full`
  */
 export async function* train(options: TrainOptions, signal: AbortSignal): AsyncGenerator<TrainEvent> {
   const { config, runDir, extensions = [], learningRateFactor = 1 } = options
   const closing: (() => void)[] = []
   try {
     yield stage('preparing')
-    const data = await openData(options.tokenizedDir, config)
+    const data = await openData(options.tokenizedDir, config, signal)
     closing.push(data.close)
     const { vocabSize, tokenizerHash } = data
     const own = { runDir, config, vocabSize, tokenizerHash }

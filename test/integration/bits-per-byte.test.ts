@@ -30,7 +30,7 @@ async function targets(runDir: string, config: ReturnType<typeof tinyConfig>) {
   const engine = await open('tensorflow')
   engine.activate()
   const { weights } = await loadCheckpoint((await newestCheckpoint(runDir, 'best')) ?? '')
-  const tokens = openTokens(join(world.dir, 'val.bin'))
+  const tokens = await openTokens(join(world.dir, 'val.bin'))
   const seen: { id: number; nats: number }[] = []
   for (const { x, y, rows } of evalBatches(tokens, { ...config, batches: 0 })) {
     const losses = tf.tidy(() => {

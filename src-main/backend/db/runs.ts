@@ -69,6 +69,8 @@ export interface RunFacts {
   readonly extensions: readonly Extension[]
   readonly vocabSize: number
   readonly trainTokens: number
+  /** By which its tokens are known; null: nobody noted it. */
+  readonly tokensHash: string | null
   readonly seq: number
 }
 
@@ -125,13 +127,13 @@ export function findRun(db: Db, runId: string, deleted: 'no' | 'only' | 'any' = 
 }
 
 export function runFacts(db: Db, runId: string): RunFacts | null {
-  const columns = ['config_json', 'extensions_json', 'vocab_size', 'train_tokens', 'seq'] as const
+  const columns = ['config_json', 'extensions_json', 'vocab_size', 'train_tokens', 'tokens_hash', 'seq'] as const
   const query = tables.selectFrom('runs').select(columns)
   const row = first(db, query.where('run_id', '=', runId))
   if (row === undefined) return null
-  const { vocab_size: vocabSize, train_tokens: trainTokens, seq } = row
+  const { vocab_size: vocabSize, train_tokens: trainTokens, tokens_hash: tokensHash, seq } = row
   const config = withDefaults(JSON.parse(row.config_json) as object) as RunConfig
-  return { config, extensions: toExtensions(row.extensions_json), vocabSize, trainTokens, seq }
+  return { config, extensions: toExtensions(row.extensions_json), vocabSize, trainTokens, tokensHash, seq }
 }
 
 /** Nobody has asked for an end. */
@@ -191,6 +193,7 @@ export function insertRun(db: Db, r: NewRun): void {
     parent_json: r.parent === null ? null : JSON.stringify(r.parent),
     queue_position: null,
     extensions_json: null,
+    tokens_hash: null,
     seq: 0,
     ...unowned,
     deleted_at: null,

@@ -71,6 +71,8 @@ export interface RunsTable extends Listed<'runs'> {
   queue_position: number | null
   /** Extension[]; null: none. */
   extensions_json: string | null
+  /** TokenizedFacts.tokensHash of what it trains on; null before it has tokens, and in rows of earlier versions. */
+  tokens_hash: string | null
   /** Highest sequence number given to an event of this run. */
   seq: number
   /** The process that trains this run, with a token that tells it from a later process of the same number. */

@@ -63,6 +63,8 @@ export interface TokenizedFacts {
   readonly valTokens: number
   readonly trainBytes: number
   readonly valBytes: number
+  /** By which the same tokens of the same tokenizer are known; absent in what earlier versions stored. */
+  readonly tokensHash?: string
 }
 
 /** As far as they follow from encoding alone. */
@@ -91,6 +93,8 @@ export type JobTask =
     }
   /** Encodes corpusDir's text into dir with the tokenizer.json that lies there. */
   | { readonly kind: 'encode'; readonly corpusDir: string; readonly dir: string }
+  /** Whether the token files in dir are surely what was written. */
+  | { readonly kind: 'check'; readonly dir: string }
   /** What corpusDir's text comes to with a tokenizer.json. */
   | { readonly kind: 'fit'; readonly corpusDir: string; readonly tokenizerPath: string }
   | {
@@ -191,6 +195,7 @@ export type JobEvent =
   | { readonly kind: 'encodings'; readonly candidates: readonly EncodingCandidate[] }
   | { readonly kind: 'tokenized'; readonly facts: TokenizedFacts }
   | { readonly kind: 'encoded'; readonly facts: EncodedFacts }
+  | { readonly kind: 'checked'; readonly areWhole: boolean }
   | { readonly kind: 'fitted'; readonly fit: TokenizerFit }
   | TrainEvent
   | { readonly kind: 'ready'; readonly engine: EngineId; readonly step: number }

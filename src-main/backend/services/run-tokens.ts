@@ -3,13 +3,13 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunRecord } from '../../../src-preload/contract/records'
-import { corporaForRun } from '../db/corpora'
-import { findRun, runFacts, type RunChanges } from '../db/runs'
+import { corporaForRun, type Likeness } from '../db/corpora'
+import { findRun, runFacts, type RunChanges, type RunFacts } from '../db/runs'
 import type { EncodedFacts } from '../jobs/protocol'
 import { summarize } from '../../plan/shapes'
 import type { Context } from './context'
 import { copy, linkOrCopy } from './link-or-copy'
-import { ensureTokenized, type Tokenized } from './tokenizing'
+import { ensureTokenized } from './tokenizing'
 
 /** A run outlives its text: it trains from these, in its own folder. The last one to appear completes them. */
 const tokenFiles = ['tokenizer.json', 'val.bin', 'train.bin'] as const
@@ -24,17 +24,18 @@ export const canHaveTokens = (context: Context, runId: string): boolean =>
 /** It has its tokenizer since it began: what a text is made into can be compared. */
 const hasBegun = ({ paths }: Context, runId: string): boolean => existsSync(join(paths.run(runId), 'tokenizer.json'))
 
-const textsFor = (context: Context, runId: string): string[] =>
+const textsFor = (context: Context, runId: string): { corpusId: string; likeness: Likeness }[] =>
   corporaForRun(context.db, runId)
     // One that began with another's tokenizer cannot tell by it.
     .filter(
       ({ likeness }) =>
         likeness !== 'sameName' || (hasBegun(context, runId) && !findRun(context.db, runId, 'any')?.parent),
     )
-    .map(({ corpusId }) => corpusId)
 
 export interface OwnTokensRequest {
   readonly run: RunRecord
+  /** `tokens.damaged` or `tokenizer.damaged`: what it has is made anew. */
+  readonly damage?: AppError | undefined
   readonly onProgress: (share: number) => void
   /** What the tokens turned out to be: for the run's row, before the files are there. */
   readonly onFacts: (changes: RunChanges) => void
@@ -42,81 +43,112 @@ export interface OwnTokensRequest {
 }
 
 /**
- * Gives a run its own tokens where it has none: of its text, also from the trash, or of another one with the same
- * content.
+ * Gives a run its own tokens where it has none, or damaged ones: of its text, also from the trash, or of another one with the
+ * same content. Until they are there it keeps what it has.
  *
- * @throws AppError `run.textMissing` {name}; `tokenizer.damaged` where the text was tokenized anew and differently: its
- *   ids mean other tokens than the weights have learned; `cancelled`, `disk.full`, or the job's error
+ * @throws AppError `run.textMissing` {name}, `run.tokensDamaged` {name} where there is no text; `run.textDiffers` {name} where
+ *   that makes other tokens than the weights have learned; `tokenizer.damaged`; `cancelled`, `disk.full`, or the job's error
  */
 export async function ensureOwnTokens(context: Context, request: OwnTokensRequest): Promise<void> {
-  const { run, onFacts } = request
-  const { runId } = run
-  if (hasOwnTokens(context, runId)) return
-  let problem = new AppError('run.textMissing', { name: run.corpus })
-  for (const corpusId of textsFor(context, runId)) {
+  const { run, damage, onFacts } = request
+  if (damage === undefined && hasOwnTokens(context, run.runId)) return
+  let problem = withoutText(run, damage)
+  // Nobody else has the tokenizer that it brought along.
+  const isLost = run.parent !== null && damage?.code === 'tokenizer.damaged'
+  for (const { corpusId, likeness } of isLost ? [] : textsFor(context, run.runId)) {
     try {
-      if (run.parent !== null) {
-        onFacts(await encodeOwn(context, request, corpusId))
-        return
-      }
-      const tokenized = await tokensFrom(context, request, corpusId)
-      await compareTokenizer(context, runId, tokenized.dir)
-      onFacts(factsFor(context, runId, tokenized))
-      await keepTokens(context.paths.run(runId), tokenized.dir)
+      const made = await (run.parent === null ? tokensFrom : encodeOwn)(context, request, corpusId)
+      await ensureSame(context, run, made)
+      onFacts(changesFor(context, run, made.facts))
+      await keepTokens(context.paths.run(run.runId), made.dir)
       return
     } catch (thrown) {
       const error = AppError.from(thrown)
       // Its folder was emptied: another text may serve.
       if (error.code === 'corpus.notFound') continue
-      if (error.code !== 'tokenizer.damaged') throw error
-      problem = error
+      if (error.code !== 'tokenizer.damaged' && error.code !== 'run.textDiffers') throw error
+      if (likeness !== 'sameName') problem = error
+    } finally {
+      await rm(ownEncoding(context, run), { recursive: true, force: true })
     }
   }
   throw problem
 }
 
-async function tokensFrom(context: Context, request: OwnTokensRequest, corpusId: string): Promise<Tokenized> {
-  const { runId } = request.run
-  const facts = runFacts(context.db, runId)
-  if (facts === null) throw new AppError('run.notFound', { runId })
-  const { tokenizer, vocabSize } = facts.config
+function withoutText(run: RunRecord, damage: AppError | undefined): AppError {
+  if (damage?.code === 'tokenizer.damaged') return damage
+  return new AppError(damage === undefined ? 'run.textMissing' : 'run.tokensDamaged', { name: run.corpus })
+}
+
+/** What a text was made into for a run. */
+interface MadeTokens {
+  readonly corpusId: string
+  /** Holds tokenizer.json, train.bin and val.bin. */
+  readonly dir: string
+  readonly facts: EncodedFacts
+}
+
+/** With the tokenizer that the text itself makes: it keeps them for other runs. */
+async function tokensFrom(context: Context, request: OwnTokensRequest, corpusId: string): Promise<MadeTokens> {
+  const { tokenizer, vocabSize } = factsOf(context, request.run).config
   const onProgress = (_: unknown, share: number): void => {
     request.onProgress(share)
   }
-  const made = await ensureTokenized(context, { corpusId, tokenizer, vocabSize }, onProgress, request.signal)
-  // Characters make the same tokenizer of different texts; once a run has begun, its number of tokens is known.
-  if (corpusId !== request.run.corpusId && hasBegun(context, runId) && made.facts.trainTokens !== facts.trainTokens) {
-    throw new AppError('corpus.notFound', { corpusId })
-  }
-  return made
+  const wish = { corpusId, tokenizer, vocabSize, isSuspect: request.damage !== undefined }
+  return { corpusId, ...(await ensureTokenized(context, wish, onProgress, request.signal)) }
 }
+
+const ownEncoding = ({ paths }: Context, { runId }: RunRecord): string => join(paths.run(runId), 'tokens.tmp')
 
 /** With the tokenizer that the run began with, which no other run of this text has. */
-async function encodeOwn(context: Context, request: OwnTokensRequest, corpusId: string): Promise<RunChanges> {
-  const { runId } = request.run
-  const [corpusDir, dir] = [context.paths.corpus(corpusId), context.paths.run(runId)]
+async function encodeOwn(context: Context, request: OwnTokensRequest, corpusId: string): Promise<MadeTokens> {
+  const { run, signal } = request
+  const [corpusDir, dir] = [context.paths.corpus(corpusId), ownEncoding(context, run)]
   if (!existsSync(join(corpusDir, 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })
-  const { facts } = await context.jobs.ask({ kind: 'encode', corpusDir, dir }, 'encoded', {
-    signal: request.signal,
-    onProgress: ({ progress }) => {
-      request.onProgress(progress)
-    },
-  })
-  return factsFor(context, runId, { facts })
+  await mkdir(dir, { recursive: true })
+  await copy(join(context.paths.run(run.runId), 'tokenizer.json'), join(dir, 'tokenizer.json'))
+  const onProgress = ({ progress }: { readonly progress: number }): void => {
+    request.onProgress(progress)
+  }
+  const { facts } = await context.jobs.ask({ kind: 'encode', corpusDir, dir }, 'encoded', { signal, onProgress })
+  return { corpusId, dir, facts }
 }
 
-function factsFor(context: Context, runId: string, { facts }: { facts: EncodedFacts }): RunChanges {
-  const config = runFacts(context.db, runId)?.config
-  if (config === undefined) throw new AppError('run.notFound', { runId })
-  const { parameterCount } = summarize(config, facts.vocabSize, facts.trainTokens)
-  return { vocab_size: facts.vocabSize, train_tokens: facts.trainTokens, parameter_count: parameterCount }
+function factsOf(context: Context, { runId }: RunRecord): RunFacts {
+  const facts = runFacts(context.db, runId)
+  if (facts === null) throw new AppError('run.notFound', { runId })
+  return facts
 }
 
-async function compareTokenizer(context: Context, runId: string, dir: string): Promise<void> {
-  const own = join(context.paths.run(runId), 'tokenizer.json')
-  if (!existsSync(own)) return
-  const [one, other] = await Promise.all([readFile(own), readFile(join(dir, 'tokenizer.json'))])
-  if (!one.equals(other)) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
+function changesFor(context: Context, run: RunRecord, facts: EncodedFacts): RunChanges {
+  const { vocabSize, trainTokens, tokensHash } = facts
+  const { parameterCount } = summarize(factsOf(context, run).config, vocabSize, trainTokens)
+  return {
+    vocab_size: vocabSize,
+    train_tokens: trainTokens,
+    parameter_count: parameterCount,
+    ...(tokensHash === undefined ? {} : { tokens_hash: tokensHash }),
+  }
+}
+
+/** @throws AppError `run.textDiffers`, `tokenizer.damaged`: the weights have learned other tokens */
+async function ensureSame(context: Context, run: RunRecord, { corpusId, dir, facts }: MadeTokens): Promise<void> {
+  const known = factsOf(context, run)
+  const differs = new AppError('run.textDiffers', { name: run.corpus })
+  if (known.tokensHash !== null && facts.tokensHash !== undefined) {
+    if (known.tokensHash !== facts.tokensHash) throw differs
+    return
+  }
+  // An earlier version did not note them.
+  if (run.parent !== null || !hasBegun(context, run.runId)) return
+  const [own, made] = [context.paths.run(run.runId), dir].map((folder) => join(folder, 'tokenizer.json')) as [
+    string,
+    string,
+  ]
+  if (!(await readFile(own)).equals(await readFile(made)))
+    throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
+  // Characters make the same tokenizer of different texts.
+  if (corpusId !== run.corpusId && facts.trainTokens !== known.trainTokens) throw differs
 }
 
 /** The ids take no space a second time: another name for the same file, which nobody ever changes in place. */

@@ -13,6 +13,8 @@ export interface TokenizeRequest {
   readonly tokenizer: RunConfig['tokenizer']
   /** Not used for characters. */
   readonly vocabSize: number
+  /** What is there may be damaged: it is only taken where it surely is as it was written. */
+  readonly isSuspect?: boolean
 }
 
 export interface Tokenized {
@@ -38,8 +40,12 @@ export async function ensureTokenized(
   const dir = join(context.paths.corpus(corpusId), 'tokenized', `${tokenizer}-${vocabSize}`)
 
   const stored = findTokenizer(context.db, key)
-  const complete = ['tokenizer.json', 'train.bin', 'val.bin'].every((file) => existsSync(join(dir, file)))
-  if (stored !== null && complete) return { dir, facts: JSON.parse(stored) as TokenizedFacts }
+  const isReady = async (): Promise<boolean> => {
+    if (!['tokenizer.json', 'train.bin', 'val.bin'].every((file) => existsSync(join(dir, file)))) return false
+    if (!request.isSuspect) return true
+    return (await context.jobs.ask({ kind: 'check', dir }, 'checked', { signal })).areWhole
+  }
+  if (stored !== null && (await isReady())) return { dir, facts: JSON.parse(stored) as TokenizedFacts }
 
   // Somebody emptied the folder: without the text there is nothing to make tokens of.
   if (!existsSync(join(context.paths.corpus(corpusId), 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })

@@ -118,7 +118,7 @@ export function startTraining(
     context.probes.prepareFor(config.engine, before)
     await tokenize()
 
-    const seen = { finished: false, step: 0, engine: before }
+    const seen = { hasBegun: false, finished: false, step: 0, engine: before }
     const startFactor = divergedAt === null ? factorSoFar() : loweredFactor(factorSoFar())
     const runDir = context.paths.run(runId)
     const isChild = findRun(db, runId, 'any')?.parent != null
@@ -127,7 +127,7 @@ export function startTraining(
     const runJob = async (config: RunConfig, engineOptions: EngineOptions, lost: number | null): Promise<void> => {
       const learningRateFactor = Math.min(startFactor, factorSoFar())
       // What it has saved since is newer than the best state.
-      const from = lost === null ? { resume, fromBest } : { resume: true }
+      const from = seen.hasBegun ? { resume: true } : { resume, fromBest }
       const how = { config, extensions, engineOptions, ...from, learningRateFactor }
       job = context.jobs.start({ ...task, ...how }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
@@ -139,7 +139,9 @@ export function startTraining(
         seen.engine = event.engine
         const back = { kind: 'rollback', toStep: event.step, learningRateFactor } as const
         if (lost !== null) recording.record({ ...back, step: lost, accumulation: config.accumulation })
-        else if (divergedAt !== null) recording.record({ ...back, step: divergedAt, accumulation: null })
+        else if (divergedAt !== null && !seen.hasBegun)
+          recording.record({ ...back, step: divergedAt, accumulation: null })
+        seen.hasBegun = true
       })
       if (cancel.signal.aborted) job.stop()
       recording.change({ job_pid: job.process.pid, job_token: job.process.token })
@@ -149,6 +151,7 @@ export function startTraining(
     let fitting = config
     let options = await unlessCancelled(context.probes.optionsFor(config.engine, before), cancel.signal)
     let lost: number | null = null
+    let isRetokenized = false
     for (;;) {
       try {
         await runJob(fitting, options, lost)
@@ -159,6 +162,14 @@ export function startTraining(
         if (error.code === 'engine.notKept' && options.programsDir !== undefined) {
           // Before its first step. TensorFlow reads the folder's name once: without it only another process compiles.
           options = { ...options, programsDir: undefined }
+          continue
+        }
+        if (error.code === 'tokens.damaged' || error.code === 'tokenizer.damaged') {
+          // A disk that damages them at once would do so for ever.
+          if (isRetokenized) throw error
+          isRetokenized = true
+          lost = null
+          await tokenize(error)
           continue
         }
         const less = error.code === 'memory.exhausted' ? afterOutOfMemory(fitting, trialsOf(seen.engine)) : null
@@ -181,7 +192,8 @@ export function startTraining(
     return { xla: isTensorFlow, bfloat16: isTensorFlow && engine !== 'cuda' && context.triesBfloat16 }
   }
 
-  const tokenize = async (): Promise<void> => {
+  /** @param damage of the tokens that it has */
+  const tokenize = async (damage?: AppError): Promise<void> => {
     const run = findRun(db, runId, 'any')
     if (run === null) throw new AppError('run.notFound')
     const onProgress = (progress: number): void => {
@@ -190,7 +202,7 @@ export function startTraining(
     const onFacts = (changes: RunChanges): void => {
       recording.change(changes)
     }
-    await ensureOwnTokens(context, { run, onProgress, onFacts, signal: cancel.signal })
+    await ensureOwnTokens(context, { run, damage, onProgress, onFacts, signal: cancel.signal })
   }
 
   /** @returns the state to end in, and why */

@@ -18,13 +18,13 @@ interface EncodeOptions {
   readonly onProgress?: (progress: number) => void
 }
 
-type EncodedFacts = Pick<TokenizedFacts, 'trainTokens' | 'valTokens' | 'trainBytes' | 'valBytes'>
+type Encoded = Pick<TokenizedFacts, 'trainTokens' | 'valTokens' | 'trainBytes' | 'valBytes' | 'tokensHash'>
 
 /**
  * Text → ids: the first 90 % train, the rest validates, in order, so that no sentence is in both. Each document ends
  * with the end-of-text mark where the tokenizer has one. Throws `disk.full` and the signal's reason.
  */
-export async function encodeCorpus(options: EncodeOptions): Promise<EncodedFacts> {
+export async function encodeCorpus(options: EncodeOptions): Promise<Encoded> {
   const { corpusDir, dir, tokenizer, tokenizerHash, signal, onProgress } = options
   await mkdir(dir, { recursive: true })
   const documents = await readDocuments(corpusDir)
@@ -54,9 +54,9 @@ export async function encodeCorpus(options: EncodeOptions): Promise<EncodedFacts
       await val.write(ids)
     }
     await train.truncate(trainTokens)
-    await val.commit(valBytes)
-    await train.commit(total - valBytes)
-    return { trainTokens, valTokens, trainBytes: total - valBytes, valBytes }
+    const trainBytes = total - valBytes
+    const tokensHash = [await val.commit(valBytes), await train.commit(trainBytes)].join(' ')
+    return { trainTokens, valTokens, trainBytes, valBytes, tokensHash }
   } finally {
     await train.discard()
     await val.discard()

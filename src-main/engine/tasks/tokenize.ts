@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '../../../src-preload/contract/errors'
 import type { JobTask } from '../../backend/jobs/protocol'
 import { encodeCorpus } from '../data/encode'
 import { writeFileAtomic } from '../files'
 import { learnTokenizer } from '../tokenizer/learn'
 import { fitTokenizer } from '../data/fit'
+import { openTokenized } from '../data/tokenized'
 import { loadTokenizer } from '../tokenizer/tokenizer'
 import type { Emit } from './emit'
 import { progressTo } from './progress'
@@ -31,6 +33,21 @@ export async function runTokenize(task: TaskOf<'tokenize'>, emit: Emit, signal: 
 
 export async function runEncode(task: TaskOf<'encode'>, emit: Emit, signal: AbortSignal): Promise<void> {
   await emit({ kind: 'encoded', facts: await encodeWith(task, emit, signal) })
+}
+
+export async function runCheck({ dir }: TaskOf<'check'>, emit: Emit, signal: AbortSignal): Promise<void> {
+  await emit({ kind: 'checked', areWhole: await areWhole(dir, signal) })
+}
+
+async function areWhole(dir: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const text = await openTokenized(dir, signal)
+    text.close()
+    return text.trainTokens.isChecked && text.valTokens.isChecked
+  } catch (error) {
+    if (error instanceof AppError && error.code.endsWith('.damaged')) return false
+    throw error
+  }
 }
 
 export async function runFit(

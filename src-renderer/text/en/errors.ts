@@ -122,6 +122,14 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'The text of this model was deleted',
     body: 'To resume, import the same files again (it learned from “{name}”). What is saved can still be used.',
   },
+  'run.textDiffers': {
+    title: 'The text of this model has changed',
+    body: '“{name}” no longer gives the tokens that this model learned from, so training can’t resume on it. Import the original files again, then resume. What is saved can still be used.',
+  },
+  'run.tokensDamaged': {
+    title: 'The tokens of this model are damaged',
+    body: 'They can’t be made again, because the text “{name}” was deleted. Import the same files again, then resume. What is saved can still be used.',
+  },
   'run.tooLargeForMemory': {
     title: 'Resuming needs about {neededGb} GB of memory, {freeGb} GB available',
     body: 'Your saved progress is safe. Close other apps, then resume.',
@@ -141,6 +149,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
   'tokenizer.damaged': {
     title: 'This model’s vocabulary is damaged',
     body: 'Text can’t be converted to tokens without it. Train the model again.',
+  },
+  'tokens.damaged': {
+    title: 'The disk doesn’t give back what was saved',
+    body: 'The file {file} was made again and is still damaged. Check the disk, or move your data folder to another one, then resume. Your saved model is safe.',
   },
   'conversation.notFound': {
     title: 'This page no longer exists',

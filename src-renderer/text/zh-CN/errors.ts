@@ -71,6 +71,14 @@ export const errors: typeof source = {
     title: '这个模型的训练文本已被删除',
     body: '要继续训练，请重新导入原来的文件（文本名为“{name}”）。已保存的模型仍然可以使用。',
   },
+  'run.textDiffers': {
+    title: '这个模型的训练文本已经改变',
+    body: '“{name}”得到的词元与这个模型学过的不同，无法用它继续训练。请重新导入原来的文件，然后继续。已保存的模型仍然可以使用。',
+  },
+  'run.tokensDamaged': {
+    title: '这个模型的词元文件已损坏',
+    body: '文本“{name}”已被删除，无法重新生成词元。请重新导入原来的文件，然后继续。已保存的模型仍然可以使用。',
+  },
   'run.notExtendable': {
     title: '这次训练中断了',
     body: '它没有到最后一步就结束了。请先继续，完成后再训练更久。',
@@ -93,6 +101,10 @@ export const errors: typeof source = {
     body: '文件与写入时不一致，因此不会使用。请选择这个模型的其他版本，或重新训练。',
   },
   'tokenizer.damaged': { title: '这个模型的词表已损坏', body: '没有词表就无法转换文本。请重新训练模型。' },
+  'tokens.damaged': {
+    title: '磁盘上的内容与保存的不同',
+    body: '文件 {file} 重新生成后仍然是损坏的。请检查磁盘，或把数据文件夹移到另一个磁盘，然后继续。已保存的模型是安全的。',
+  },
   'conversation.notFound': { title: '这一页已经不在了', body: '它已被删除，可能是在另一个窗口中。请新建一页。' },
   'conversation.modelDeleted': {
     title: '这一页的模型已被删除',

@@ -25,7 +25,7 @@ async function written(ids: readonly number[], vocabSize: number): Promise<strin
   return path
 }
 const counting = async (count: number): Promise<TokenStore> =>
-  openTokens(
+  await openTokens(
     await written(
       Array.from({ length: count }, (_, i) => i),
       Math.max(count, 1),
@@ -37,8 +37,8 @@ describe('token files', () => {
     const ids = Array.from({ length: 50 }, (_, i) => (i * 1237) % vocabSize)
     const path = await written([...ids, vocabSize - 1], vocabSize)
     expect((await readFile(path)).length).toBe(96 + 51 * (vocabSize > 65_536 ? 4 : 2))
-    const store = openTokens(path)
-    expect(store).toMatchObject({ count: 51, bytes: 12_345, vocabSize, tokenizerHash: hash })
+    const store = await openTokens(path)
+    expect(store).toMatchObject({ count: 51, bytes: 12_345, vocabSize, tokenizerHash: hash, isChecked: true })
     const read = new Int32Array(50)
     store.read(1, read)
     expect([...read]).toEqual([...ids.slice(1), vocabSize - 1])
@@ -53,7 +53,7 @@ describe('token files', () => {
     const writer = await createTokenFile(path, { vocabSize: 10, tokenizerHash: hash })
     await writer.write([1, 2, 3])
     await writer.discard()
-    expect(() => openTokens(path)).toThrow('ENOENT')
+    await expect(openTokens(path)).rejects.toThrow('ENOENT')
   })
 
   it.each([
@@ -66,18 +66,53 @@ describe('token files', () => {
   ])('are refused when one %s', async (_, change) => {
     const path = await written([1, 2, 3, 4, 5, 6, 7, 8], 10)
     await writeFile(path, change(await readFile(path)))
-    expect(() => openTokens(path)).toThrow(expect.objectContaining({ code: 'tokenizer.damaged' }))
+    await expect(openTokens(path)).rejects.toMatchObject({ code: 'tokens.damaged' })
+  })
+
+  it('are refused whichever of their bits is flipped', async () => {
+    const path = await written([1, 2, 3, 4, 5, 6, 7, 8], 10)
+    const bytes = await readFile(path)
+    for (let at = 0; at < bytes.length; at++) {
+      for (const bit of [1, 128]) {
+        const flipped = Buffer.from(bytes)
+        flipped[at] = (bytes[at] ?? 0) ^ bit
+        await writeFile(path, flipped)
+        await expect(openTokens(path), `byte ${at}`).rejects.toMatchObject({ code: 'tokens.damaged' })
+      }
+    }
+    await writeFile(path, bytes)
+    const store = await openTokens(path)
+    store.close()
+  })
+
+  it('have one checksum for the same ids of the same tokenizer', async () => {
+    const checksum = async (ids: readonly number[], tokenizerHash = hash): Promise<string> => {
+      const writer = await createTokenFile(join(root, 'same.bin'), { vocabSize: 10, tokenizerHash })
+      await writer.write(ids)
+      return await writer.commit(9)
+    }
+    const first = await checksum([1, 2, 3])
+    expect(await checksum([1, 2, 3])).toBe(first)
+    expect(await checksum([1, 2, 4])).not.toBe(first)
+    expect(await checksum([1, 2, 3], hash.replace('0', '1'))).not.toBe(first)
+  })
+
+  it('stop being read when somebody says so', async () => {
+    const path = await written([1, 2, 3, 4, 5, 6, 7, 8], 10)
+    await expect(openTokens(path, AbortSignal.abort('enough'))).rejects.toBe('enough')
   })
 
   it('never give an id outside the vocabulary', async () => {
     const path = await written([1, 2, 3, 4, 5, 6, 7, 8], 10)
     const bytes = await readFile(path)
     bytes.writeUInt16LE(10, 96 + 4)
+    // As an earlier version wrote it, without a checksum.
+    bytes.fill(0, 72, 96)
     await writeFile(path, bytes)
-    const store = openTokens(path)
+    const store = await openTokens(path)
     expect(() => {
       store.read(0, new Int32Array(3))
-    }).toThrow(expect.objectContaining({ code: 'tokenizer.damaged' }))
+    }).toThrow(expect.objectContaining({ code: 'tokens.damaged' }))
     store.close()
   })
 })

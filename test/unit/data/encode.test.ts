@@ -23,8 +23,8 @@ const make = async (...of: Parameters<typeof tokenized>) => {
   roots.push(made.root)
   return made
 }
-const idsIn = (dir: string, file: string): number[] => {
-  const store = openTokens(join(dir, file))
+const idsIn = async (dir: string, file: string): Promise<number[]> => {
+  const store = await openTokens(join(dir, file))
   const ids = new Int32Array(store.count)
   store.read(0, ids)
   store.close()
@@ -37,8 +37,8 @@ describe('encoding a text', () => {
   it.each(['bpe', 'char'] as const)('splits the ids of one document in order (%s)', async (kind) => {
     const text = (english + chinese).repeat(30)
     const { dir, tokenizer, facts } = await make([text], kind)
-    const train = idsIn(dir, 'train.bin')
-    const val = idsIn(dir, 'val.bin')
+    const train = await idsIn(dir, 'train.bin')
+    const val = await idsIn(dir, 'val.bin')
     expect([...train, ...val]).toEqual(tokenizer.encode(text))
     expect(train.length).toBe(Math.floor((train.length + val.length) * 0.9))
     expect(facts).toEqual({
@@ -46,13 +46,14 @@ describe('encoding a text', () => {
       valTokens: val.length,
       trainBytes: Buffer.byteLength(text) - facts.valBytes,
       valBytes: val.reduce((sum, id) => sum + tokenizer.bytesOf(id).length, 0),
+      tokensHash: expect.stringMatching(/^[0-9a-f]{48} [0-9a-f]{48}$/) as string,
     })
     expect(textOf(tokenizer, [...train, ...val])).toBe(text)
   })
 
   it.each(['bpe', 'char'] as const)('ends each of several documents with the mark (%s)', async (kind) => {
     const { dir, tokenizer, facts } = await make([english, chinese, english], kind)
-    const ids = [...idsIn(dir, 'train.bin'), ...idsIn(dir, 'val.bin')]
+    const ids = [...(await idsIn(dir, 'train.bin')), ...(await idsIn(dir, 'val.bin'))]
     expect(tokenizer.endOfText).not.toBeNull()
     expect(ids.filter((id) => id === tokenizer.endOfText)).toHaveLength(3)
     expect(ids.at(-1)).toBe(tokenizer.endOfText)

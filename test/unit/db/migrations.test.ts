@@ -246,6 +246,17 @@ INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_jso
       expect(rows).toEqual([{ max_steps: 20, extensions_json: null }])
     },
   },
+  18: {
+    insert: `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', 'paused', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    check: (raw) => {
+      expect(raw.prepare('SELECT train_tokens, tokens_hash FROM runs').get()).toEqual({
+        ...{ train_tokens: 1000, tokens_hash: null },
+      })
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -369,6 +380,7 @@ describe('migrations', () => {
         parent_json: true,
         queue_position: true,
         extensions_json: true,
+        tokens_hash: true,
         seq: true,
         owner_pid: true,
         owner_token: true,

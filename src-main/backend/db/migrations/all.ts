@@ -15,6 +15,7 @@ import { versions } from './0014-versions'
 import { parents } from './0015-parents'
 import { queue } from './0016-queue'
 import { extensions } from './0017-extensions'
+import { tokens } from './0018-tokens'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   parents,
   queue,
   extensions,
+  tokens,
 ]
