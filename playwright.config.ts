@@ -11,7 +11,9 @@ export default defineConfig<PlaceOptions>({
   maxFailures: 10,
   expect: { timeout: 15_000 },
   reporter: 'list',
-  use: { trace: 'retain-on-failure' },
+  // A failure leaves what was done, said and asked, and how the page looked. Pictures and copies of the page for each act are
+  // for whoever looks at a test by hand (`--trace on`): they take four times as long as a form's test itself.
+  use: { trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false }, screenshot: 'only-on-failure' },
   projects: [
     { name: 'browser', use: { place: 'browser' }, testIgnore: '**/*.window.spec.ts' },
     {
