@@ -11,8 +11,8 @@ export default defineConfig<PlaceOptions>({
   maxFailures: 10,
   expect: { timeout: 15_000 },
   reporter: 'list',
-  // A failure leaves what was done, said and asked, and how the page looked. Pictures and copies of the page for each act are
-  // for whoever looks at a test by hand (`--trace on`): they take four times as long as a form's test itself.
+  // A failure leaves what was done, said and asked, and one picture. A trace with pictures and a copy of the page for each
+  // act makes a test several times as long; `--trace on` makes one by hand.
   use: { trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false }, screenshot: 'only-on-failure' },
   projects: [
     { name: 'browser', use: { place: 'browser' }, testIgnore: '**/*.window.spec.ts' },
