@@ -42,7 +42,7 @@ export async function* train(options: TrainOptions, signal: AbortSignal): AsyncG
   const closing: (() => void)[] = []
   try {
     yield stage('preparing')
-    const data = await openData(options.tokenizedDir, config, signal)
+    const data = await openData(options.tokenizedDir, config)
     closing.push(data.close)
     const { vocabSize, tokenizerHash } = data
     const own = { runDir, config, vocabSize, tokenizerHash }

@@ -13,8 +13,9 @@ export interface TrainingData extends TokenizedText {
  * @throws `config.contextTooLong` where a part of the text is shorter than the context: better now than after minutes of
  *   compiling; as `openTokenized`
  */
-export async function openData(dir: string, config: RunConfig, signal: AbortSignal): Promise<TrainingData> {
-  const text = await openTokenized(dir, signal)
+export async function openData(dir: string, config: RunConfig): Promise<TrainingData> {
+  // A stop meanwhile is heard before the first step, which knows where the run stands.
+  const text = await openTokenized(dir)
   try {
     for (const tokens of [text.trainTokens, text.valTokens]) batchAt(tokens, { ...config, step: 0 })
     const tokenBytes = Int32Array.from({ length: text.vocabSize }, (_, id) => text.tokenizer.bytesOf(id).length)
