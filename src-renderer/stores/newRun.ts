@@ -264,6 +264,8 @@ export const useNewRunStore = defineStore('newRun', () => {
   let timer: ReturnType<typeof setTimeout> | undefined
   watch([corpusId, choice, base, () => parsed.value.overrides], () => {
     planning.value = true
+    // An answer under way is one to what the form showed before: a run must not start with it.
+    asked++
     clearTimeout(timer)
     timer = setTimeout(() => void refresh(), planDelayMs)
   })

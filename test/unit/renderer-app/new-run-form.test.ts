@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { runLimits } from '../../../src-preload/contract/limits'
 import type { RunChoice, RunConfig, RunRecord, SizeDial, SpeedTest } from '../../../src-preload/contract/records'
 import { detail, record, runId } from '../renderer-stores/records'
+import { later } from '../renderer-stores/bridge'
 import { installBridge } from './bridge'
 
 const suggestion = Object.fromEntries(
@@ -14,11 +15,14 @@ const asked: Partial<RunConfig>[] = []
 const choices: RunChoice[] = []
 const measured: RunConfig[] = []
 const started: RunConfig[] = []
+/** What the next plans wait for. */
+let planHeld: Promise<null> | null = null
 let speedTest: SpeedTest = { state: 'soon' }
 const suggestedFor = (corpusId: string): SizeDial => (corpusId.endsWith('2') ? 'medium' : 'tiny')
 
 const bridge = installBridge({
-  'runs.plan': ({ corpusId, choice, overrides, base }) => {
+  'runs.plan': async ({ corpusId, choice, overrides, base }) => {
+    await planHeld
     choices.push(choice)
     asked.push(overrides)
     // The size dial decides how many layers, as in the backend (plan/presets.ts).
@@ -114,6 +118,22 @@ describe('the form of a new model', () => {
     await vi.waitFor(() => {
       expect(form.plan?.config).toMatchObject({ maxSteps: 1500, batchSize: 1000 })
     })
+  })
+
+  it('never starts with the answer to what was typed before', async () => {
+    const answered = later<null>()
+    planHeld = answered.promise
+    const plans = (): number => bridge.calls.filter((method) => method === 'runs.plan').length
+    const before = plans()
+    form.set('maxSteps', '70')
+    await vi.waitFor(() => {
+      expect(plans()).toBeGreaterThan(before)
+    })
+    form.set('maxSteps', '60')
+    planHeld = null
+    answered.resolve(null)
+    await planned(form)
+    expect(form.plan?.config.maxSteps).toBe(60)
   })
 
   it('offers what an ambiguous number may mean, and takes it', async () => {
