@@ -119,7 +119,8 @@ test('runs that wait are put in another order, and the queue is paused, in every
   await expect(names).toHaveText(['Two', 'Three', 'One'])
 
   await test.step('two tabs at the same time', async () => {
-    const other = await page.context().newPage()
+    const other = await page.context().browser()?.newPage({ locale: 'en-US' })
+    if (other === undefined) throw new Error('no browser')
     await other.goto(app.address ?? '')
     const shownThere = other.locator('.queue .name')
     await expect(shownThere).toHaveText(['Two', 'Three', 'One'])
