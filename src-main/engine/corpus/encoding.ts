@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { isSingleByte, legacyEncodings, rank, rankBy } from './guess'
+import { decoderFor } from './decoders'
+import { besideUtf8, isSingleByte, legacyEncodings, rank, rankBy } from './guess'
 import {
   cutCharacterAt,
   decodeMixed,
@@ -28,16 +29,17 @@ const sampleBytes = 12 * 1024
 const longestSnippet = 4096
 const contextBytes = 1024
 
-const byteOrderMarks: readonly (readonly [encoding: string | null, mark: readonly number[]])[] = [
+const byteOrderMarks: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
-  // UTF-32, which no TextDecoder reads; its little-endian mark begins with UTF-16's.
-  [null, [0xff, 0xfe, 0, 0]],
+  // It begins with UTF-16's.
+  ['utf-32le', [0xff, 0xfe, 0, 0]],
+  ['utf-32be', [0, 0, 0xfe, 0xff]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ]
 
 /**
- * Finds the encoding by reading the whole file once: a byte order mark decides, then UTF-16's pairs of bytes, then
+ * Finds the encoding by reading the whole file once: a byte order mark decides, then what is UTF-32 or UTF-16 throughout, then
  * whether each line is UTF-8. What is not is decoded in every encoding that people used, and the one that makes the most
  * plausible text of it is taken. @returns null: not a text
  * @param onRead bytes read since the last call
@@ -51,10 +53,10 @@ export async function detectEncoding(
   const { head } = survey
   const whole = (encoding: string, guessed: boolean): FoundEncoding => ({ encoding, mixture: null, guessed })
   const mark = byteOrderMarks.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))
-  if (mark && mark[0] !== 'utf-8') return mark[0] === null ? null : whole(mark[0], false)
+  if (mark && mark[0] !== 'utf-8') return whole(mark[0], false)
   if (mark === undefined) {
-    const utf16 = utf16Without(head)
-    if (utf16 !== null) return whole(utf16, true)
+    const wide = utf32Without(head) ?? utf16Without(head)
+    if (wide !== null) return whole(wide, true)
   }
   if (isBinary(survey)) return null
   if (/\x1b\$[@B]/.test(head.toString('latin1')) && isAscii(head)) return whole('iso-2022-jp', true)
@@ -62,10 +64,12 @@ export async function detectEncoding(
   if (foreignBytes === 0 && strayLines.length === 0) return whole('utf-8', false)
   if (foreignBytes === 0) return mixed('utf-8', guessForStray(strayLines.bytes()))
   const foreign = survey.foreign.bytes()
-  const [legacy = 'windows-1252'] = rank(foreign, survey.utf8.start() + strayLines.start())
-  if (strangeness(withoutControls(new TextDecoder(legacy).decode(foreign))) > 0.02 && utf8Characters === 0) return null
+  const isMostlyUtf8 = mark !== undefined || utf8Characters >= foreignBytes
+  const candidates = isMostlyUtf8 ? besideUtf8 : legacyEncodings
+  const [legacy = 'windows-1252'] = rank(foreign, contextOf(survey), candidates)
+  if (strangeness(withoutControls(decoderFor(legacy).decode(foreign))) > 0.02 && utf8Characters === 0) return null
   if (mark === undefined && !isReallyUtf8(survey, legacy)) return whole(legacy, true)
-  return mixed(mark !== undefined || utf8Characters >= foreignBytes ? 'utf-8' : legacy, legacy)
+  return mixed(isMostlyUtf8 ? 'utf-8' : legacy, legacy)
 }
 
 const mixed = (main: string, legacy: string): FoundEncoding => ({
@@ -180,6 +184,12 @@ async function takeSurvey(path: string, onRead: (bytes: number) => void, signal?
   }
 }
 
+/** What is known of the text before a guess: how it begins where that is ASCII, and its lines of UTF-8. */
+function contextOf({ head, utf8, strayLines }: Survey): string {
+  const start = head.toString('latin1', 0, 4 * contextBytes).replace(/[^\0-\x7f]+/g, ' ')
+  return `${start}\n${utf8.start()}${strayLines.start()}`
+}
+
 function runsOfZeros(block: Buffer): number {
   let runs = 0
   for (let i = block.indexOf(0); i >= 0; i = block.indexOf(0, i + 1)) if (i === 0 || block[i - 1] !== 0) runs++
@@ -191,6 +201,19 @@ function isBinary({ bytes, controls, zeros, zeroRuns }: Survey): boolean {
   return controls > (bytes - zeros) / 100 || zeroRuns > Math.max(3, bytes / 1000)
 }
 
+/** No other text has a zero in every fourth place. */
+function utf32Without(head: Buffer): string | null {
+  const whole = head.subarray(0, head.length & ~3)
+  if (whole.length < 8) return null
+  const [found] = [
+    { encoding: 'utf-32le', zero: 3 },
+    { encoding: 'utf-32be', zero: 0 },
+  ].filter(({ zero }) => whole.every((byte, i) => i % 4 !== zero || byte === 0))
+  if (found === undefined) return null
+  const text = decoderFor(found.encoding).decode(whole)
+  return strangeness(text) < 0.005 && isOneScript(text) ? found.encoding : null
+}
+
 /** UTF-16 shows in an 8-bit text's light as control characters: the upper halves of the pairs. */
 function utf16Without(head: Buffer): string | null {
   const even = head.subarray(0, head.length & ~1)
@@ -198,7 +221,7 @@ function utf16Without(head: Buffer): string | null {
   for (const byte of even) if (byte < 9 || (byte > 13 && byte < 32)) controls++
   if (even.length < 4 || controls < even.length / 100) return null
   const [best] = ['utf-16le', 'utf-16be']
-    .map((encoding) => ({ encoding, text: new TextDecoder(encoding).decode(even, { stream: true }) }))
+    .map((encoding) => ({ encoding, text: decoderFor(encoding).decode(even, { stream: true }) }))
     .map(({ encoding, text }) => ({ encoding, text, score: plausibility(text.slice(0, longestSnippet), encoding) }))
     .sort((a, b) => b.score - a.score)
   return best && strangeness(best.text) < 0.005 && isOneScript(best.text) ? best.encoding : null
@@ -221,7 +244,7 @@ function isReallyUtf8({ utf8Characters, foreignBytes, utf8 }: Survey, legacy: st
   if (utf8Characters === 0) return false
   if (utf8Characters >= foreignBytes) return true
   const sample = utf8.bytes()
-  const asLegacy = plausibility(new TextDecoder(legacy).decode(sample), legacy)
+  const asLegacy = plausibility(decoderFor(legacy).decode(sample), legacy)
   return plausibility(sample.toString('utf8'), 'utf-8') > asLegacy
 }
 
@@ -229,5 +252,5 @@ function isReallyUtf8({ utf8Characters, foreignBytes, utf8 }: Survey, legacy: st
 function guessForStray(lines: Buffer): string {
   const scoreOf = (legacy: string): number =>
     plausibility(decodeMixed(lines, { main: 'utf-8', legacy, repaired: 0 }), legacy)
-  return rankBy(legacyEncodings.filter(isSingleByte), scoreOf)[0] ?? 'windows-1252'
+  return rankBy(besideUtf8.filter(isSingleByte), scoreOf)[0] ?? 'windows-1252'
 }

@@ -1,3 +1,4 @@
+import { decoderFor } from './decoders'
 import { eastAsian, languages } from './languages'
 import { plausibility } from './plausible'
 
@@ -15,16 +16,22 @@ export const isSingleByte = (encoding: string): boolean =>
  * Encodings by how plausible a text they make of these bytes, the best first.
  * @param context text of the same file that is known
  */
-export function rank(sample: Uint8Array, context = ''): string[] {
-  return rankBy(legacyEncodings, (encoding) =>
-    plausibility(new TextDecoder(encoding).decode(sample), encoding, context),
-  )
+export function rank(sample: Uint8Array, context = '', encodings = legacyEncodings): string[] {
+  return rankBy(encodings, (encoding) => plausibility(decoderFor(encoding).decode(sample), encoding, context))
 }
+
+/** IBM's code pages; consoles in Russia write theirs to this day. */
+const isOfDos = (encoding: string): boolean => /^ibm(?!866)/.test(encoding)
+/** In nats. */
+const dosIsRarer = 3
+
+/** What may stand among UTF-8: when it came, nothing wrote in DOS's encodings any more. */
+export const besideUtf8: readonly string[] = legacyEncodings.filter((encoding) => !isOfDos(encoding))
 
 /** The same by a score of one's own. */
 export function rankBy(encodings: readonly string[], scoreOf: (encoding: string) => number): string[] {
   return encodings
-    .map((encoding) => ({ encoding, score: scoreOf(encoding) }))
+    .map((encoding) => ({ encoding, score: scoreOf(encoding) - (isOfDos(encoding) ? dosIsRarer : 0) }))
     .sort((a, b) => b.score - a.score)
     .map(({ encoding }) => encoding)
 }

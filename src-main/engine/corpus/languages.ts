@@ -4,19 +4,25 @@ export interface Language {
   readonly script: RegExp
   /** Its letters beyond A to Z in lower case, the most frequent first. */
   readonly letters: string
+  /** Those that are words by themselves; null: in this script any may be. */
+  readonly words: string | null
   /** Encodings it is written in, the usual one first. */
   readonly encodings: readonly string[]
 }
 
 const latin = /\p{Script=Latin}/u
 const cyrillic = /\p{Script=Cyrillic}/u
-const west = ['windows-1252', 'iso-8859-15', 'macintosh']
-const centre = ['windows-1250', 'iso-8859-2', 'iso-8859-16']
-const baltic = ['windows-1257', 'iso-8859-13', 'iso-8859-4', 'iso-8859-10']
-const slavic = ['windows-1251', 'koi8-r', 'koi8-u', 'ibm866', 'iso-8859-5', 'x-mac-cyrillic']
+const west = ['windows-1252', 'iso-8859-15', 'macintosh', 'ibm850', 'ibm437']
+const centre = ['windows-1250', 'iso-8859-2', 'iso-8859-16', 'ibm852']
+const baltic = ['windows-1257', 'iso-8859-13', 'iso-8859-4', 'iso-8859-10', 'ibm775']
+const slavic = ['windows-1251', 'koi8-r', 'koi8-u', 'ibm866', 'iso-8859-5', 'x-mac-cyrillic', 'ibm855']
 
-const of = (script: RegExp, encodings: readonly string[], ...letters: readonly string[]): Language[] =>
-  letters.map((one) => ({ script, encodings, letters: one }))
+/** @param lists letters, in Latin after a bar those of them that are words */
+const of = (script: RegExp, encodings: readonly string[], ...lists: readonly string[]): Language[] =>
+  lists.map((list) => {
+    const [letters = '', words = ''] = list.split('|')
+    return { script, encodings, letters, words: script === latin ? words : null }
+  })
 
 /**
  * Letters by how often they occur, roughly: what matters is which letters a language has at all, and which of them are
@@ -27,36 +33,40 @@ export const languages: readonly Language[] = [
   ...of(
     latin,
     west,
-    'éàèêçùôîûâëïœÿæ',
+    'éàèêçùôîûâëïœÿæ|à',
     'üäöß',
-    'óíáñéúü',
-    'ãçáéõíóêâúàôü',
-    'èàùòìéî',
+    'óíáñéúü|óáéú',
+    'ãçáéõíóêâúàôü|éàóá',
+    'èàùòìéî|èé',
     'éëïèöüáó',
-    'àéèíòóúçïü',
-    'äöåé',
-    'øåæéòóô',
-    'ðíáþæéöúóý',
+    'àéèíòóúçïü|àóé',
+    'äöåé|åö',
+    'øåæéòóô|åøæ',
+    'ðíáþæéöúóý|áíó',
   ),
-  ...of(latin, ['iso-8859-14'], 'ŵŷâîôêûá', 'ḃċḋḟġṁṗṡṫáéíóú'),
+  ...of(latin, ['iso-8859-14'], 'ŵŷâîôêûá|âôŵŷ', 'ḃċḋḟġṁṗṡṫáéíóú'),
   ...of(latin, ['iso-8859-3'], 'ĉĝĥĵŝŭ', 'ħżġċàèòù'),
   // Polish, Czech, Slovak, Hungarian, Romanian (two spellings), Croatian and Slovene, Albanian
   ...of(
     latin,
     centre,
-    'łąęóżśćńź',
+    'łąęóżśćńź|ó',
     'íáéýěřčžšůúťňóď',
-    'áíčéýťžšúľôňďäóĺŕ',
-    'áéöíőóüúű',
+    'áíčéýťžšúľôňďäóĺŕ|óá',
+    'áéöíőóüúű|őé',
     'ăîşâţ',
     'ăîșâț',
     'čšžćđ',
     'ëç',
   ),
-  ...of(latin, ['windows-1254', 'iso-8859-3'], 'ıüşğçöİâîû', 'əıüöşğçİ'),
+  ...of(latin, ['windows-1254', 'iso-8859-3', 'ibm857'], 'ıüşğçöİâîû', 'əıüöşğçİ'),
   // Latvian, Lithuanian, Estonian
-  ...of(latin, baltic, 'āīēšūņļžčķģ', 'ėšįžųčūąę', 'äõüöšž'),
-  ...of(latin, ['windows-1258'], 'đàáạảãăâêôơưèéẹẻẽìíịỉĩòóọỏõùúụủũỳýỵỷỹ\u0300\u0301\u0309\u0303\u0323'),
+  ...of(latin, baltic, 'āīēšūņļžčķģ', 'ėšįžųčūąę|įą', 'äõüöšž'),
+  ...of(
+    latin,
+    ['windows-1258'],
+    'đàáạảãăâêôơưèéẹẻẽìíịỉĩòóọỏõùúụủũỳýỵỷỹ\u0300\u0301\u0309\u0303\u0323|àáảâăéèêìíòóôùúưýỷ',
+  ),
   // Russian, Ukrainian, Bulgarian, Belarusian, Serbian, Macedonian
   ...of(
     cyrillic,
@@ -68,10 +78,10 @@ export const languages: readonly Language[] = [
     'аоиенрстувдјклпмзбгчцшљхжњћђфџ',
     'аоеитнрсвдклпмузјгбчцшжќњѓхфџљѕ',
   ),
-  ...of(/\p{Script=Greek}/u, ['windows-1253', 'iso-8859-7'], 'αοιετσνηυρπκμλςωδγάίόέήύώχθφβξζψϊϋΐΰ'),
+  ...of(/\p{Script=Greek}/u, ['windows-1253', 'iso-8859-7', 'ibm737'], 'αοιετσνηυρπκμλςωδγάίόέήύώχθφβξζψϊϋΐΰ'),
   ...of(
     /\p{Script=Hebrew}/u,
-    ['windows-1255', 'iso-8859-8'],
+    ['windows-1255', 'iso-8859-8', 'ibm862'],
     'יוהלאתרבשםמנדכקעחפגןטצזסךץף\u05B8\u05B7\u05B4\u05BC\u05B6\u05B0\u05B5\u05B9\u05C1\u05BB\u05B2\u05C2\u05BE\u05B1\u05BD\u05B3',
   ),
   ...of(

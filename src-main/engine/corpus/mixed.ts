@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { decoderFor } from './decoders'
 import { byteChunks, type Range, type TextChunk } from './text-chunks'
 
 /** No text has so long a line that it could not be cut; a file that is one is read in flat memory all the same. */
@@ -126,8 +127,8 @@ export async function* mixedChunks(path: string, mixture: Mixture, range: Range 
 
 /** One block of whole lines. */
 export function decodeMixed(block: Buffer, mixture: Mixture): string {
-  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-  const legacy = new TextDecoder(mixture.legacy)
+  const utf8 = decoderFor('utf-8', { ignoreBOM: true })
+  const legacy = decoderFor(mixture.legacy)
   const mainIsUtf8 = mixture.main === 'utf-8'
   const count = (text: string, isUtf8Text: boolean): string => {
     if (isUtf8Text !== mainIsUtf8) mixture.repaired += text.match(/[^\0-\x7f\uFFFD]/gu)?.length ?? 0

@@ -1,4 +1,6 @@
 import { eastAsian, languages, type EastAsian, type Language } from './languages'
+import { letter, placesIn, type LetterPlace, type Place } from './places'
+import { scoreOfSign } from './signs'
 
 /**
  * How plausible decoded text is, as a sum of log probabilities (nats, roughly) of its characters beyond ASCII in the best
@@ -10,38 +12,35 @@ export function plausibility(text: string, encoding: string, context = ''): numb
   const histogram = new Map<string, number>()
   count(text, histogram, 1)
   count(context, histogram, contextWeight)
+  const around = { isEnglish: isEnglish(`${context} ${text}`), isAscii: isMostlyAscii(text) }
   let best = -Infinity
-  for (const model of modelsOf(encoding)) best = Math.max(best, scoreOf(histogram, model))
+  for (const model of modelsOf(encoding)) best = Math.max(best, scoreOf(histogram, model, around))
   return best
 }
 
-/** What a character is, judged by its neighbours too: the same one may be plausible here and not there. */
-type SignPlace = 'lone' | 'betweenLetters' | 'beforeLetter' | 'afterLetter'
-type Place = 'start' | 'inside' | 'capital' | 'wrongCapital' | 'besideAscii' | SignPlace
 type Histogram = ReadonlyMap<string, number>
 
 interface Model {
-  readonly isLatin: boolean
-  readonly isEastAsian: boolean
+  readonly kind: 'latin' | 'eastAsian' | 'other'
   readonly script: RegExp
   readonly cost: (character: string) => number
+  /** Letters that are words by themselves; null: any may be. */
+  readonly words: string | null
+}
+
+/** What is ASCII in the text says something too. */
+interface Around {
+  /** English has hardly any letters beyond ASCII: what there is may well be a sign. */
+  readonly isEnglish: boolean
+  /** Letters of another script do not stand one by one among so many of Latin's. */
+  readonly isAscii: boolean
 }
 
 const impossible = -15
 /** Below this a character is none that the language has. */
 const unlikely = -9
 const contextWeight = 0.1
-const letter = /\p{L}/u
-const mark = /\p{M}/u
-const upper = /\p{Lu}/u
-const lower = /\p{Ll}/u
 const broken = /[\p{Cn}\p{Co}\p{Cs}\uFFFD]|(?![\t\n\v\f\r\x1b])\p{Cc}/u
-const common = '’“”‘—–…«»„、。，：；「」『』（）！？《》・　\u00a0'
-/** Signs that no letter follows, or precedes. */
-const closing = '’”…—–»›€™‰'
-const opening = '“„«‘‹¿¡'
-const rare = '•·°§©®™€£¥±×¿¡‚‹›†‡№ªº²³½¼¾―～“”【】〔〕〈〉'
-const wide = /[\uFF01-\uFF5E]/
 
 /** Share of characters that no text has: control characters, unassigned and private code points. */
 export function strangeness(text: string): number {
@@ -50,78 +49,73 @@ export function strangeness(text: string): number {
   return text.length === 0 ? 1 : strange / text.length
 }
 
+const isMostlyAscii = (text: string): boolean =>
+  (text.match(/[a-z]/gi)?.length ?? 0) > 4 * (text.match(/[^\0-\x7f]/g)?.length ?? 0)
+
+function isEnglish(text: string): boolean {
+  const words = text.match(/[a-z]+/gi)?.length ?? 0
+  const frequent = text.match(/\b(?:the|and|of|to|in|that|was|is)\b/gi)?.length ?? 0
+  return frequent > words * 0.08
+}
+
 /** Counts characters beyond ASCII by `character + place`. */
 function count(text: string, histogram: Map<string, number>, weight: number): void {
-  let before = ' '
-  const characters = Array.from(text)
-  for (const [i, character] of characters.entries()) {
-    if (character > '\x7f') {
-      const key = character + placeOf(before, character, characters[i + 1] ?? ' ')
-      histogram.set(key, (histogram.get(key) ?? 0) + weight)
-    }
-    before = character
+  for (const { character, place } of placesIn(text)) {
+    const key = character + place
+    histogram.set(key, (histogram.get(key) ?? 0) + weight)
   }
 }
 
-function placeOf(before: string, character: string, after: string): Place {
-  const follows = letter.test(before) || mark.test(before)
-  const precedes = letter.test(after)
-  if (!letter.test(character) && !mark.test(character)) {
-    if (follows) return precedes ? 'betweenLetters' : 'afterLetter'
-    return precedes ? 'beforeLetter' : 'lone'
-  }
-  if (upper.test(character)) {
-    if (lower.test(before)) return 'wrongCapital'
-    return 'capital'
-  }
-  const besideAscii = (follows && before < '\x80') || (precedes && after < '\x80')
-  return besideAscii ? 'besideAscii' : follows ? 'inside' : 'start'
-}
-
-function scoreOf(histogram: Histogram, model: Model): number {
+function scoreOf(histogram: Histogram, model: Model, around: Around): number {
   let score = 0
   for (const [key, times] of histogram) {
     const character = String.fromCodePoint(key.codePointAt(0) ?? 0)
-    score += times * scoreAt(character, key.slice(character.length) as Place, model)
+    score += times * scoreAt(character, key.slice(character.length) as Place, model, around)
   }
   return score
 }
 
-function scoreAt(character: string, place: Place, model: Model): number {
+function scoreAt(character: string, place: Place, model: Model, around: Around): number {
   if (broken.test(character)) return impossible
   const own = model.cost(character)
-  const value = own > unlikely ? own : model.script.test(character) ? -9.5 : -12
   switch (place) {
     case 'lone':
     case 'betweenLetters':
     case 'beforeLetter':
     case 'afterLetter':
-      return own > unlikely ? own : scoreOfSign(character, place, model)
-    case 'wrongCapital':
-      return value - 6
-    case 'capital':
-      return value - 1
-    case 'besideAscii':
-      return model.isLatin ? value : value - (model.isEastAsian ? 0.5 : 5)
-    // Most Latin languages hardly ever have two such letters side by side.
-    case 'inside':
-      return model.isLatin ? value - 1 : value
-    case 'start':
-      return value
+    case 'beforeDigit':
+    case 'afterDigit':
+    case 'repeated':
+      return own > unlikely ? own : scoreOfSign(character, place, model.kind)
+    default: {
+      const value = own > unlikely ? own : model.script.test(character) ? -9.5 : -12
+      return value + inPlace(character, place, model, around)
+    }
   }
 }
 
-function scoreOfSign(character: string, place: SignPlace, { isLatin, isEastAsian }: Model): number {
-  const sign = common.includes(character) ? -3 : rare.includes(character) ? -5.5 : wide.test(character) ? -7 : -10
-  if (isEastAsian) return sign
-  if (place === 'betweenLetters') {
-    // An apostrophe stands there more often than any letter that Latin has beyond ASCII.
-    if (character === '’') return isLatin ? -0.5 : sign
-    return character === '·' && isLatin ? sign : sign - 4
+/** What its place takes from a letter's plausibility. */
+function inPlace(character: string, place: LetterPlace, { kind, words }: Model, around: Around): number {
+  const english = kind === 'latin' && around.isEnglish ? -2 : 0
+  switch (place) {
+    case 'wrongCapital':
+      return english - 6
+    case 'capital':
+      return english - 1
+    case 'besideDigit':
+      return kind === 'eastAsian' ? 0 : english - 6
+    case 'alone':
+      if (kind === 'eastAsian') return 0
+      if (kind === 'other') return around.isAscii ? -6 : -2
+      return english - (words?.includes(character.toLowerCase()) === false ? 6 : 2)
+    case 'besideAscii':
+      return kind === 'latin' ? english : kind === 'eastAsian' ? -0.5 : -5
+    // Most Latin languages hardly ever have two such letters side by side.
+    case 'inside':
+      return kind === 'latin' ? english - 1 : 0
+    case 'start':
+      return english
   }
-  if (isLatin && character === (place === 'beforeLetter' ? '“' : '”')) return -1.5
-  const odd = place === 'beforeLetter' ? closing : place === 'afterLetter' ? opening : ''
-  return odd.includes(character) ? sign - 3 : sign
 }
 
 /** Log probabilities of a list, the most likely first, that fall with the rank. */
@@ -136,14 +130,10 @@ function byRank(letters: string, mass: number, weightOf: (rank: number, count: n
   return costs
 }
 
-function alphabet({ script, letters }: Language): Model {
+function alphabet({ script, letters, words }: Language): Model {
   const costs = byRank(letters, 0.98, (rank, count_) => Math.exp(-rank / Math.max(2, count_ / 4)))
-  return {
-    script,
-    isLatin: script.test('a'),
-    isEastAsian: false,
-    cost: (character) => costs.get(character) ?? costs.get(character.toLowerCase()) ?? -10,
-  }
+  const cost = (character: string): number => costs.get(character) ?? costs.get(character.toLowerCase()) ?? -10
+  return { script, kind: script.test('a') ? 'latin' : 'other', cost, words }
 }
 
 function signs({ frequent, common: ranges, sounds }: EastAsian): Model {
@@ -153,7 +143,7 @@ function signs({ frequent, common: ranges, sounds }: EastAsian): Model {
     if (sounds?.test(character)) return /\p{Script=Hiragana}/u.test(character) ? -3.8 : character > '\uFF00' ? -6 : -4.8
     return costs.get(character) ?? (usual.has(character) ? -8.5 : -12.5)
   }
-  return { script: /[\p{Script=Han}\p{Script=Hangul}]/u, isLatin: false, isEastAsian: true, cost }
+  return { script: /[\p{Script=Han}\p{Script=Hangul}]/u, kind: 'eastAsian', cost, words: null }
 }
 
 function pairs(encoding: string, lead: readonly [number, number], trail: readonly [number, number]): string[] {

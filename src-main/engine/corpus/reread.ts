@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { EncodingCandidate } from '../../../src-preload/contract/records'
+import { decoderFor } from './decoders'
 import { originalPath, readAllDocuments, textPath, type StoredDocument } from './documents'
 import { chosenEncoding, detectEncoding } from './encoding'
 import { legacyEncodings, rank } from './guess'
@@ -34,14 +35,14 @@ export async function encodingCandidates(corpusDir: string, index: number): Prom
   const candidates = new Map<string, EncodingCandidate>()
   for (const encoding of ranked) {
     const { mixture } = chosenEncoding(found, encoding)
-    const text = mixture === null ? new TextDecoder(encoding).decode(sample) : decodeMixed(sample, mixture)
+    const text = mixture === null ? decoderFor(encoding).decode(sample) : decodeMixed(sample, mixture)
     const preview = Array.from(normalizeText(text)).slice(0, previewCharacters).join('')
     if (!candidates.has(preview)) candidates.set(preview, { encoding, preview })
   }
   return [...candidates.values()]
 }
 
-const unicode = ['utf-8', 'utf-16le', 'utf-16be', 'iso-2022-jp']
+const unicode = ['utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be', 'iso-2022-jp']
 const isKnown = (encoding: string): boolean => [...legacyEncodings, ...unicode].includes(encoding)
 
 /** Throws `corpus.unreadable`. */

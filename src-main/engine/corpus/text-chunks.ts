@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { decoderFor } from './decoders'
 
 /** Big enough to be fast, small enough that a file of any size and shape is read in flat memory. */
 const chunkBytes = 1024 * 1024
@@ -34,7 +35,7 @@ export interface TextChunk {
 /** Decoded text in pieces that never cut a character. A byte order mark of the encoding is left out. */
 export async function* textChunks(path: string, encoding: string, range: Range = {}): AsyncGenerator<TextChunk> {
   // In a part of text.txt a mark is a character like any other.
-  const decoder = new TextDecoder(encoding, { ignoreBOM: range.offsetBytes !== undefined })
+  const decoder = decoderFor(encoding, { ignoreBOM: range.offsetBytes !== undefined })
   for await (const chunk of byteChunks(path, range)) {
     yield { text: decoder.decode(chunk, { stream: true }), bytes: chunk.length }
   }

@@ -1,3 +1,5 @@
+import iconv from 'iconv-lite'
+
 /** Node decodes all of these and encodes none: the way back, made by decoding everything. */
 const tables = new Map<string, Map<string, number[]>>()
 
@@ -24,6 +26,7 @@ function tableOf(encoding: string): Map<string, number[]> {
 
 /** Letters that the encoding has only in parts (Vietnamese) are written in them. Throws where it has not even those. */
 export function encodeAs(text: string, encoding: string): Uint8Array {
+  if (/^(?:ibm|utf-32)/.test(encoding)) return iconv.encode(text, encoding)
   const table = tableOf(encoding)
   return Uint8Array.from(
     Array.from(text).flatMap((character) => {

@@ -36,6 +36,26 @@ const all = sentences.flatMap(({ language, encodings, text }) =>
   encodings.map((encoding) => ({ language, encoding, text })),
 )
 
+const pages: Readonly<Record<string, readonly string[]>> = {
+  French: ['ibm850', 'ibm437'],
+  German: ['ibm850', 'ibm437'],
+  Spanish: ['ibm850', 'ibm437'],
+  Portuguese: ['ibm850'],
+  Italian: ['ibm850', 'ibm437'],
+  Swedish: ['ibm850', 'ibm437'],
+  Polish: ['ibm852'],
+  Czech: ['ibm852'],
+  Hungarian: ['ibm852'],
+  Turkish: ['ibm857'],
+  Lithuanian: ['ibm775'],
+  Russian: ['ibm866', 'ibm855'],
+  Greek: ['ibm737'],
+  Hebrew: ['ibm862'],
+}
+const written = sentences.flatMap(({ language, text }) =>
+  (pages[language] ?? []).map((encoding) => ({ language, encoding, text })),
+)
+
 describe('texts in their encodings', () => {
   it.each(all)('$language in $encoding', async ({ encoding, text }) => {
     const lines = `${text.join('\n')}\n`
@@ -59,11 +79,44 @@ describe('texts in their encodings', () => {
     expect((await read(Buffer.from(bytes).swap16())).text).toBe(normalizeText(lines))
   })
 
+  it.each(sentences)('$language in UTF-32, with and without a mark', async ({ text }) => {
+    const lines = text.join('\n')
+    for (const encoding of ['utf-32le', 'utf-32be']) {
+      const bytes = encodeAs(lines, encoding)
+      const found = await read(bytes)
+      expect(found).toEqual({ text: normalizeText(lines), encoding, repaired: 0 })
+      expect(await read(join_(encodeAs('\uFEFF', encoding), bytes))).toEqual(found)
+    }
+  })
+
+  it.each(written)('$language as DOS wrote it, in $encoding', async ({ encoding, text }) => {
+    // What the code page lacks, nobody wrote in it.
+    const lines = `${text.join('\n')}\n`
+      .replaceAll('’', "'")
+      .replaceAll('œ', 'oe')
+      .replaceAll(/[“”„]/g, '"')
+      .replaceAll('—', '-')
+      .replaceAll('…', '...')
+    const many = lines.repeat(4)
+    const bytes = encodeAs(many, encoding)
+    expect(bytes.includes(0x3f)).toBe(many.includes('?'))
+    expect((await read(bytes)).text).toBe(normalizeText(many))
+  })
+
   it('English with an apostrophe here and there', async () => {
     const text = `${english.repeat(9)}The wheel doesn’t turn.\n${english}“Nobody’s mill,” they say; it isn’t.\n`
     for (const encoding of ['windows-1252', 'macintosh']) {
       expect((await read(encodeAs(text, encoding))).text).toBe(text)
     }
+  })
+
+  it.each([
+    'The mill — or what is left of it — stands.',
+    'It cost £5, and £12 in winter.',
+    'At −3 °C it was 20° warmer.',
+  ])('English with a sign or two: %s', async (line) => {
+    const text = `${english.repeat(3)}${line.replace('−', '-')}\n`
+    for (const encoding of ['windows-1252', 'macintosh']) expect((await read(encodeAs(text, encoding))).text).toBe(text)
   })
 
   it('English with the quotation marks of Windows and of the old Mac', async () => {
@@ -130,6 +183,8 @@ describe('what is no text', () => {
   it.each([
     ['a program', Uint8Array.from({ length: 4000 }, (_, i) => (i * 7919 + (i >> 3) * 31) % 256)],
     ['samples of sound', new Uint8Array(Int16Array.from({ length: 4000 }, (_, i) => 900 * Math.sin(i / 9)).buffer)],
+    ['whole numbers', new Uint8Array(Int32Array.from({ length: 2000 }, (_, i) => (i * 7919) % 1000).buffer)],
+    ['small whole numbers', new Uint8Array(Int32Array.from({ length: 2000 }, (_, i) => i % 90).buffer)],
     ['numbers', new Uint8Array(Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i)).buffer)],
   ])('%s', async (_name, bytes) => {
     expect((await read(bytes)).encoding).toBeNull()
