@@ -8,7 +8,7 @@ import type { Engine } from '../../src-main/engine/runtime/engine'
 import { logitsOf } from '../../src-main/engine/runtime/head'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
-import { backward, squaredNormOf, update } from '../../src-main/engine/step'
+import { wholeStep } from '../../src-main/engine/whole-step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
@@ -60,9 +60,7 @@ function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number, piece
       const rates = packRates(ratesAt(spec.optimizer, step, config.learningRate))
       const optimize = optimizeWith(unpackRates(tf.tensor1d(rates)))
       const context = { spec, layout, ops: tensorFlowOps(backend, { key }) }
-      const sums = backward(context, [old.weights], { x, y })
-      const squaredNorm = squaredNormOf(sums, context.ops)
-      const next = update(context, { state: [old], sums, squaredNorm, optimize })
+      const next = wholeStep(context, { state: [old], batch: { x, y }, optimize })
       return { ...(next.state[0] as typeof old), metrics: next.metrics }
     })
     tf.dispose([old.weights, old.expAvg, old.expAvgSq])

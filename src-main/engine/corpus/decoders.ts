@@ -6,8 +6,8 @@ export interface Decoder {
   decode(bytes?: Uint8Array, options?: { readonly stream?: boolean }): string
 }
 
-/** Those that the standard of the web leaves out: IBM's code pages, which DOS wrote, and UTF-32. */
-const beyondTheWeb = /^(?:ibm(?!866)\d+|utf-32[lb]e)$/
+/** IBM's code pages. The web has one of them, which consoles in Russia write to this day. */
+export const isOfDos = (encoding: string): boolean => /^ibm(?!866)/.test(encoding)
 
 /** The one of iconv-lite. */
 class LibraryDecoder implements Decoder {
@@ -28,6 +28,8 @@ class LibraryDecoder implements Decoder {
  * @param options.ignoreBOM a byte order mark is a character like any other
  */
 export function decoderFor(encoding: string, options: { readonly ignoreBOM?: boolean } = {}): Decoder {
-  if (!beyondTheWeb.test(encoding)) return new TextDecoder(encoding, options)
-  return new LibraryDecoder(encoding, options.ignoreBOM === true)
+  // What the standard of the web leaves out.
+  if (isOfDos(encoding) || encoding.startsWith('utf-32'))
+    return new LibraryDecoder(encoding, options.ignoreBOM === true)
+  return new TextDecoder(encoding, options)
 }

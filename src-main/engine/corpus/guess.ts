@@ -1,4 +1,4 @@
-import { decoderFor } from './decoders'
+import { decoderFor, isOfDos } from './decoders'
 import { eastAsian, languages } from './languages'
 import { plausibility } from './plausible'
 
@@ -20,8 +20,6 @@ export function rank(sample: Uint8Array, context = '', encodings = legacyEncodin
   return rankBy(encodings, (encoding) => plausibility(decoderFor(encoding).decode(sample), encoding, context))
 }
 
-/** IBM's code pages; consoles in Russia write theirs to this day. */
-const isOfDos = (encoding: string): boolean => /^ibm(?!866)/.test(encoding)
 /** In nats. */
 const dosIsRarer = 3
 

@@ -6,9 +6,9 @@ import { optimizeWith, type Optimize } from '../optim/optimizer'
 import { packRates, ratesAt, unpackRates, type OptimizerRates } from '../optim/rates'
 import type { BatchTensors } from '../micro-batches'
 import { score, scoresIn } from '../score'
-import { backward, runStep, squaredNormOf, update } from '../step'
 import type { StepContext } from '../step-parts'
 import type { TokenScores, StepInput, StepMetrics, StepMode, StepSpec, Tokens, TrainStep } from '../train-step'
+import { wholeStep } from '../whole-step'
 import type { DropoutKey } from './composed-ops'
 import { WeightLayout, type WeightVector } from './layout'
 import type { ModelOps, TensorData, TensorSource } from './ops'
@@ -69,14 +69,7 @@ export class EagerTrainStep implements TrainStep {
       const rates = ratesAt(optimizer, step, learningRate)
       const inPlace = optimizer.optimizer === 'adamw' ? this.#device.adamWInPlace?.(rates) : undefined
       const optimize = inPlace ?? optimizeWith(unpackRates(tf.tensor1d(packRates(rates))))
-      const { state, metrics } = runStep({
-        backward: () => [backward(context, [old.weights], this.#tensorsOf(batch))],
-        add: (values: readonly tf.Tensor1D[]) => tf.addN([...values]),
-        update: (sums) => {
-          const squaredNorm = squaredNormOf(sums, context.ops)
-          return update(context, { state: [old], sums, squaredNorm, optimize })
-        },
-      })
+      const { state, metrics } = wholeStep(context, { state: [old], batch: this.#tensorsOf(batch), optimize })
       const [{ weights, expAvg, expAvgSq }] = state as [AdamWState]
       return [weights, expAvg, expAvgSq, metrics]
     }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]

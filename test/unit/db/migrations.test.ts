@@ -4,6 +4,12 @@ import { migrate } from '../../../src-main/backend/db/migrate'
 import { migrations } from '../../../src-main/backend/db/migrations/all'
 import type { Schema } from '../../../src-main/backend/db/schema'
 
+/** A run as versions 14 to 17 wrote it: the columns that have no default. */
+const runIn = (state: string): string => `
+INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
+  parameter_count, max_steps, created_at)
+VALUES ('r', 'a', '${state}', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`
+
 /** Rows as the version before wrote them, by version; each migration must carry them over. */
 const oldRows: Readonly<Record<number, { insert: string; check: (raw: Sqlite.Database) => void }>> = {
   1: {
@@ -220,37 +226,26 @@ INSERT INTO messages (message_id, conversation_id, position, role, text, at) VAL
     },
   },
   15: {
-    insert: `
-INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
-  parameter_count, max_steps, created_at)
-VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    insert: runIn('done'),
     check: (raw) => {
       expect(raw.prepare('SELECT name, parent_json FROM runs').all()).toEqual([{ name: 'a', parent_json: null }])
     },
   },
   16: {
-    insert: `
-INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
-  parameter_count, max_steps, created_at)
-VALUES ('r', 'a', 'queued', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    insert: runIn('queued'),
     check: (raw) => {
       expect(raw.prepare('SELECT name, queue_position FROM runs').all()).toEqual([{ name: 'a', queue_position: null }])
     },
   },
   17: {
-    insert: `
-INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
-  parameter_count, max_steps, created_at) VALUES ('r', 'a', 'done', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    insert: runIn('done'),
     check: (raw) => {
       const rows = raw.prepare('SELECT max_steps, extensions_json FROM runs').all()
       expect(rows).toEqual([{ max_steps: 20, extensions_json: null }])
     },
   },
   18: {
-    insert: `
-INSERT INTO runs (run_id, name, state, model, corpus_id, corpus_name, config_json, vocab_size, train_tokens,
-  parameter_count, max_steps, created_at)
-VALUES ('r', 'a', 'paused', 'gpt', 'c', 'c', '{}', 65, 1000, 10, 20, 1)`,
+    insert: runIn('paused'),
     check: (raw) => {
       expect(raw.prepare('SELECT train_tokens, tokens_hash FROM runs').get()).toEqual({
         ...{ train_tokens: 1000, tokens_hash: null },

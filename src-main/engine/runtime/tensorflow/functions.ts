@@ -3,8 +3,8 @@ import { shardsOf } from '../../../plan/shards'
 import { optimizeWith } from '../../optim/optimizer'
 import { unpackRates } from '../../optim/rates'
 import { score } from '../../score'
-import { backward, runStep, squaredNormOf, update } from '../../step'
 import type { StepMode, StepSpec } from '../../train-step'
+import { wholeStep } from '../../whole-step'
 import type { WeightLayout } from '../layout'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
@@ -46,17 +46,9 @@ function recordWholeStep(recording: StepRecording): RecordedFunction {
     const [x, y] = batch.map((tokens) => backend.tensorOf(tokens)) as [tf.Tensor2D, tf.Tensor2D]
     const optimize = optimizeWith(unpackRates(backend.tensorOf(rates) as tf.Tensor1D))
     const metrics = withIds(backend, [key], (key = -1) =>
-      updated(recording, recorder, variables, (state) => {
-        const context = contextOf(recording, { key })
-        return runStep({
-          backward: () => {
-            const weights = state.map((each) => each.weights)
-            return [backward(context, weights, { x, y })]
-          },
-          add: (values: readonly tf.Tensor1D[]) => tf.addN([...values]),
-          update: (sums) => update(context, { state, sums, squaredNorm: squaredNormOf(sums, context.ops), optimize }),
-        })
-      }),
+      updated(recording, recorder, variables, (state) =>
+        wholeStep(contextOf(recording, { key }), { state, batch: { x, y }, optimize }),
+      ),
     )
     return [metrics]
   })
