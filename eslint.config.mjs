@@ -68,6 +68,16 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['src-preload/**/*.ts', 'src-renderer/**/*.{ts,vue}'],
+    ignores: ['src-preload/contract/zod.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: refuse("The page forbids eval, which zod probes for: take it from the contract's zod.ts.", 'zod') },
+      ],
+    },
+  },
   // Every random number in the engine comes from a counter (seed, purpose, step): a run must be repeatable.
   {
     files: ['src-main/engine/**/*.ts'],

@@ -1,6 +1,7 @@
 import { app, dialog, nativeTheme, session, type BrowserWindow } from 'electron'
 import type { AppEvent } from '../src-preload/contract/events'
-import type { RunListChanges, RunRecord, Settings } from '../src-preload/contract/records'
+import type { RunListChanges, RunRecord } from '../src-preload/contract/records/runs'
+import type { Settings } from '../src-preload/contract/records/settings'
 import { followEnds } from '../src-preload/contract/run-ends'
 import type { ShellCommand } from '../src-preload/contract/wire'
 import { followActivity, type Activity } from './shell/activity'

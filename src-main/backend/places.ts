@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import { engineId } from '../../src-preload/contract/records'
+import { engineId } from '../../src-preload/contract/records/computer'
 import { enginePackages } from '../plan/engine-packages'
 import type { EngineOptions } from './jobs/protocol'
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../src-preload/contract/errors'
-import type { RunState } from '../../src-preload/contract/records'
+import type { RunState } from '../../src-preload/contract/records/runs'
 import { isActive } from '../../src-preload/contract/run-state'
 import type { Backend } from '../backend/backend'
 import type { Arguments } from './arguments'

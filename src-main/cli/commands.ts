@@ -1,5 +1,7 @@
 import { runLimits } from '../../src-preload/contract/limits'
-import { checkpointKind, installableEngine, lengthDial, sizeDial } from '../../src-preload/contract/records'
+import { checkpointKind } from '../../src-preload/contract/records/checkpoints'
+import { installableEngine } from '../../src-preload/contract/records/computer'
+import { lengthDial, sizeDial } from '../../src-preload/contract/records/run-config'
 
 /**
  * Every command with its operands and options: parsing, refusals, help and completion are derived from these two values.

@@ -1,4 +1,4 @@
-import type { ComputerInfo } from '../../src-preload/contract/records'
+import type { ComputerInfo } from '../../src-preload/contract/records/computer'
 import type { Backend } from '../backend/backend'
 import { profileDirFrom } from '../backend/places'
 import { profilePaths } from '../backend/services/context'

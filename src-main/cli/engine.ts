@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
-import { installableEngine } from '../../src-preload/contract/records'
+import { installableEngine } from '../../src-preload/contract/records/computer'
 import { createSupervisor } from '../backend/jobs/supervisor'
 import { engineOptionsFrom, type Installation } from '../backend/places'
 import { createEngines, type EngineService } from '../backend/services/engines'

@@ -1,4 +1,6 @@
-import type { ComputerInfo, EvalRow, RunDetail, RunRecord } from '../../src-preload/contract/records'
+import type { ComputerInfo } from '../../src-preload/contract/records/computer'
+import type { EvalRow } from '../../src-preload/contract/records/curves'
+import type { RunDetail, RunRecord } from '../../src-preload/contract/records/runs'
 import { duration } from './durations'
 import { localTime } from './local-time'
 import { count, texts } from './text'

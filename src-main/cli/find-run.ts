@@ -1,5 +1,5 @@
 import { AppError } from '../../src-preload/contract/errors'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 
 /**
  * The run that a person means: its id, the beginning of one (with or without `run_`), or its exact name.

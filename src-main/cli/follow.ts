@@ -1,6 +1,6 @@
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
-import type { RunDetail, RunRecord } from '../../src-preload/contract/records'
+import type { RunDetail, RunRecord } from '../../src-preload/contract/records/runs'
 import { isActive } from '../../src-preload/contract/run-state'
 import type { Backend } from '../backend/backend'
 import type { Options } from './arguments'

@@ -1,4 +1,5 @@
-import type { CheckpointKind, RunRecord } from '../../src-preload/contract/records'
+import type { CheckpointKind } from '../../src-preload/contract/records/checkpoints'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import type { Backend } from '../backend/backend'
 import { newId } from '../backend/services/ids'
 import type { Arguments, Options } from './arguments'

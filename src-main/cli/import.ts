@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CorpusRecord } from '../../src-preload/contract/records'
+import type { CorpusRecord } from '../../src-preload/contract/records/corpora'
 import type { Backend } from '../backend/backend'
 import { profileDirFrom } from '../backend/places'
 import { profilePaths } from '../backend/services/context'

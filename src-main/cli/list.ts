@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import type { Backend } from '../backend/backend'
 import type { Arguments } from './arguments'
 import { comparedFacts, evalFacts, runFacts } from './facts'

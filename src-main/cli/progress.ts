@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../src-preload/contract/events'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { clock } from './durations'
 import { jsonLine, line, overwrite } from './output'
 import { texts } from './text'

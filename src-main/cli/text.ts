@@ -1,25 +1,18 @@
 import type { ErrorCode, ErrorData } from '../../src-preload/contract/errors'
 import type { CorpusStage, InstallStage } from '../../src-preload/contract/events'
+import type { CheckpointKind, ResumedFrom, Rollback } from '../../src-preload/contract/records/checkpoints'
 import type {
-  CheckpointKind,
-  CorpusDocument,
-  CorpusRecord,
   EngineId,
   EnginePackageInfo,
   EngineReason,
   EngineWish,
   InstallableEngine,
-  Extension,
-  ResumedFrom,
-  Rollback,
-  RunConfig,
-  RunEnding,
-  RunParent,
-  RunRecord,
-  RunStage,
-  RunState,
-  TrashKind,
-} from '../../src-preload/contract/records'
+} from '../../src-preload/contract/records/computer'
+import type { CorpusDocument, CorpusRecord } from '../../src-preload/contract/records/corpora'
+import type { RunParent } from '../../src-preload/contract/records/origin'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { Extension, RunEnding, RunRecord, RunStage, RunState } from '../../src-preload/contract/records/runs'
+import type { TrashKind } from '../../src-preload/contract/records/trash'
 import type { NamePart } from '../../src-preload/contract/run-name'
 import { stopWithinMs } from '../../src-preload/contract/limits'
 import { resumePoint } from '../../src-preload/contract/resume'

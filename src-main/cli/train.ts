@@ -1,6 +1,6 @@
 import { AppError } from '../../src-preload/contract/errors'
 import { inheritedFields, runLimits } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { nameParts, runName } from '../../src-preload/contract/run-name'
 import type { Backend } from '../backend/backend'
 import type { Arguments, Options } from './arguments'

@@ -1,4 +1,4 @@
-import type { TrashItem } from '../../src-preload/contract/records'
+import type { TrashItem } from '../../src-preload/contract/records/trash'
 import type { Backend } from '../backend/backend'
 import type { Arguments } from './arguments'
 import { confirmed } from './confirm'

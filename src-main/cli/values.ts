@@ -1,15 +1,9 @@
 import { AppError } from '../../src-preload/contract/errors'
 import { nameMaxLength, runFields, runLimits, samplingLimits, type RunField } from '../../src-preload/contract/limits'
 import { readNumber } from '../../src-preload/contract/numbers'
-import {
-  lengthDial,
-  name as nameRule,
-  sampling,
-  sizeDial,
-  type RunChoice,
-  type RunConfig,
-  type Sampling,
-} from '../../src-preload/contract/records'
+import { name as nameRule } from '../../src-preload/contract/records/common'
+import { sampling, type Sampling } from '../../src-preload/contract/records/conversations'
+import { lengthDial, sizeDial, type RunChoice, type RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Options } from './arguments'
 import { note } from './output'
 import { texts } from './text'

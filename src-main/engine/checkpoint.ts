@@ -3,18 +3,10 @@ import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../src-preload/contract/errors'
-import {
-  checkpointKind,
-  engineId,
-  precision,
-  storedRunConfig,
-  tier,
-  type CheckpointKind,
-  type EngineId,
-  type Precision,
-  type RunConfig,
-  type Tier,
-} from '../../src-preload/contract/records'
+import { checkpointKind, type CheckpointKind } from '../../src-preload/contract/records/checkpoints'
+import { engineId, type EngineId } from '../../src-preload/contract/records/computer'
+import { storedRunConfig, type RunConfig } from '../../src-preload/contract/records/run-config'
+import { precision, tier, type Precision, type Tier } from '../../src-preload/contract/records/steps'
 import { withState } from '../../src-preload/contract/resume'
 import { renameSurely, sha256Of, syncDir, temporaryFor, temporarySuffix, writeFileAtomic } from './files'
 import type { TensorData } from './runtime/ops'

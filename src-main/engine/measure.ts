@@ -1,5 +1,5 @@
 import { runLimits, withDefaults } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { drawnWeights } from './model/init'
 import { stepSpecOf } from './model/model'
 import { RandomStream } from './random'

@@ -1,4 +1,4 @@
-import type { Reading } from '../../src-preload/contract/records'
+import type { Reading } from '../../src-preload/contract/records/conversations'
 import { loadTokenizer, type Tokenizer } from './tokenizer/tokenizer'
 
 /** The tokenizer of the page that somebody is writing: a run never changes its own. */

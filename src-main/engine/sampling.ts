@@ -1,4 +1,4 @@
-import type { Sampling } from '../../src-preload/contract/records'
+import type { Sampling } from '../../src-preload/contract/records/conversations'
 import { RandomStream } from './random'
 
 /** How the next token is chosen, with the seed decided. */

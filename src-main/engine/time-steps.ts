@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { EngineOptions } from '../backend/jobs/protocol'
 import { usualMs, type StepTimes } from '../plan/time'
 import { drawnWeights } from './model/init'

@@ -1,4 +1,5 @@
-import type { Precision, RunConfig, StepTiming, Tier } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { Precision, StepTiming, Tier } from '../../src-preload/contract/records/steps'
 import type { WeightShape } from '../plan/shapes'
 import type { OptimizerSettings } from './optim/optimizer'
 import type { Forward, TensorData, TensorSource } from './runtime/ops'

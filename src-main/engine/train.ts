@@ -1,4 +1,5 @@
-import type { Extension, RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { Extension } from '../../src-preload/contract/records/runs'
 import type { EngineOptions, TrainEvent } from '../backend/jobs/protocol'
 import { resumedConfig } from '../plan/resumed'
 import { leastFactor } from '../plan/rollback'

@@ -1,5 +1,5 @@
-import type { PlanVerdict, RunChoice } from '../../src-preload/contract/records'
-import { lengthDial, sizeDial } from '../../src-preload/contract/records'
+import type { PlanVerdict } from '../../src-preload/contract/records/plan'
+import { type RunChoice, lengthDial, sizeDial } from '../../src-preload/contract/records/run-config'
 
 /** What a choice comes to on a text. */
 export interface ChoiceFacts {

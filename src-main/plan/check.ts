@@ -1,6 +1,8 @@
 import type { ErrorCode, ErrorParams } from '../../src-preload/contract/errors'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
-import type { ConfigProblem, CorpusCounts, RunConfig } from '../../src-preload/contract/records'
+import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
+import type { ConfigProblem } from '../../src-preload/contract/records/plan'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { nextDivisor } from './divisor'
 import { estimateTokens, leastWords, trainShare } from './facts'
 

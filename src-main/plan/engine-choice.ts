@@ -1,4 +1,4 @@
-import type { EngineId, EngineInfo, EngineReason, EngineWish } from '../../src-preload/contract/records'
+import type { EngineId, EngineInfo, EngineReason, EngineWish } from '../../src-preload/contract/records/computer'
 
 export interface EngineChoice {
   /** What a run tries, first to last; WASM, which is always there, comes last. */

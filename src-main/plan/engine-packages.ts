@@ -1,4 +1,4 @@
-import type { InstallableEngine } from '../../src-preload/contract/records'
+import type { InstallableEngine } from '../../src-preload/contract/records/computer'
 
 /**
  * What "Install the fast engine" installs: pinned files of Python's package index, checked by sha256. Pure data: the

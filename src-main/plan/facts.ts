@@ -1,4 +1,5 @@
-import type { CorpusCounts, RunConfig } from '../../src-preload/contract/records'
+import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { defaultVocabSize } from './vocabulary'
 
 /** Share of the tokens, in order, that training sees; the rest is validation (nanoGPT's split). */

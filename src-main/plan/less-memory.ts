@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { nextDivisor } from './divisor'
 
 /** What a run tries beside its steps, and so what needs memory beside theirs. */

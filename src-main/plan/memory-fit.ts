@@ -1,5 +1,6 @@
 import { memoryMargin, runLimits } from '../../src-preload/contract/limits'
-import type { ConfigProblem, RunConfig } from '../../src-preload/contract/records'
+import type { ConfigProblem } from '../../src-preload/contract/records/plan'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { lessMemory } from './less-memory'
 import { summarize } from './shapes'
 

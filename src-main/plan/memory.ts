@@ -1,4 +1,5 @@
-import type { RunConfig, Tier } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { Tier } from '../../src-preload/contract/records/steps'
 import { lossChunks, type LogitBounds } from './head-chunks'
 import { shardsOf } from './shards'
 

@@ -1,14 +1,14 @@
 import { inheritedFields, withDefaults } from '../../src-preload/contract/limits'
+import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
+import type { PlanBase } from '../../src-preload/contract/records/plan'
 import {
   lengthDial,
   sizeDial,
-  type CorpusCounts,
   type LengthDial,
-  type PlanBase,
   type RunChoice,
   type RunConfig,
   type SizeDial,
-} from '../../src-preload/contract/records'
+} from '../../src-preload/contract/records/run-config'
 import { estimateTokens, trainShare } from './facts'
 import { defaultTokenizer, defaultVocabSize } from './vocabulary'
 

@@ -1,4 +1,6 @@
-import type { EngineId, Precision, RunConfig, Tier } from '../../src-preload/contract/records'
+import type { EngineId } from '../../src-preload/contract/records/computer'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { Precision, Tier } from '../../src-preload/contract/records/steps'
 
 /** How a run computed when it was saved. */
 export interface ComputedBefore {

@@ -1,4 +1,5 @@
-import type { ModelSummary, RunConfig } from '../../src-preload/contract/records'
+import type { ModelSummary } from '../../src-preload/contract/records/plan'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { predictedBytes } from './memory'
 
 /** How a weight starts. `normal` has the given standard deviation; the rest need no number. */

@@ -1,4 +1,5 @@
-import type { RunConfig, TimeEstimate } from '../../src-preload/contract/records'
+import type { TimeEstimate } from '../../src-preload/contract/records/plan'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { stepFlops } from './flops'
 import { triesWays } from './trials'
 

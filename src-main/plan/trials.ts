@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 /** Steps of one measurement of one way to compute a step. */
 export const stepsPerMeasure = 3

@@ -1,4 +1,4 @@
-import type { CorpusCounts } from '../../src-preload/contract/records'
+import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
 
 type TextSize = Pick<CorpusCounts, 'bytes' | 'distinctCharacters'>
 

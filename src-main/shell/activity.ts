@@ -1,6 +1,6 @@
 import { roundedLeftMs, stepsForSpeed, timeLeftMs, type TimedStep } from '../../src-preload/contract/durations'
 import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { isActive } from '../../src-preload/contract/run-state'
 
 /** A run that trains or waits. */

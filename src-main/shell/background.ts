@@ -1,6 +1,6 @@
 import { app, type BrowserWindow } from 'electron'
 import type { Method } from '../../src-preload/contract/methods'
-import type { Settings } from '../../src-preload/contract/records'
+import type { Settings } from '../../src-preload/contract/records/settings'
 import { noActivity, type Activity } from './activity'
 import type { BackendProcess } from './backend-process'
 import { atClose, inBackground, type ClosingAnswer } from './closing'

@@ -1,4 +1,4 @@
-import type { Settings } from '../../src-preload/contract/records'
+import type { Settings } from '../../src-preload/contract/records/settings'
 
 export type ClosingWish = Settings['closing']
 

@@ -1,5 +1,5 @@
 import { Notification, type BrowserWindow } from 'electron'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import type { RunEnd } from '../../src-preload/contract/run-ends'
 import type { ShellCommand } from '../../src-preload/contract/wire'
 import { filled, type ShellText } from './text'

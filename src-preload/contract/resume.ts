@@ -1,4 +1,5 @@
-import type { CheckpointKind, RunRecord, RunState } from './records'
+import type { CheckpointKind } from './records/checkpoints'
+import type { RunRecord, RunState } from './records/runs'
 
 /** How many states of a kind are kept: of what training goes on from, the one before too, in case that the newest is damaged. */
 const statesKept: Readonly<Record<CheckpointKind, number>> = { best: 1, last: 2 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors'
-import type { RunRecord } from './records'
+import type { RunRecord } from './records/runs'
 import { isActive } from './run-state'
 
 /** How a training ended that no person has ended: what is worth telling whoever waits for it. */

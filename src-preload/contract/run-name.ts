@@ -1,5 +1,5 @@
 import { nameMaxLength, runFields, runLimits, type RunField } from './limits'
-import type { RunChoice, RunConfig } from './records'
+import type { RunChoice, RunConfig } from './records/run-config'
 
 /** A recipe with the settings that follow from it, or that stand instead of them. */
 export interface Made {

@@ -1,4 +1,4 @@
-import type { RunState } from './records'
+import type { RunState } from './records/runs'
 
 /** States in which a process works on the run or is about to. */
 export const activeStates: readonly RunState[] = ['queued', 'running']

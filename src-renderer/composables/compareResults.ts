@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import type { Comparison } from '../stores/compare'
 import { bestEval } from './verdict'
 

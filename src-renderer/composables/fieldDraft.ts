@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../src-preload/contract/errors'
 import { runLimits, type RunField } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { shownNumber, typedNumber, type NumberTypo } from './numberField'
 
 /** What is wrong with a field: an error with a sentence, or text that is no number for certain. */

@@ -1,4 +1,4 @@
-import type { RunRecord, RunState } from '../../src-preload/contract/records'
+import type { RunRecord, RunState } from '../../src-preload/contract/records/runs'
 import { hasEveryWord } from '../../src-preload/contract/search'
 
 export const historyColumns = ['name', 'state', 'corpus', 'model', 'size', 'loss', 'time', 'created'] as const

@@ -1,7 +1,8 @@
 import { runLimits } from '../../src-preload/contract/limits'
 import { isExtendable, isResumable, resumePoint } from '../../src-preload/contract/resume'
 import { isActive } from '../../src-preload/contract/run-state'
-import type { RunConfig, RunDetail, RunRecord } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { RunDetail, RunRecord } from '../../src-preload/contract/records/runs'
 import type { Gap, Verdict } from './verdict'
 
 /** What helps a run that is over, most of all: the one button beside its verdict. */

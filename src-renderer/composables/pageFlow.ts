@@ -1,4 +1,5 @@
-import type { MessageRecord, RunRecord } from '../../src-preload/contract/records'
+import type { MessageRecord } from '../../src-preload/contract/records/conversations'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 
 /** A stretch of a page by one hand, with what the model reads of it. */
 export interface Passage {

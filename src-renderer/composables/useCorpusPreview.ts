@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CorpusDocument } from '../../src-preload/contract/records'
+import type { CorpusDocument } from '../../src-preload/contract/records/corpora'
 import { useCorporaStore } from '../stores/corpora'
 
 /** About two screens of text. */

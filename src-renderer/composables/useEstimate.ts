@@ -1,4 +1,4 @@
-import type { TimeEstimate } from '../../src-preload/contract/records'
+import type { TimeEstimate } from '../../src-preload/contract/records/plan'
 import { useFormat } from './useFormat'
 import { useText } from './useText'
 

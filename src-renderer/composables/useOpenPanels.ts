@@ -1,5 +1,5 @@
 import { ref, type Ref } from 'vue'
-import { z } from 'zod'
+import { z } from '../../src-preload/contract/zod'
 
 const copyKey = 'homegrown.run-panels'
 const panelNames = z.array(z.string())

@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../../src-preload/contract/records'
+import type { MessageRecord } from '../../src-preload/contract/records/conversations'
 import { useFormat } from './useFormat'
 import { useText } from './useText'
 

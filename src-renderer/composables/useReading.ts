@@ -1,5 +1,5 @@
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
-import type { Reading } from '../../src-preload/contract/records'
+import type { Reading } from '../../src-preload/contract/records/conversations'
 import { request } from '../api'
 
 export interface PageToRead {

@@ -1,6 +1,7 @@
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
-import type { CorpusRecord, RunRecord } from '../../src-preload/contract/records'
+import type { CorpusRecord } from '../../src-preload/contract/records/corpora'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { useCorporaStore } from '../stores/corpora'
 import { useNewRunStore } from '../stores/newRun'
 import { useText } from './useText'

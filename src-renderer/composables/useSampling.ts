@@ -1,6 +1,6 @@
 import { ref, watch, type Ref } from 'vue'
 import { samplingLimits } from '../../src-preload/contract/limits'
-import { sampling as samplingSchema, type Sampling } from '../../src-preload/contract/records'
+import { sampling as samplingSchema, type Sampling } from '../../src-preload/contract/records/conversations'
 
 const copyKey = 'homegrown.sampling'
 

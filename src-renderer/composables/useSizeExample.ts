@@ -1,5 +1,5 @@
 import examples from '../../resources/sample/examples.json'
-import { sizeDial, type RunChoice } from '../../src-preload/contract/records'
+import { sizeDial, type RunChoice } from '../../src-preload/contract/records/run-config'
 import { i18n } from '../text/i18n'
 
 /** What a model of a size wrote (test/bench/examples.ts made them), with what it was. */

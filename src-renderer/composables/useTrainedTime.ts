@@ -1,5 +1,5 @@
 import { computed, type ComputedRef } from 'vue'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { useNow } from './useNow'
 
 /** Training time up to this second: the record says when it was read, and from there on the clock runs by itself. */

@@ -1,5 +1,6 @@
 import { stepsForSpeed, timeLeftMs as timeLeft } from '../../src-preload/contract/durations'
-import type { EvalRow, RunRecord } from '../../src-preload/contract/records'
+import type { EvalRow } from '../../src-preload/contract/records/curves'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import type { CurveBuffer } from './chart/curveBuffer'
 
 /** Of these only `learning` and `slowing` say that it improves: see `isImproving`. */

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
-import type { ComputerInfo } from '../../src-preload/contract/records'
+import type { ComputerInfo } from '../../src-preload/contract/records/computer'
 import { request, subscribe } from '../api'
 
 /** What this computer can do. */

@@ -8,7 +8,7 @@ import type {
   CorpusRecord,
   EncodingCandidate,
   ImportedCorpus,
-} from '../../src-preload/contract/records'
+} from '../../src-preload/contract/records/corpora'
 import { isWindow, pathOf, pickTexts, request, subscribe, upload } from '../api'
 import { corpusLimits } from '../../src-preload/contract/limits'
 import type { NamedFile } from '../composables/droppedFiles'

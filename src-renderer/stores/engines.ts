@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { InstallEvent } from '../../src-preload/contract/events'
-import type { EnginePackageInfo, InstallableEngine } from '../../src-preload/contract/records'
+import type { EnginePackageInfo, InstallableEngine } from '../../src-preload/contract/records/computer'
 import { isWindow, pathOf, request, subscribe, upload } from '../api'
 import { useAppStore } from './app'
 

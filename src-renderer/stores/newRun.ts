@@ -3,15 +3,11 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import { runFields, type RunField } from '../../src-preload/contract/limits'
 import type { Output } from '../../src-preload/contract/methods'
-import type {
-  CheckpointKind,
-  PlanBase,
-  TokenizerFit,
-  RunOrigin,
-  RunChoice,
-  RunConfig,
-  RunRecord,
-} from '../../src-preload/contract/records'
+import type { CheckpointKind } from '../../src-preload/contract/records/checkpoints'
+import type { TokenizerFit, RunOrigin } from '../../src-preload/contract/records/origin'
+import type { PlanBase } from '../../src-preload/contract/records/plan'
+import type { RunChoice, RunConfig } from '../../src-preload/contract/records/run-config'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { isActive } from '../../src-preload/contract/run-state'
 import { newestStates } from '../../src-preload/contract/resume'
 import type { Made } from '../../src-preload/contract/run-name'

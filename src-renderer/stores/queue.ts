@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import type { QueueState } from '../../src-preload/contract/records'
+import type { QueueState } from '../../src-preload/contract/records/queue'
 import { request, subscribe } from '../api'
 import { useSettingsStore } from './settings'
 

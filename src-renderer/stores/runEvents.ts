@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../src-preload/contract/events'
-import type { RunDetail, RunRecord } from '../../src-preload/contract/records'
+import type { RunDetail, RunRecord } from '../../src-preload/contract/records/runs'
 import { withState } from '../../src-preload/contract/resume'
 
 /** A clock's readings differ by the way of their news; more than that, and it was held up. */

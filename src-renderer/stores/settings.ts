@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import { defaultSettings, settings as settingsSchema, type Settings } from '../../src-preload/contract/records'
+import { defaultSettings, settings as settingsSchema, type Settings } from '../../src-preload/contract/records/settings'
 import { languages, request, subscribe } from '../api'
 import { i18n, localeFor, type Locale } from '../text/i18n'
 

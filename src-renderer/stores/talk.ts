@@ -2,13 +2,13 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, GenerationEvent } from '../../src-preload/contract/events'
+import type { CheckpointKind } from '../../src-preload/contract/records/checkpoints'
 import type {
-  CheckpointKind,
   ConversationRecord,
   Generation,
   MessageRecord,
   Sampling,
-} from '../../src-preload/contract/records'
+} from '../../src-preload/contract/records/conversations'
 import { request, subscribe } from '../api'
 
 /** What is being written right now; its names are null until the backend has answered. */

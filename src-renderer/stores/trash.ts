@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
-import type { TrashItem } from '../../src-preload/contract/records'
+import type { TrashItem } from '../../src-preload/contract/records/trash'
 import { request, subscribe } from '../api'
 
 /** What is deleted and can still be restored, the last first. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBackend, type Backend } from '../../src-main/backend/backend'
 import { engineOptionsFrom } from '../../src-main/backend/places'
-import type { RunChoice, RunConfig, RunDetail, RunPlan } from '../../src-preload/contract/records'
+import type { RunPlan } from '../../src-preload/contract/records/plan'
+import type { RunChoice, RunConfig } from '../../src-preload/contract/records/run-config'
+import type { RunDetail } from '../../src-preload/contract/records/runs'
 import { required } from './program'
 
 /** The app's backend on a profile of its own, for benchmarks of what a person would see. */

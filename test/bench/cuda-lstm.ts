@@ -14,7 +14,7 @@ import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { record } from '../../src-main/engine/runtime/tensorflow/record'
 import { exitNow } from '../../src-main/engine/tasks/exit-now'
 import { withDefaults } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 /**
  * An LSTM on a card in its three ways: as a loop in a plain graph, as cuDNN's kernel in a plain graph, and compiled with

@@ -1,4 +1,5 @@
-import type { EngineId, RunConfig } from '../../src-preload/contract/records'
+import type { EngineId } from '../../src-preload/contract/records/computer'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { OurMode } from './our-modes'
 
 export interface Shape {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
-import type { RunChoice } from '../../src-preload/contract/records'
+import type { RunChoice } from '../../src-preload/contract/records/run-config'
 import { openBenchBackend, type BenchBackend } from './backend-run'
 import { required } from './program'
 

@@ -6,7 +6,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import type { DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import { withDefaults } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { median, required, startProgram } from './program'
 
 /**

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 export interface MemoryShape {
   readonly name: string

@@ -8,7 +8,7 @@ import { RandomStream } from '../../src-main/engine/random'
 import { exitNow } from '../../src-main/engine/tasks/exit-now'
 import { train } from '../../src-main/engine/train'
 import { charTokenizerJson } from '../../src-main/engine/tokenizer/tokenizer-json'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 /** A training job of a few steps, an evaluation and a checkpoint; prints what it occupied at its peak, and of that what is mapped from files. */
 

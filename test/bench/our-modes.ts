@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 interface Mode {
   readonly config: Pick<RunConfig, 'compile' | 'precision'>

@@ -6,7 +6,7 @@ import { jobEnvironment } from '../../src-main/backend/jobs/environment'
 import { runImport } from '../../src-main/engine/tasks/import'
 import { runTokenize } from '../../src-main/engine/tasks/tokenize'
 import { withDefaults } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { required } from './program'
 import type { SoakCount, SoakTask } from './soak-job'
 

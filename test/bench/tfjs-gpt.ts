@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import type { Tokens } from '../../src-main/engine/train-step'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 /**
  * The GPT of model/gpt.ts as somebody writes it who has TensorFlow.js and nothing of ours: public ops, variables, gradients by

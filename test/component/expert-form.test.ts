@@ -1,7 +1,9 @@
 import { expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { runLimits } from '../../src-preload/contract/limits'
-import { defaultSettings, type CorpusRecord, type RunConfig } from '../../src-preload/contract/records'
+import type { CorpusRecord } from '../../src-preload/contract/records/corpora'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import { defaultSettings } from '../../src-preload/contract/records/settings'
 import { installBridge } from '../unit/renderer-app/bridge'
 
 const suggestion = Object.fromEntries(

@@ -1,17 +1,11 @@
 import { runLimits } from '../../src-preload/contract/limits'
-import {
-  defaultSettings,
-  type ComputerInfo,
-  type ConversationRecord,
-  type CorpusRecord,
-  type MessageRecord,
-  type RunConfig,
-  type RunDetail,
-  type RunPlan,
-  type RunRecord,
-  type Settings,
-  type SizeDial,
-} from '../../src-preload/contract/records'
+import type { ComputerInfo } from '../../src-preload/contract/records/computer'
+import type { ConversationRecord, MessageRecord } from '../../src-preload/contract/records/conversations'
+import type { CorpusRecord } from '../../src-preload/contract/records/corpora'
+import type { RunPlan } from '../../src-preload/contract/records/plan'
+import type { RunConfig, SizeDial } from '../../src-preload/contract/records/run-config'
+import type { RunDetail, RunRecord } from '../../src-preload/contract/records/runs'
+import { defaultSettings, type Settings } from '../../src-preload/contract/records/settings'
 import { installBridge } from '../unit/renderer-app/bridge'
 import { message, record } from '../unit/renderer-stores/records'
 

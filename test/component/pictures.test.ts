@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page } from 'vitest/browser'
-import { defaultSettings } from '../../src-preload/contract/records'
+import { defaultSettings } from '../../src-preload/contract/records/settings'
 import { now, openHouse } from './house'
 
 /**

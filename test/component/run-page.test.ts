@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { page } from 'vitest/browser'
-import { defaultSettings } from '../../src-preload/contract/records'
+import { defaultSettings } from '../../src-preload/contract/records/settings'
 import { openHouse } from './house'
 
 const house = openHouse()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import TrainLonger from '../../src-renderer/components/run/TrainLonger.vue'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { record } from '../unit/renderer-stores/records'
 import { show } from './mount'
 

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { Input } from '../../src-preload/contract/methods'
-import type { ConversationRecord, MessageRecord } from '../../src-preload/contract/records'
+import type { ConversationRecord, MessageRecord } from '../../src-preload/contract/records/conversations'
 import { installBridge } from '../unit/renderer-app/bridge'
 import { message, record } from '../unit/renderer-stores/records'
 

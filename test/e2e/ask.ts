@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import type { Input, Method, Output } from '../../src-preload/contract/methods'
-import type { RunConfig, RunRecord } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import type {} from '../../src-renderer/api' // declares window.homegrown
 import { patienceMs, sampleFile, small } from './journey'
 

@@ -6,7 +6,7 @@ import type { Decoder } from '../../src-main/engine/runtime/decoder'
 import type { StepSpec, Tokens } from '../../src-main/engine/train-step'
 import { readSafetensors } from '../../src-main/engine/safetensors'
 import { withDefaults } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
 /** PyTorch's numbers for one small model: what make_golden.py wrote. */
 export interface Golden {

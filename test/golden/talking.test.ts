@@ -7,7 +7,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import type { Decoder } from '../../src-main/engine/runtime/decoder'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import { withDefaults } from '../../src-preload/contract/limits'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { tensorflowDir } from '../tensorflow-dir'
 import { farthest, greedily, readGolden, readGreedy } from './numbers'
 

@@ -10,7 +10,7 @@ import type { StepSums } from '../../src-main/engine/step-parts'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { tensorflowDir } from '../tensorflow-dir'
 import {
   batchOf,

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import type { AppEvent } from '../../src-preload/contract/events'
-import type { RunConfig, RunStage } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { RunStage } from '../../src-preload/contract/records/runs'
 import { startBackendProcess, temporaryProfile, type BackendProcess } from './backend-process'
 
 const small: Partial<RunConfig> = {

@@ -1,7 +1,8 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunConfig, RunRecord } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import {
   childrenOf,
   expectClear,

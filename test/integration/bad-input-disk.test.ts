@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectClear, filesIn, openWorld, removeFolder, runCli, someText, temporaryProfile } from './bad-input-fixture'
 import type { World } from './bad-input-fixture'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { smallConfig } from './job-fixture'
 
 const folder = temporaryProfile()

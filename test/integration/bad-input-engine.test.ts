@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { RunRecord } from '../../src-preload/contract/records'
+import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { expectClear, filesIn, openWorld, removeFolder, someText, temporaryProfile } from './bad-input-fixture'
 import type { World } from './bad-input-fixture'
 import { smallConfig } from './job-fixture'

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { RunConfig, Tier } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import type { Tier } from '../../src-preload/contract/records/steps'
 import { drawnWeights } from '../../src-main/engine/model/init'
 import { packRates, ratesAt } from '../../src-main/engine/optim/rates'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'

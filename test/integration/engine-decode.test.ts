@@ -9,7 +9,7 @@ import type { Engine } from '../../src-main/engine/runtime/engine'
 import { logitsOf } from '../../src-main/engine/runtime/head'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { tensorflowDir } from '../tensorflow-dir'
 import { largestDifference, open, tinyConfig, vocabSize } from './engine-fixture'
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Sampling } from '../../src-preload/contract/records'
+import type { Sampling } from '../../src-preload/contract/records/conversations'
 import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens, type RunningJob } from './job-fixture'
 
 const sampling: Sampling = { temperature: 0.8, topK: 40, topP: 1, maxTokens: 24, seed: 11, stop: [] }

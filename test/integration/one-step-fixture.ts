@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import * as definition from '../../src-main/engine/step'
 import { batchOf, countingFirst, scored, stepFor, tinyConfig } from './engine-fixture'

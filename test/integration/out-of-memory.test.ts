@@ -8,7 +8,7 @@ import { stepCurve } from '../../src-main/backend/db/metrics'
 import { findRun, runFacts } from '../../src-main/backend/db/runs'
 import { rollbacksOf } from '../../src-main/backend/db/samples'
 import type { RunEvent } from '../../src-preload/contract/events'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { smallConfig } from './job-fixture'
 import { onlyRun, trainingWorld } from './training-fixture'
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rename, rm, stat, truncate, writeFile } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { JobEvent } from '../../src-main/backend/jobs/protocol'
 import { engineOptions, eventsOf, runJob, sampleTokens, smallConfig, startJob, withTokens } from './job-fixture'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobEvent } from '../../src-main/backend/jobs/protocol'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { engineOptions, eventsOf, runJob, sampleTokens, smallConfig, withTokens } from './job-fixture'
 
 /** Two runs with the same settings are the same training, though each would choose how to compute by the clock. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { RunConfig } from '../../src-preload/contract/records'
+import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import { WeightLayout } from '../../src-main/engine/runtime/layout'
 import type { Tokens } from '../../src-main/engine/train-step'

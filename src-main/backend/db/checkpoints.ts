@@ -1,4 +1,4 @@
-import type { CheckpointRecord } from '../../../src-preload/contract/records'
+import type { CheckpointRecord } from '../../../src-preload/contract/records/checkpoints'
 import { withState } from '../../../src-preload/contract/resume'
 import type { Db } from './connection'
 import { checked } from './enumerations'

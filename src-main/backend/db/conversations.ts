@@ -1,4 +1,4 @@
-import type { ConversationRecord, MessageRecord } from '../../../src-preload/contract/records'
+import type { ConversationRecord, MessageRecord } from '../../../src-preload/contract/records/conversations'
 import { transaction, type Db } from './connection'
 import { checked } from './enumerations'
 import { all, first, run, tables } from './query'

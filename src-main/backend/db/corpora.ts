@@ -5,7 +5,7 @@ import {
   type CorpusCounts,
   type CorpusDocument,
   type CorpusRecord,
-} from '../../../src-preload/contract/records'
+} from '../../../src-preload/contract/records/corpora'
 import type { Db } from './connection'
 import { checked } from './enumerations'
 import { all, first, run, tables } from './query'

@@ -1,26 +1,32 @@
 import { z } from 'zod'
-import * as r from '../../../src-preload/contract/records'
+import { checkpointKind } from '../../../src-preload/contract/records/checkpoints'
+import { engineId } from '../../../src-preload/contract/records/computer'
+import { endReason, messageRole } from '../../../src-preload/contract/records/conversations'
+import { corpusState } from '../../../src-preload/contract/records/corpora'
+import { modelKind, tokenizerKind } from '../../../src-preload/contract/records/run-config'
+import { runEnding, runState } from '../../../src-preload/contract/records/runs'
+import { precision, tier } from '../../../src-preload/contract/records/steps'
 
 /**
  * What the columns with a fixed list of values may hold. The lists grow with features, so they stand in the contract and
  * not in the schema, where each new value would be a migration.
  */
 const enumerations = {
-  corpora: z.object({ state: r.corpusState }),
-  tokenizers: z.object({ kind: r.tokenizerKind }),
+  corpora: z.object({ state: corpusState }),
+  tokenizers: z.object({ kind: tokenizerKind }),
   runs: z.object({
-    state: r.runState,
-    model: r.modelKind,
-    engine: r.engineId.nullable(),
+    state: runState,
+    model: modelKind,
+    engine: engineId.nullable(),
     /** How somebody, perhaps through another process, asked the owner to end this run. */
-    wanted: r.runEnding.nullable(),
+    wanted: runEnding.nullable(),
   }),
-  checkpoints: z.object({ kind: r.checkpointKind }),
-  tiers: z.object({ tier: r.tier, precision: r.precision }),
+  checkpoints: z.object({ kind: checkpointKind }),
+  tiers: z.object({ tier, precision }),
   messages: z.object({
-    role: r.messageRole,
-    checkpoint: r.checkpointKind.nullable(),
-    end_reason: r.endReason.nullable(),
+    role: messageRole,
+    checkpoint: checkpointKind.nullable(),
+    end_reason: endReason.nullable(),
   }),
 } as const
 

@@ -1,4 +1,10 @@
-import { evalRow, stepRow, type CurveRow, type EvalRow, type StepRow } from '../../../src-preload/contract/records'
+import {
+  evalRow,
+  stepRow,
+  type CurveRow,
+  type EvalRow,
+  type StepRow,
+} from '../../../src-preload/contract/records/curves'
 import type { Db } from './connection'
 import { bucketsOf, cutPyramid } from './pyramid'
 import { all, first, run, statement, tables } from './query'

@@ -1,16 +1,15 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
 import { withDefaults } from '../../../src-preload/contract/limits'
+import type { CheckpointRecord, ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
+import type { RunParent } from '../../../src-preload/contract/records/origin'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type {
-  CheckpointRecord,
   Extension,
-  ResumedFrom,
-  RunConfig,
   RunListChanges,
-  RunParent,
   RunRecord,
   RunState,
   RunWish,
-} from '../../../src-preload/contract/records'
+} from '../../../src-preload/contract/records/runs'
 import { allCheckpoints, checkpointsOf } from './checkpoints'
 import { snapshot, transaction, type Db } from './connection'
 import { checked } from './enumerations'

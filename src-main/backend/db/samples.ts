@@ -1,4 +1,6 @@
-import type { Rollback, SampleRecord, StepTiming, TierChange } from '../../../src-preload/contract/records'
+import type { Rollback } from '../../../src-preload/contract/records/checkpoints'
+import type { SampleRecord } from '../../../src-preload/contract/records/runs'
+import type { StepTiming, TierChange } from '../../../src-preload/contract/records/steps'
 import type { Db } from './connection'
 import { checked } from './enumerations'
 import { all, run, tables } from './query'

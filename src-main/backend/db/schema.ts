@@ -1,4 +1,4 @@
-import type { EvalRow, StepRow } from '../../../src-preload/contract/records'
+import type { EvalRow, StepRow } from '../../../src-preload/contract/records/curves'
 import type { Enumerations } from './enumerations'
 
 type Listed<T extends keyof Enumerations> = Enumerations[T]

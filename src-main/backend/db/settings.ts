@@ -1,4 +1,4 @@
-import { defaultSettings, settings, type Settings } from '../../../src-preload/contract/records'
+import { defaultSettings, settings, type Settings } from '../../../src-preload/contract/records/settings'
 import { transaction, type Db } from './connection'
 import { all, run, tables } from './query'
 

@@ -1,5 +1,6 @@
 import { withDefaults } from '../../../src-preload/contract/limits'
-import type { EngineId, RunConfig } from '../../../src-preload/contract/records'
+import type { EngineId } from '../../../src-preload/contract/records/computer'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Db } from './connection'
 import { all, first, tables } from './query'
 

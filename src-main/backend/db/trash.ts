@@ -1,4 +1,4 @@
-import type { TrashItem } from '../../../src-preload/contract/records'
+import type { TrashItem } from '../../../src-preload/contract/records/trash'
 import { isActive } from '../../../src-preload/contract/run-state'
 import type { Db } from './connection'
 import { all, tables } from './query'

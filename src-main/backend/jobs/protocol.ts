@@ -1,23 +1,14 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
 import type { CorpusStage, InstallStage } from '../../../src-preload/contract/events'
-import type {
-  CheckpointKind,
-  CorpusCounts,
-  CorpusDocument,
-  EncodingCandidate,
-  EngineId,
-  EngineWish,
-  EvalRow,
-  Extension,
-  ResumedFrom,
-  Rollback,
-  RunConfig,
-  RunStage,
-  Sampling,
-  StepRow,
-  TierChange,
-  TokenizerFit,
-} from '../../../src-preload/contract/records'
+import type { CheckpointKind, ResumedFrom, Rollback } from '../../../src-preload/contract/records/checkpoints'
+import type { EngineId, EngineWish } from '../../../src-preload/contract/records/computer'
+import type { Sampling } from '../../../src-preload/contract/records/conversations'
+import type { CorpusCounts, CorpusDocument, EncodingCandidate } from '../../../src-preload/contract/records/corpora'
+import type { EvalRow, StepRow } from '../../../src-preload/contract/records/curves'
+import type { TokenizerFit } from '../../../src-preload/contract/records/origin'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { Extension, RunStage } from '../../../src-preload/contract/records/runs'
+import type { TierChange } from '../../../src-preload/contract/records/steps'
 import type { EnginePackage } from '../../plan/engine-packages'
 import type { StepTimes } from '../../plan/time'
 

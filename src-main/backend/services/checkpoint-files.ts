@@ -2,14 +2,10 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../../src-preload/contract/errors'
-import {
-  checkpointKind,
-  engineId,
-  precision,
-  tier,
-  type CheckpointRecord,
-  type RunRecord,
-} from '../../../src-preload/contract/records'
+import { checkpointKind, type CheckpointRecord } from '../../../src-preload/contract/records/checkpoints'
+import { engineId } from '../../../src-preload/contract/records/computer'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
+import { precision, tier } from '../../../src-preload/contract/records/steps'
 import type { ComputedBefore } from '../../plan/resumed'
 import { checkpointsOf, storeCheckpoints } from '../db/checkpoints'
 import { transaction } from '../db/connection'

@@ -5,7 +5,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusEvent } from '../../../src-preload/contract/events'
 import { corpusLimits } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type { CorpusRecord, EncodingCandidate, ImportedCorpus } from '../../../src-preload/contract/records'
+import type { CorpusRecord, EncodingCandidate, ImportedCorpus } from '../../../src-preload/contract/records/corpora'
 import {
   corporaOfSize,
   corpusDocuments,

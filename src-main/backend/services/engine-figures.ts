@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { engineId, errorData, type EngineId } from '../../../src-preload/contract/records'
+import { errorData } from '../../../src-preload/contract/records/common'
+import { engineId, type EngineId } from '../../../src-preload/contract/records/computer'
 
 /** What came of measuring an engine; worth nothing for another version of it, or on other hardware. */
 const figure = z.object({

@@ -1,5 +1,10 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import { engineId, type EngineId, type EngineInfo, type EngineWish } from '../../../src-preload/contract/records'
+import {
+  engineId,
+  type EngineId,
+  type EngineInfo,
+  type EngineWish,
+} from '../../../src-preload/contract/records/computer'
 import { chooseEngine, isCompared, type EngineChoice } from '../../plan/engine-choice'
 import { readSettings } from '../db/settings'
 import type { EngineOptions, EngineProbe } from '../jobs/protocol'

@@ -7,7 +7,7 @@ import {
   installableEngine,
   type EnginePackageInfo,
   type InstallableEngine,
-} from '../../../src-preload/contract/records'
+} from '../../../src-preload/contract/records/computer'
 import {
   downloadBytesOf,
   enginePackages,

@@ -1,5 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { CheckpointKind, Sampling } from '../../../src-preload/contract/records'
+import type { CheckpointKind } from '../../../src-preload/contract/records/checkpoints'
+import type { Sampling } from '../../../src-preload/contract/records/conversations'
 import type { JobEvent } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
 import type { Context } from './context'

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { CorpusStage } from '../../../src-preload/contract/events'
-import type { CorpusCounts } from '../../../src-preload/contract/records'
+import type { CorpusCounts } from '../../../src-preload/contract/records/corpora'
 import { defaultVocabSize } from '../../plan/vocabulary'
 import { setCorpusDocuments, setCorpusEnded, setCorpusReady } from '../db/corpora'
 import type { JobTask, TextCounts } from '../jobs/protocol'

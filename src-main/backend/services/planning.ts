@@ -1,20 +1,11 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import { inheritedFields, type RunField } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import {
-  lengthDial,
-  sizeDial,
-  type ConfigProblem,
-  type CorpusCounts,
-  type CorpusRecord,
-  type EngineId,
-  type ModelSummary,
-  type RunChoice,
-  type RunConfig,
-  type RunOrigin,
-  type SpeedTest,
-  type TimeEstimate,
-} from '../../../src-preload/contract/records'
+import type { EngineId } from '../../../src-preload/contract/records/computer'
+import type { CorpusCounts, CorpusRecord } from '../../../src-preload/contract/records/corpora'
+import type { RunOrigin } from '../../../src-preload/contract/records/origin'
+import type { ConfigProblem, ModelSummary, SpeedTest, TimeEstimate } from '../../../src-preload/contract/records/plan'
+import { lengthDial, sizeDial, type RunChoice, type RunConfig } from '../../../src-preload/contract/records/run-config'
 import { suggestedSize, verdictOf } from '../../plan/before-start'
 import { fieldProblems, problemsOf, withinLimits } from '../../plan/check'
 import { effectiveVocabSize, estimateTokens, trainShare } from '../../plan/facts'

@@ -1,5 +1,5 @@
 import { stepsForSpeed, timeLeftMs } from '../../../src-preload/contract/durations'
-import type { QueueState } from '../../../src-preload/contract/records'
+import type { QueueState } from '../../../src-preload/contract/records/queue'
 import { estimateTime } from '../../plan/time'
 import { asTried } from '../../plan/trials'
 import { stepCurve } from '../db/metrics'

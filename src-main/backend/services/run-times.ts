@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../../src-preload/contract/records'
+import type { EngineInfo } from '../../../src-preload/contract/records/computer'
 import { evalCurve, stepCurve } from '../db/metrics'
 import type { Db } from '../db/connection'
 import { timedRuns, type TimedRow } from '../db/timed-runs'

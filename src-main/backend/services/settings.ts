@@ -1,4 +1,4 @@
-import type { Settings } from '../../../src-preload/contract/records'
+import type { Settings } from '../../../src-preload/contract/records/settings'
 import { readSettings, writeSettings } from '../db/settings'
 import type { Context } from './context'
 

@@ -2,7 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
-import { engineId, engineWish, type ComputerInfo, type EngineInfo } from '../../../src-preload/contract/records'
+import {
+  engineId,
+  engineWish,
+  type ComputerInfo,
+  type EngineInfo,
+} from '../../../src-preload/contract/records/computer'
 import { ownedRuns } from '../db/runs'
 import type { Context } from './context'
 

@@ -1,7 +1,7 @@
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
 import type { GenerationEvent } from '../../../src-preload/contract/events'
 import { broadcastsPerSecond } from '../../../src-preload/contract/limits'
-import type { Generation, MessageRecord } from '../../../src-preload/contract/records'
+import type { Generation, MessageRecord } from '../../../src-preload/contract/records/conversations'
 import { findMessage, updateMessage, type MessageChanges } from '../db/conversations'
 import type { Context } from './context'
 import type { GenerateRequest, Generated, Generator } from './generator'

@@ -2,13 +2,9 @@ import { join } from 'node:path'
 import { AppError } from '../../../src-preload/contract/errors'
 import { nameMaxLength } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
-import type {
-  CheckpointRecord,
-  ConversationRecord,
-  MessageRecord,
-  Reading,
-  RunRecord,
-} from '../../../src-preload/contract/records'
+import type { CheckpointRecord } from '../../../src-preload/contract/records/checkpoints'
+import type { ConversationRecord, MessageRecord, Reading } from '../../../src-preload/contract/records/conversations'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { transaction } from '../db/connection'
 import {
   appendMessage,

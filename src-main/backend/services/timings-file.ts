@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { engineId } from '../../../src-preload/contract/records'
+import { engineId } from '../../../src-preload/contract/records/computer'
 
 const milliseconds = z.number().nonnegative()
 const times = z.object({

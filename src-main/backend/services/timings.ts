@@ -1,5 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { EngineId, EngineWish, RunConfig, SpeedTest } from '../../../src-preload/contract/records'
+import type { EngineId, EngineWish } from '../../../src-preload/contract/records/computer'
+import type { SpeedTest } from '../../../src-preload/contract/records/plan'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { activeStates } from '../../../src-preload/contract/run-state'
 import { keyOf, shapeOf, type Evidence, type StepTimes, type TimedShape } from '../../plan/time'
 import { findRun, ownedRuns } from '../db/runs'

@@ -1,5 +1,5 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { RunEnding } from '../../../src-preload/contract/records'
+import type { RunEnding } from '../../../src-preload/contract/records/runs'
 import { transaction } from '../db/connection'
 import {
   lastQueuePosition,

@@ -1,12 +1,8 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type {
-  EngineId,
-  ResumedFrom,
-  RunConfig,
-  RunEnding,
-  RunStage,
-  RunState,
-} from '../../../src-preload/contract/records'
+import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
+import type { EngineId } from '../../../src-preload/contract/records/computer'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { RunEnding, RunStage, RunState } from '../../../src-preload/contract/records/runs'
 import { afterOutOfMemory, type Trials } from '../../plan/less-memory'
 import { loweredFactor } from '../../plan/rollback'
 import { findRun, runFacts, storeConfig, unasked, unowned, wishOf, type RunChanges } from '../db/runs'

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../../src-preload/contract/errors'
-import type { TrashContents, TrashKind } from '../../../src-preload/contract/records'
+import type { TrashContents, TrashKind } from '../../../src-preload/contract/records/trash'
 import { isActive } from '../../../src-preload/contract/run-state'
 import { truncateLog, type Db } from '../db/connection'
 import { removeConversation } from '../db/conversations'

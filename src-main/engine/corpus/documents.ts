@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../../src-preload/contract/errors'
-import { corpusDocument } from '../../../src-preload/contract/records'
+import { corpusDocument } from '../../../src-preload/contract/records/corpora'
 import { writeFileAtomic } from '../files'
 
 /** What an import leaves in its folder: `text.txt` and, about it, `documents.json`. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../../../src-preload/contract/errors'
-import type { EncodingCandidate } from '../../../src-preload/contract/records'
+import type { EncodingCandidate } from '../../../src-preload/contract/records/corpora'
 import { decoderFor } from './decoders'
 import { originalPath, readAllDocuments, textPath, type StoredDocument } from './documents'
 import { chosenEncoding, detectEncoding } from './encoding'

@@ -1,4 +1,4 @@
-import type { TokenizerFit } from '../../../src-preload/contract/records'
+import type { TokenizerFit } from '../../../src-preload/contract/records/origin'
 import { readDocuments, textPath } from '../corpus/documents'
 import { textChunks } from '../corpus/text-chunks'
 import type { Tokenizer } from '../tokenizer/tokenizer'

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { batchAt } from '../data/batches'
 import { openTokenized, type TokenizedText } from '../data/tokenized'
 

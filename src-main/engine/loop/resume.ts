@@ -1,5 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { ResumedFrom, RunConfig } from '../../../src-preload/contract/records'
+import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { weightShapes } from '../../plan/shapes'
 import { loadCheckpoint, statesToResume, type LoadedCheckpoint } from '../checkpoint'
 import { drawnWeights } from '../model/init'

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { samplingLimits } from '../../../src-preload/contract/limits'
 import { generate, type Reader } from '../generate'

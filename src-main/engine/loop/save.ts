@@ -1,4 +1,4 @@
-import type { CheckpointKind } from '../../../src-preload/contract/records'
+import type { CheckpointKind } from '../../../src-preload/contract/records/checkpoints'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { saveCheckpoint } from '../checkpoint'
 import { stage, type Training } from './training'

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { ResumedFrom } from '../../../src-preload/contract/records'
+import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import type { LoadedCheckpoint } from '../checkpoint'
 import type { TrainStep } from '../train-step'

@@ -1,4 +1,5 @@
-import type { Extension, RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { Extension } from '../../../src-preload/contract/records/runs'
 import { momentsFactor, scheduleOf } from '../optim/schedule'
 import type { LoadedCheckpoint } from '../checkpoint'
 import { TrainingClock } from './clock'

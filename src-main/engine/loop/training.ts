@@ -1,4 +1,4 @@
-import type { RunStage } from '../../../src-preload/contract/records'
+import type { RunStage } from '../../../src-preload/contract/records/runs'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import type { Engine } from '../runtime/engine'
 import type { StepMetrics, TrainStep } from '../train-step'

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { gptDecode } from './gpt-decode'
 import { lstmDecode } from './lstm-decode'
 import { modernDecode } from './modern-decode'

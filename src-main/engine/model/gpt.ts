@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Forward, ModelOps, Weights } from '../runtime/ops'
 import { throughBlock } from './checkpointing'
 import { attend, dropoutSite, joinHeads, splitHeads } from './heads'

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { sizeOf, weightShapes, type Init } from '../../plan/shapes'
 import { RandomStream } from '../random'
 import type { TensorData, TensorSource } from '../runtime/ops'

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Forward } from '../runtime/ops'
 import { lstmLayer } from './lstm-layer'
 import { matrix, vector } from './weights'

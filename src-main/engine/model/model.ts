@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { weightShapes } from '../../plan/shapes'
 import type { Forward } from '../runtime/ops'
 import type { StepSpec } from '../train-step'

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { DecodeModel } from './decode'
 import { cachedAttention, type BlocksOf } from './gpt-decode'
 import { modernParts } from './modern-parts'

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { gelu, layerNorm, reluSquared, rmsNorm, rotary, rotaryTurns } from './layers'
 
 /** The parts of a modern GPT that can be exchanged, as a config names them; the forward pass and talking share them. */

@@ -1,4 +1,4 @@
-import type { Extension } from '../../../src-preload/contract/records'
+import type { Extension } from '../../../src-preload/contract/records/runs'
 
 export interface ScheduleSettings {
   readonly learningRate: number

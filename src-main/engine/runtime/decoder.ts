@@ -1,5 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { Precision, RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { Precision } from '../../../src-preload/contract/records/steps'
 import type { DecodeModel } from '../model/decode'
 
 export interface DecodeOptions {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { AppError, type ErrorData } from '../../../src-preload/contract/errors'
-import type { EngineId } from '../../../src-preload/contract/records'
+import type { EngineId } from '../../../src-preload/contract/records/computer'
 import type { EngineOptions } from '../../backend/jobs/protocol'
 import { enginePackages } from '../../plan/engine-packages'
 import { composedOps } from './composed-ops'

@@ -1,5 +1,5 @@
 import { AppError } from '../../../src-preload/contract/errors'
-import type { StepTiming, WayRefusal } from '../../../src-preload/contract/records'
+import type { StepTiming, WayRefusal } from '../../../src-preload/contract/records/steps'
 import { isWorthTrying } from '../../plan/trials'
 import { isRefusal } from './library-error'
 import type { Bfloat16Support } from './processor'

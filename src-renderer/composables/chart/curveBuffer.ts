@@ -4,7 +4,7 @@ import {
   type EvalRow,
   type RunCurves,
   type StepRow,
-} from '../../../src-preload/contract/records'
+} from '../../../src-preload/contract/records/curves'
 
 export type StepColumn = Exclude<keyof CurveRow, 'seq'>
 const stepColumns = Object.keys(curveRow.shape).filter((name): name is StepColumn => name !== 'seq')

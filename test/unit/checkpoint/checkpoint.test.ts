@@ -11,7 +11,7 @@ import {
   type CheckpointState,
 } from '../../../src-main/engine/checkpoint'
 import { runLimits } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 
 const config = {
   ...Object.fromEntries(Object.entries(runLimits).map(([name, limit]) => [name, limit.default])),

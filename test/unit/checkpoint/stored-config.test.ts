@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { runLimits, withDefaults } from '../../../src-preload/contract/limits'
-import { storedRunConfig } from '../../../src-preload/contract/records'
+import { storedRunConfig } from '../../../src-preload/contract/records/run-config'
 
 it('completes a config that an earlier version stored, and keeps what it says', () => {
   const { optimizer, matrixLearningRate, ...before } = withDefaults({ nLayer: 7 }) as Record<string, unknown>

@@ -8,7 +8,7 @@ import { errorSentence } from '../../../src-main/cli/text'
 import { checkMeaning, choiceOf, nameOf, numberOf, samplingOf, settingsOf } from '../../../src-main/cli/values'
 import { errorCodes, type ErrorCode } from '../../../src-preload/contract/errors'
 import { runFields, runLimits } from '../../../src-preload/contract/limits'
-import type { RunRecord } from '../../../src-preload/contract/records'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 
 const refused = (code: string) => expect.objectContaining({ code }) as Error
 const read = (...args: string[]) => readArguments(args)

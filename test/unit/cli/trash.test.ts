@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findItem } from '../../../src-main/cli/trash'
-import type { TrashItem } from '../../../src-preload/contract/records'
+import type { TrashItem } from '../../../src-preload/contract/records/trash'
 
 const item = (id: string, name: string) => ({ id, name }) as TrashItem
 const items = [item('run_abc123', 'one'), item('c_abc777', 'book.txt'), item('run_xyz', 'two'), item('c_q', 'two')]

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ErrorCode } from '../../../src-preload/contract/errors'
 import { endOf, followEnds } from '../../../src-preload/contract/run-ends'
-import type { RunState } from '../../../src-preload/contract/records'
+import type { RunState } from '../../../src-preload/contract/records/runs'
 
 const failed = (code: ErrorCode) => ({ state: 'failed', error: { code, params: {} } }) as const
 

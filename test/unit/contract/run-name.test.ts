@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runLimits } from '../../../src-preload/contract/limits'
-import type { RunChoice, RunConfig } from '../../../src-preload/contract/records'
+import type { RunChoice, RunConfig } from '../../../src-preload/contract/records/run-config'
 import { nameParts, runName, type Made } from '../../../src-preload/contract/run-name'
 
 const config = Object.fromEntries(

@@ -5,7 +5,7 @@ import { openTokens } from '../../../src-main/engine/data/token-store'
 import type { Tokenizer } from '../../../src-main/engine/tokenizer/tokenizer'
 import { effectiveVocabSize } from '../../../src-main/plan/facts'
 import { runLimits } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { tokenized } from './corpus-fixture'
 
 const defaults = Object.fromEntries(

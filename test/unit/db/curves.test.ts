@@ -21,7 +21,7 @@ import {
   rowsSql,
 } from '../../../src-main/backend/db/pyramid'
 import { pyramid } from '../../../src-main/backend/db/migrations/0013-pyramid'
-import type { CurveRow, StepRow } from '../../../src-preload/contract/records'
+import type { CurveRow, StepRow } from '../../../src-preload/contract/records/curves'
 import { listConversations, messagesOf } from '../../../src-main/backend/db/conversations'
 import { listCorpora } from '../../../src-main/backend/db/corpora'
 import { listRuns, ownedRuns, runChangesSince } from '../../../src-main/backend/db/runs'

@@ -1,7 +1,9 @@
 import type { Db } from '../../../src-main/backend/db/connection'
 import { insertRun } from '../../../src-main/backend/db/runs'
 import { configFor } from '../../../src-main/plan/presets'
-import type { CorpusCounts, RunConfig, StepRow } from '../../../src-preload/contract/records'
+import type { CorpusCounts } from '../../../src-preload/contract/records/corpora'
+import type { StepRow } from '../../../src-preload/contract/records/curves'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 
 export const counts: CorpusCounts = {
   characters: 300_000,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { stepSpecOf } from '../../../src-main/engine/model/model'
 import { checkBufferSizes } from '../../../src-main/engine/runtime/webgpu/limits'
 import { withDefaults } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 
 /** What every card binds at least (WebGPU, 3.6.2). */
 const smallest = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { forwardOf } from '../../../src-main/engine/model/model'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { lossSumOf } from '../../../src-main/engine/runtime/head'

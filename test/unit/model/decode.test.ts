@@ -5,7 +5,7 @@ import { forwardOf } from '../../../src-main/engine/model/model'
 import { logitsOf } from '../../../src-main/engine/runtime/head'
 import { Decoder } from '../../../src-main/engine/runtime/decoder'
 import { EagerDecode } from '../../../src-main/engine/runtime/eager-decode'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { configOf, livelyWeights, plainOps, someIds } from './plain'
 
 beforeAll(() => tf.setBackend('cpu'))

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { withDefaults } from '../../../src-preload/contract/limits'
 import { scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { initialWeights } from '../../../src-main/engine/model/init'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { logitsOf } from '../../../src-main/engine/runtime/head'

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { fieldProblems, problemsOf, withinLimits } from '../../../src-main/plan/check'
 import { nextDivisor } from '../../../src-main/plan/divisor'
 import { summarize } from '../../../src-main/plan/shapes'
-import { runConfig } from '../../../src-preload/contract/records'
+import { runConfig, type RunConfig } from '../../../src-preload/contract/records/run-config'
 import { runFields } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
 import { config, counts } from '../db/rows'
 
 const cases: [string, Partial<RunConfig>, string, Partial<RunConfig> | null][] = [

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { chooseEngine } from '../../../src-main/plan/engine-choice'
-import { engineId, type EngineId, type EngineInfo } from '../../../src-preload/contract/records'
+import { engineId, type EngineId, type EngineInfo } from '../../../src-preload/contract/records/computer'
 
 /** These work, with their step times; the rest does not. */
 const engines = (times: Partial<Record<EngineId, number | null>>): EngineInfo[] =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { withDefaults } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { afterOutOfMemory, lessMemory, type Trials } from '../../../src-main/plan/less-memory'
 
 /** All changes that a config goes through, one after the other, until nothing is left. */

@@ -5,7 +5,7 @@ import { inSmallerParts, memoryProblem, memoryToResume } from '../../../src-main
 import { configFor } from '../../../src-main/plan/presets'
 import { summarize } from '../../../src-main/plan/shapes'
 import { memoryMargin } from '../../../src-preload/contract/limits'
-import { lengthDial, sizeDial, type RunConfig } from '../../../src-preload/contract/records'
+import { lengthDial, sizeDial, type RunConfig } from '../../../src-preload/contract/records/run-config'
 import { counts } from '../db/rows'
 
 const vocabSize = 1024

@@ -4,7 +4,8 @@ import { problemsOf } from '../../../src-main/plan/check'
 import { configAfter, configContinuing, configFor, recipeOf } from '../../../src-main/plan/presets'
 import { defaultVocabSize } from '../../../src-main/plan/vocabulary'
 import { inheritedFields } from '../../../src-preload/contract/limits'
-import { runConfig, type CorpusCounts, type RunChoice } from '../../../src-preload/contract/records'
+import type { CorpusCounts } from '../../../src-preload/contract/records/corpora'
+import { runConfig, type RunChoice } from '../../../src-preload/contract/records/run-config'
 import { counts } from '../db/rows'
 
 const choices: RunChoice[] = (['gpt', 'modern', 'lstm'] as const).flatMap((model) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { resumedConfig, type ComputedBefore } from '../../../src-main/plan/resumed'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { config as plain } from '../db/rows'
 
 const before: ComputedBefore = { engine: 'tensorflow', tier: 'graph', precision: 'bfloat16', settled: true }

@@ -10,7 +10,7 @@ import {
   type Evidence,
   type StepTimes,
 } from '../../../src-main/plan/time'
-import type { RunChoice, RunConfig } from '../../../src-preload/contract/records'
+import type { RunChoice, RunConfig } from '../../../src-preload/contract/records/run-config'
 
 const counts = {
   characters: 300_000,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { asTried, isWorthTrying, triesWays } from '../../../src-main/plan/trials'
 import { summarize } from '../../../src-main/plan/shapes'
 import { withDefaults } from '../../../src-preload/contract/limits'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 
 const config = withDefaults({
   compile: 'auto',

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CorpusRecord } from '../../../src-preload/contract/records'
+import type { CorpusRecord } from '../../../src-preload/contract/records/corpora'
 import { installBridge } from './bridge'
 
 const record = (corpusId: string, change: Partial<CorpusRecord> = {}): CorpusRecord => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TimeEstimate } from '../../../src-preload/contract/records'
+import type { TimeEstimate } from '../../../src-preload/contract/records/plan'
 import { roundedMs, useEstimate } from '../../../src-renderer/composables/useEstimate'
 
 const minute = 60_000

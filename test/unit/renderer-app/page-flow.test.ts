@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { MessageRecord } from '../../../src-preload/contract/records'
+import type { MessageRecord } from '../../../src-preload/contract/records/conversations'
 import { likelyModels, pageFlow } from '../../../src-renderer/composables/pageFlow'
 import { message, record } from '../renderer-stores/records'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { EvalRow, RunCurves, StepRow } from '../../../src-preload/contract/records'
+import type { EvalRow, RunCurves, StepRow } from '../../../src-preload/contract/records/curves'
 import { CurveBuffer } from '../../../src-renderer/composables/chart/curveBuffer'
 
 const step = (seq: number, at: number, lossNats = 4): StepRow => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runFields, runLimits } from '../../../src-preload/contract/limits'
-import type { RunConfig, RunDetail, RunState } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { RunDetail, RunState } from '../../../src-preload/contract/records/runs'
 import { problemsOf } from '../../../src-main/plan/check'
 import { changesFor, headerSteps, nextStepOf, type NewRunStep } from '../../../src-renderer/composables/nextStep'
 import { verdicts, type Gap, type Verdict } from '../../../src-renderer/composables/verdict'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { EvalRow, RunRecord, StepRow } from '../../../src-preload/contract/records'
+import type { EvalRow, StepRow } from '../../../src-preload/contract/records/curves'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { CurveBuffer } from '../../../src-renderer/composables/chart/curveBuffer'
 import { roundedLeftMs } from '../../../src-preload/contract/durations'
 import { bestEval, gapOf, isImproving, timeLeftMs, verdictOf } from '../../../src-renderer/composables/verdict'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunRecord } from '../../../src-preload/contract/records'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { historyRows, isFiltered, noFilter, type HistoryView } from '../../../src-renderer/composables/historyRows'
 import { compareResults } from '../../../src-renderer/composables/compareResults'
 import type { Comparison } from '../../../src-renderer/stores/compare'

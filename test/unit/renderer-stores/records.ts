@@ -1,14 +1,8 @@
 import { runLimits } from '../../../src-preload/contract/limits'
-import type {
-  EvalRow,
-  MessageRecord,
-  RunConfig,
-  RunCurves,
-  RunDetail,
-  RunListChanges,
-  RunRecord,
-  StepRow,
-} from '../../../src-preload/contract/records'
+import type { MessageRecord } from '../../../src-preload/contract/records/conversations'
+import type { EvalRow, RunCurves, StepRow } from '../../../src-preload/contract/records/curves'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { RunDetail, RunListChanges, RunRecord } from '../../../src-preload/contract/records/runs'
 
 export const runId = 'run_00000000'
 

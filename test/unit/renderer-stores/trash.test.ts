@@ -2,7 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { Output } from '../../../src-preload/contract/methods'
-import type { TrashItem } from '../../../src-preload/contract/records'
+import type { TrashItem } from '../../../src-preload/contract/records/trash'
 import { later, settle, TestBridge } from './bridge'
 
 const item = (id: string, kind: TrashItem['kind']): TrashItem => ({

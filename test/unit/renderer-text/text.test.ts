@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { errorCodes, type ErrorCode } from '../../../src-preload/contract/errors'
 import { runFields, runLimits } from '../../../src-preload/contract/limits'
-import { runState } from '../../../src-preload/contract/records'
+import { runState } from '../../../src-preload/contract/records/runs'
 import { useFormat } from '../../../src-renderer/composables/useFormat'
 import { en } from '../../../src-renderer/text/en/messages'
 import { flatten, i18n, localeFor } from '../../../src-renderer/text/i18n'

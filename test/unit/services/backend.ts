@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest'
 import { createBackend, type Backend, type BackendOptions } from '../../../src-main/backend/backend'
 import type { AppEvent } from '../../../src-preload/contract/events'
 import type { Input, Method, Output } from '../../../src-preload/contract/methods'
-import type { CorpusRecord, RunRecord } from '../../../src-preload/contract/records'
+import type { CorpusRecord } from '../../../src-preload/contract/records/corpora'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { temporaryFolder } from '../temporary'
 
 export const jobFixture = resolve('test/fixtures/jobs/job.mjs')

@@ -6,7 +6,7 @@ import { writeSettings } from '../../../src-main/backend/db/settings'
 import { createSupervisor } from '../../../src-main/backend/jobs/supervisor'
 import { profilePaths } from '../../../src-main/backend/services/context'
 import { createEngineProbes } from '../../../src-main/backend/services/engine-probes'
-import type { EngineId, EngineWish } from '../../../src-preload/contract/records'
+import type { EngineId, EngineWish } from '../../../src-preload/contract/records/computer'
 import { temporaryFolder } from '../temporary'
 
 const noCard = ['cuda: says failed']

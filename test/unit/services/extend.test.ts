@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { openBackend, type TestBackend } from './backend'
 
 async function startRun(test: TestBackend, change: Partial<RunConfig>): Promise<string> {

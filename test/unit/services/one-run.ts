@@ -7,7 +7,7 @@ import { createEngineProbes } from '../../../src-main/backend/services/engine-pr
 import { createRecorder } from '../../../src-main/backend/services/run-recorder'
 import { startTraining, type Training } from '../../../src-main/backend/services/training'
 import type { AppEvent } from '../../../src-preload/contract/events'
-import type { RunConfig } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { addRun } from '../db/rows'
 
 export const onlyRun = 'run_00000001'

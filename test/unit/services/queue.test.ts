@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../../src-preload/contract/records'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { temporaryFolder } from '../temporary'
 import { openBackend, type TestBackend } from './backend'
 

@@ -4,7 +4,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { identityOf } from '../../../src-main/backend/jobs/process-identity'
-import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { openBackend, type TestBackend } from './backend'
 
 async function startRun(test: TestBackend, change: Partial<RunConfig> = {}): Promise<RunRecord> {

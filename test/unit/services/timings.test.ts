@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { addTiming, readTimings, type Timing } from '../../../src-main/backend/services/timings-file'
-import type { RunChoice, RunConfig } from '../../../src-preload/contract/records'
+import type { RunChoice, RunConfig } from '../../../src-preload/contract/records/run-config'
 import { temporaryFolder } from '../temporary'
 import { openBackend, type TestBackend } from './backend'
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { trashMs } from '../../../src-main/backend/services/context'
-import type { RunConfig, RunRecord } from '../../../src-preload/contract/records'
+import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { temporaryFolder } from '../temporary'
 import { openBackend, type TestBackend } from './backend'
 

@@ -1,5 +1,7 @@
 import type { RunEvent } from '../../../src-preload/contract/events'
-import type { Rollback, RunRecord, RunState, StepRow } from '../../../src-preload/contract/records'
+import type { Rollback } from '../../../src-preload/contract/records/checkpoints'
+import type { StepRow } from '../../../src-preload/contract/records/curves'
+import type { RunRecord, RunState } from '../../../src-preload/contract/records/runs'
 
 /** Events of runs of 200 steps, as the backend sends them. */
 export const state = (runId: string, value: RunState, more: Partial<RunRecord> = {}): RunEvent => ({

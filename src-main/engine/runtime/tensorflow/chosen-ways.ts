@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { precision, stepTiming, tier } from '../../../../src-preload/contract/records'
+import { precision, stepTiming, tier } from '../../../../src-preload/contract/records/steps'
 import type { ChosenWays } from '../step-choice'
 
 const stored = z.object({

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Tier } from '../../../../src-preload/contract/records'
+import type { Tier } from '../../../../src-preload/contract/records/steps'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { drawnOnce } from './drawn-once'

@@ -1,4 +1,4 @@
-import type { Tier } from '../../../../src-preload/contract/records'
+import type { Tier } from '../../../../src-preload/contract/records/steps'
 import { typeAttr, type Attribute } from './attributes'
 import type { Output } from './c-api'
 import { dtypes } from './dtypes'

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Tier } from '../../../../src-preload/contract/records'
+import type { Tier } from '../../../../src-preload/contract/records/steps'
 import { headChunks } from '../../../plan/head-chunks'
 import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/memory'
 import { differentiable } from '../cross-entropy'

@@ -1,7 +1,7 @@
 import { isAlone } from '../../../plan/shapes'
 import { stepsPerMeasure } from '../../../plan/trials'
 import { AppError } from '../../../../src-preload/contract/errors'
-import type { StepTiming } from '../../../../src-preload/contract/records'
+import type { StepTiming } from '../../../../src-preload/contract/records/steps'
 import { momentsOf, nameMoments } from '../../optim/moments'
 import { packRates, ratesAt } from '../../optim/rates'
 import { scoresIn } from '../../score'
