@@ -1,5 +1,6 @@
-// npm run bench:step | bench:generate | bench:soak | bench:memory | bench:plan | bench:nanogpt: the benchmarks, built like the app and
-// run beside PyTorch where it is what they compare with. npm run examples: what models of each size write.
+// npm run bench:step | bench:generate | bench:soak | bench:memory | bench:plan | bench:nanogpt | bench:vocabulary: the benchmarks, built
+// like the app and run beside PyTorch or HF's tokenizers where that is what they compare with. npm run examples: what models of
+// each size write.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,16 +20,16 @@ function run(command, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** A Python with PyTorch: HOMEGROWN_BENCH_PYTHON, else a virtual environment of the benchmark's own. */
-function pythonWithTorch() {
+/** A Python with what is compared with: HOMEGROWN_BENCH_PYTHON, else a virtual environment of the benchmarks' own. */
+function pythonWith(packages, size) {
   if (process.env.HOMEGROWN_BENCH_PYTHON) return process.env.HOMEGROWN_BENCH_PYTHON
   const venv = join(root, '.cache/bench-venv')
   const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
   if (!existsSync(python)) run(findPython(), ['-m', 'venv', venv])
-  const has = spawnSync(python, ['-c', 'import torch, numpy']).status === 0
-  if (!has) {
-    note('Installing PyTorch for the comparison (several gigabytes) ...')
-    run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'torch==2.15.0', 'numpy'])
+  const names = packages.map((name) => name.split('==')[0])
+  if (spawnSync(python, ['-c', `import ${names.join()}`]).status !== 0) {
+    note(`Installing ${names.join(', ')} for the comparison (${size}) ...`)
+    run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
   }
   return python
 }
@@ -76,7 +77,8 @@ function besideTfjs() {
   return addon === null ? {} : { HOMEGROWN_BENCH_TFJS_ADDON: addon }
 }
 
-const torch = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWithTorch() })
+const torch = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['torch==2.15.0', 'numpy'], 'several gigabytes') })
+const tokenizers = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['tokenizers==0.23.3'], '20 MB') })
 const besidePytorch = (main, ...rest) => program(torch, main, ...rest)
 
 const benches = {
@@ -87,6 +89,7 @@ const benches = {
   plan: program(() => ({}), 'plan'),
   examples: program(() => ({}), 'examples'),
   nanogpt: besidePytorch('nanogpt'),
+  vocabulary: program(tokenizers, 'vocabulary'),
 }
 const bench = benches[process.argv[2]]
 if (!bench) {

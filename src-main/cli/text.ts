@@ -291,7 +291,9 @@ export const texts = {
   stage: (stage: RunStage) => stages[stage],
   standardInput: 'standard input',
   usingText: (name: string, characters: number) => `Text: ${name} (${characters.toLocaleString('en')} characters)`,
-  importReport: ({ documents, leftOut, repaired, lost }: CorpusRecord, files: readonly CorpusDocument[]): string[] => {
+  importReport: (corpus: CorpusRecord, files: readonly CorpusDocument[]): string[] => {
+    const { documents, leftOut, repaired, lost, counts } = corpus
+    const countedShare = counts?.countedShare ?? 1
     const reasons = files.flatMap(({ problem }) => (problem === null ? [] : [`  ${errorSentence(problem)}`]))
     const more = reasons.length - leftOutShown
     return [
@@ -300,6 +302,9 @@ export const texts = {
       ...(more > 0 ? [`  … and ${more} more`] : []),
       ...(repaired > 0 ? [`Characters in another encoding than the rest, repaired: ${count(repaired)}`] : []),
       ...(lost > 0 ? [`Characters that could not be read (shown as �): ${count(lost)}`] : []),
+      ...(countedShare < 1
+        ? [`The vocabulary comes from an even sample, ${texts.percent(countedShare)} of this text.`]
+        : []),
     ]
   },
   importStage: (stage: CorpusStage) => importStages[stage],

@@ -75,6 +75,9 @@ it(
     const corpus = await world.importPath(path)
     expect(corpus).toMatchObject({ state: 'ready', error: null, counts: { lines: 1 } })
     expect(corpus.counts?.bytes).toBeGreaterThanOrEqual(sizeBytes)
+    // 64 MiB are read to learn the vocabulary, and of them a sample.
+    expect(corpus.counts?.countedShare).toBeLessThan((64 * mebibyte) / sizeBytes)
+    expect(corpus.counts?.countedShare).toBeGreaterThan(0.02)
     const { text } = await world.request('corpora.preview', {
       corpusId: corpus.corpusId,
       offsetBytes: 100 * mebibyte + 1,

@@ -32,7 +32,7 @@ export interface EngineOptions {
 }
 
 export interface ImportSource {
-  /** Absolute path of the file to read; empty where a browser kept the file to itself, which then is the problem. */
+  /** Absolute path of the file to read. */
   readonly path: string
   /** What the person calls it. */
   readonly name: string
@@ -40,14 +40,16 @@ export interface ImportSource {
   readonly problem?: ErrorData
 }
 
-/** What reading a text counts; `tokens` and `maxVocabSize` follow from tokenizing it. */
-export type TextCounts = Omit<CorpusCounts, 'tokens' | 'maxVocabSize'>
+/** What reading a text counts; the rest follows from tokenizing it. */
+export type TextCounts = Omit<CorpusCounts, 'tokens' | 'maxVocabSize' | 'countedShare'>
 
 /** `tokenizer.json`, `train.bin`, `val.bin` under `dir`. */
 export interface TokenizedFacts {
   readonly vocabSize: number
   /** BPE: how many pieces this text could fill (every merge seen at least twice; 65,536 when training reached its cap). */
   readonly maxVocabSize: number
+  /** Of the text's bytes, those that the tokenizer was learned from; absent in what earlier versions stored. */
+  readonly countedShare?: number
   /** sha256 of tokenizer.json. */
   readonly hash: string
   readonly trainTokens: number
@@ -59,7 +61,7 @@ export interface TokenizedFacts {
 }
 
 /** As far as they follow from encoding alone. */
-export type EncodedFacts = Omit<TokenizedFacts, 'maxVocabSize'>
+export type EncodedFacts = Omit<TokenizedFacts, 'maxVocabSize' | 'countedShare'>
 
 export type JobTask =
   /** Reads sources into corpusDir: `text.txt` (UTF-8) and `documents.json`. */

@@ -32,6 +32,7 @@ export async function importText(context: Context, request: ImportRequest): Prom
       ...read,
       tokens: facts.trainTokens + facts.valTokens,
       maxVocabSize: facts.maxVocabSize,
+      countedShare: facts.countedShare,
     }
     setCorpusReady(context.db, corpusId, counts)
   } catch (thrown) {

@@ -17,7 +17,7 @@ export async function runTokenize(task: TaskOf<'tokenize'>, emit: Emit, signal: 
   const { corpusDir, dir, tokenizer: kind, vocabSize } = task
   const progress = progressTo(emit)
   await mkdir(dir, { recursive: true })
-  const learned = await learnTokenizer({
+  const { json, maxVocabSize, countedShare } = await learnTokenizer({
     corpusDir,
     kind,
     vocabSize,
@@ -26,9 +26,9 @@ export async function runTokenize(task: TaskOf<'tokenize'>, emit: Emit, signal: 
       progress('tokenizing', share, null)
     },
   })
-  await writeFileAtomic(join(dir, 'tokenizer.json'), learned.json)
+  await writeFileAtomic(join(dir, 'tokenizer.json'), json)
   const encoded = await encodeWith(task, emit, signal)
-  await emit({ kind: 'tokenized', facts: { ...encoded, maxVocabSize: learned.maxVocabSize } })
+  await emit({ kind: 'tokenized', facts: { ...encoded, maxVocabSize, countedShare } })
 }
 
 export async function runEncode(task: TaskOf<'encode'>, emit: Emit, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { byteCharacters, bytesInOrder, endOfTextPiece } from './bytes'
 import { PairHeap } from './pair-heap'
+import { PairPlaces } from './pair-places'
 
 /** A BPE vocabulary: pieces by id, in the spelling of tokenizer.json, and the merges in their order. */
 export interface BpeVocabulary {
@@ -22,6 +23,8 @@ interface BpeOptions {
   readonly vocabSize: number
   /** Ends when no pair occurs so often. */
   readonly minFrequency: number
+  /** Bytes of the longest piece; absent: no limit. HF's `max_token_length` is one more: it counts up to and not including. */
+  readonly maxPieceBytes?: number
   readonly signal?: AbortSignal | undefined
   /** 0 to 1, about 20 times a second. */
   readonly onProgress?: (progress: number) => void
@@ -35,12 +38,11 @@ interface BpeOptions {
  */
 export async function trainBpe(counts: ReadonlyMap<string, number>, options: BpeOptions): Promise<BpeVocabulary> {
   const { vocabSize, minFrequency, signal, onProgress } = options
-  const words = layOut(counts)
-  const { symbols, starts, lengths, frequencies } = words
-  const { pairCounts, wordsOf } = countPairs(words)
+  const text = new MergingText(counts, options.maxPieceBytes ?? Infinity)
   const heap = new PairHeap()
-  for (const [key, count] of pairCounts) heap.push(count, key)
-
+  text.places.forEach((pair, count) => {
+    if (count >= minFrequency) heap.push(count, pair)
+  })
   const pieces = [endOfTextPiece, ...bytesInOrder.map((byte) => byteCharacters[byte] ?? '')]
   const idOf = new Map(pieces.map((piece, id) => [piece, id]))
   const merges: [number, number][] = []
@@ -49,16 +51,14 @@ export async function trainBpe(counts: ReadonlyMap<string, number>, options: Bpe
   while (pieces.length < vocabSize) {
     const top = heap.pop()
     if (!top) break
-    const [count, key] = top
-    const current = pairCounts.get(key) ?? 0
+    const [count, pair] = top
+    const current = text.places.count(pair)
     if (current !== count) {
       // The count fell since this entry was made: it goes back to where it belongs now.
-      if (current > 0) heap.push(current, key)
+      if (current >= minFrequency) heap.push(current, pair)
       continue
     }
-    if (count < minFrequency) break
-    const left = Math.floor(key / pairBase)
-    const right = key % pairBase
+    const [left, right] = [Math.floor(pair / pairBase), pair % pairBase]
     const piece = `${pieces[left] ?? ''}${pieces[right] ?? ''}`
     let id = idOf.get(piece)
     if (id === undefined) {
@@ -67,54 +67,9 @@ export async function trainBpe(counts: ReadonlyMap<string, number>, options: Bpe
       idOf.set(piece, id)
     }
     merges.push([left, right])
-
-    const changes = new Map<number, number>()
-    const change = (a: number, b: number, by: number): number => {
-      const changed = keyOf(a, b)
-      changes.set(changed, (changes.get(changed) ?? 0) + by)
-      return changed
-    }
-    for (const word of wordsOf.get(key) ?? []) {
-      const frequency = frequencies[word] as number
-      const start = starts[word] as number
-      const end = start + (lengths[word] as number)
-      let from = start
-      while (from + 1 < end && !(symbols[from] === left && symbols[from + 1] === right)) from++
-      if (from + 1 >= end) continue
-      let to = from
-      while (from < end) {
-        if (from + 1 < end && symbols[from] === left && symbols[from + 1] === right) {
-          if (to > start) {
-            const before = symbols[to - 1] as number
-            change(before, left, -frequency)
-            remember(wordsOf, change(before, id, frequency), word)
-          }
-          if (from + 2 < end) {
-            const after = symbols[from + 2] as number
-            change(right, after, -frequency)
-            remember(wordsOf, change(id, after, frequency), word)
-          }
-          symbols[to++] = id
-          from += 2
-        } else {
-          symbols[to++] = symbols[from++] as number
-        }
-      }
-      lengths[word] = to - start
-    }
-    wordsOf.delete(key)
-    pairCounts.delete(key)
-    changes.delete(key)
-    for (const [changed, by] of changes) {
-      if (by === 0) continue
-      const now = (pairCounts.get(changed) ?? 0) + by
-      if (now > 0) {
-        pairCounts.set(changed, now)
-        if (by > 0) heap.push(now, changed)
-      } else {
-        pairCounts.delete(changed)
-        wordsOf.delete(changed)
-      }
+    for (const gained of text.merge(left, right, id)) {
+      const now = text.places.count(gained)
+      if (now >= minFrequency) heap.push(now, gained)
     }
     if (performance.now() - lastTurn > 50) {
       onProgress?.(pieces.length / vocabSize)
@@ -137,56 +92,74 @@ export function cutVocabulary(vocabulary: BpeVocabulary, vocabSize: number): Bpe
   return { pieces, merges: vocabulary.merges.slice(0, end + 1) }
 }
 
-interface Words {
-  /** Ids of all words, one after the other; a word that shrinks leaves a gap. */
-  readonly symbols: Uint16Array
-  readonly starts: Float64Array
-  readonly lengths: Uint16Array
-  readonly frequencies: Float64Array
-}
+/** All words as symbols, which merges change in place. */
+class MergingText {
+  /**
+   * Ids of the symbols: a byte has one place, a longer symbol stands in the first and in the last of its bytes' places. 0
+   * before, between and after the words.
+   */
+  readonly #symbols: Uint16Array
+  /** Of the word that a place is in. */
+  readonly #frequencies: Uint32Array
+  /** Bytes of each symbol, by id. */
+  readonly #lengths = new Uint32Array(pairBase).fill(1, 0, baseVocabSize)
+  readonly #maxPieceBytes: number
+  /** Of the pairs that may be merged. */
+  readonly places: PairPlaces
 
-function layOut(counts: ReadonlyMap<string, number>): Words {
-  let total = 0
-  for (const word of counts.keys()) total += Buffer.byteLength(word)
-  const symbols = new Uint16Array(total)
-  const starts = new Float64Array(counts.size)
-  const lengths = new Uint16Array(counts.size)
-  const frequencies = new Float64Array(counts.size)
-  let at = 0
-  let word = 0
-  for (const [text, count] of counts) {
-    const bytes = Buffer.from(text)
-    for (let i = 0; i < bytes.length; i++) symbols[at + i] = idOfByte[bytes[i] as number] as number
-    starts[word] = at
-    lengths[word] = bytes.length
-    frequencies[word] = count
-    at += bytes.length
-    word++
-  }
-  return { symbols, starts, lengths, frequencies }
-}
-
-/** Adds a word to the list of a pair, once: a list grows word by word, so only the last entry can be the same. */
-function remember(wordsOf: Map<number, number[]>, key: number, word: number): void {
-  const list = wordsOf.get(key)
-  if (!list) wordsOf.set(key, [word])
-  else if (list[list.length - 1] !== word) list.push(word)
-}
-
-function countPairs({ symbols, starts, lengths, frequencies }: Words): {
-  pairCounts: Map<number, number>
-  wordsOf: Map<number, number[]>
-} {
-  const pairCounts = new Map<number, number>()
-  const wordsOf = new Map<number, number[]>()
-  for (let word = 0; word < starts.length; word++) {
-    const start = starts[word] as number
-    const end = start + (lengths[word] as number)
-    for (let i = start; i + 1 < end; i++) {
-      const key = keyOf(symbols[i] as number, symbols[i + 1] as number)
-      pairCounts.set(key, (pairCounts.get(key) ?? 0) + (frequencies[word] as number))
-      remember(wordsOf, key, word)
+  constructor(counts: ReadonlyMap<string, number>, maxPieceBytes: number) {
+    this.#maxPieceBytes = maxPieceBytes
+    let size = 1
+    for (const word of counts.keys()) size += Buffer.byteLength(word) + 1
+    this.#symbols = new Uint16Array(size)
+    this.#frequencies = new Uint32Array(size)
+    this.places = new PairPlaces(size)
+    let at = 1
+    for (const [word, count] of counts) {
+      const bytes = Buffer.from(word)
+      for (const byte of bytes) {
+        this.#symbols[at] = idOfByte[byte] as number
+        this.#frequencies[at++] = count
+      }
+      at++
     }
+    for (at = 1; at + 1 < size; at++) this.#list(at, this.#symbols[at] as number, this.#symbols[at + 1] as number)
   }
-  return { pairCounts, wordsOf }
+
+  /** Makes `id` of the two wherever they are neighbours. @returns the pairs that gained places */
+  merge(left: number, right: number, id: number): Set<number> {
+    const symbols = this.#symbols
+    const leftBytes = this.#lengths[left] as number
+    const bytes = leftBytes + (this.#lengths[right] as number)
+    this.#lengths[id] = bytes
+    const gained = new Set<number>()
+    const places = this.places.take(keyOf(left, right))
+    // Of “aaa” the first two are merged.
+    if (left === right) places.sort((a, b) => a - b)
+    for (const place of places) {
+      const second = place + leftBytes
+      if (symbols[place] !== left || symbols[second] !== right) continue
+      const before = symbols[place - 1] as number
+      const beforePlace = place - (this.#lengths[before] as number)
+      const after = symbols[place + bytes] as number
+      const frequency = this.#frequencies[place] as number
+      this.places.remove(keyOf(before, left), beforePlace, frequency)
+      this.places.remove(keyOf(right, after), second, frequency)
+      // Its place is gone, whatever is looked for there later.
+      symbols[second] = 0
+      symbols[place] = id
+      symbols[place + bytes - 1] = id
+      if (this.#list(beforePlace, before, id)) gained.add(keyOf(before, id))
+      if (this.#list(place, id, after)) gained.add(keyOf(id, after))
+    }
+    return gained
+  }
+
+  /** @returns whether the two may become one */
+  #list(place: number, left: number, right: number): boolean {
+    if (left === 0 || right === 0) return false
+    if ((this.#lengths[left] as number) + (this.#lengths[right] as number) > this.#maxPieceBytes) return false
+    this.places.add(keyOf(left, right), place, this.#frequencies[place] as number)
+    return true
+  }
 }

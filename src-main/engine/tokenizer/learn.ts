@@ -10,6 +10,11 @@ const trainingBytes = 64 * 1024 * 1024
 const maxVocabSize = 65_536
 /** A piece that occurs once teaches nothing. */
 const minFrequency = 2
+/**
+ * 16 characters of Chinese, SentencePiece's default (`max_sentencepiece_length`). A Chinese sentence is one word without a
+ * space: one that comes again and again would become a piece, and its beginnings too. No English word is longer.
+ */
+export const maxPieceBytes = 48
 
 interface LearnOptions {
   readonly corpusDir: string
@@ -21,13 +26,21 @@ interface LearnOptions {
   readonly onProgress?: (progress: number) => void
 }
 
+export interface LearnedTokenizer {
+  /** Content of tokenizer.json. */
+  readonly json: string
+  /** How many pieces this text can fill. */
+  readonly maxVocabSize: number
+  /** Of the text's bytes, those that taught it: 0 to 1, 1 where all of them did. */
+  readonly countedShare: number
+}
+
 /**
  * Text → tokenizer.json. All of the text teaches the tokenizer, also what is kept for validation: the vocabulary says
- * nothing about the order of words, and a character tokenizer must know every character (nanoGPT does the same).
- * @returns the file's content and how many pieces this text can fill. BPE is trained until no pair occurs twice and cut
- * to the wish, which gives the same merges because BPE is greedy.
+ * nothing about the order of words, and a character tokenizer must know every character (nanoGPT does the same). BPE is
+ * trained until no pair occurs twice and cut to the wish, which gives the same merges because BPE is greedy.
  */
-export async function learnTokenizer(options: LearnOptions): Promise<{ json: string; maxVocabSize: number }> {
+export async function learnTokenizer(options: LearnOptions): Promise<LearnedTokenizer> {
   const { corpusDir, kind, vocabSize, signal, onProgress } = options
   const documents = await readDocuments(corpusDir)
   const total = documents.reduce((sum, document) => sum + document.lengthBytes, 0)
@@ -49,17 +62,20 @@ export async function learnTokenizer(options: LearnOptions): Promise<{ json: str
     counter.endDocument()
   }
   if (kind === 'char') {
-    return { json: charTokenizerJson(characters, documents.length), maxVocabSize: characters.size }
+    const json = charTokenizerJson(characters, documents.length)
+    return { json, maxVocabSize: characters.size, countedShare: 1 }
   }
   const vocabulary = await trainBpe(counter.counts(), {
     vocabSize: maxVocabSize,
     // In a sample a pair that was seen once is worth its weight, and teaches nothing either.
     minFrequency: minFrequency * counter.weight,
+    maxPieceBytes,
     signal,
     onProgress: (progress) => onProgress?.(0.5 + progress * 0.5),
   })
   return {
     json: bpeTokenizerJson(cutVocabulary(vocabulary, vocabSize), documents.length),
     maxVocabSize: vocabulary.pieces.length,
+    countedShare: counter.countedBytes / total,
   }
 }

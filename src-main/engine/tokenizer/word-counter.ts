@@ -1,13 +1,16 @@
 import { ownCopy, WordSplitter } from './pretokenize'
 
 /**
- * Distinct words are held up to this many bytes of UTF-8 (what merging works on): the pair counts of a text that never
- * repeats would fill the memory.
+ * Distinct words are held as far as they take this much memory: 20 MB of Chinese in which hardly a sentence comes twice
+ * are counted exactly, and so is all English (docs/log.md).
  */
-const maxDistinctBytes = 6 * 1024 * 1024
+const maxMemoryBytes = 384 * 1024 * 1024
+
+/** Its string and its entry here; in merging 14 bytes for each of its own (MergingText in bpe-train.ts). */
+const memoryBytesOf = (word: string): number => 100 + 14 * Buffer.byteLength(word)
 
 /**
- * How often each word occurs, collected from text in pieces: exact while the distinct words fit into the bound; beyond it
+ * How often each word occurs, collected from text in pieces: exact while the distinct words fit into the memory; beyond it
  * a counting sample (Gibbons and Matias 1998, section 3): a word that is not held is taken up with probability
  * 1 / `weight`, and counted exactly from then on. So the whole of a text teaches, evenly, wherever its style changes, and
  * what is frequent stays exact. The same text gives the same counts.
@@ -24,7 +27,7 @@ export class WordCounter {
     else if (this.#weight === 1 || this.#happens()) this.#hold(word)
   })
 
-  constructor(maxBytes = maxDistinctBytes) {
+  constructor(maxBytes = maxMemoryBytes) {
     this.#maxBytes = maxBytes
   }
 
@@ -39,6 +42,13 @@ export class WordCounter {
     return new Map(Array.from(this.#held, ([word, count]) => [word, count + this.#weight - 1]))
   }
 
+  /** Bytes of UTF-8 of the text that were counted: all of it where `weight` is 1. */
+  get countedBytes(): number {
+    let bytes = 0
+    for (const [word, count] of this.#held) bytes += count * Buffer.byteLength(word)
+    return bytes
+  }
+
   push(text: string): void {
     this.#splitter.push(text)
   }
@@ -50,7 +60,7 @@ export class WordCounter {
 
   #hold(word: string): void {
     this.#held.set(ownCopy(word), 1)
-    this.#bytes += Buffer.byteLength(word)
+    this.#bytes += memoryBytesOf(word)
     while (this.#bytes > this.#maxBytes) this.#thin()
   }
 
@@ -65,7 +75,7 @@ export class WordCounter {
         this.#held.set(word, left)
       } else {
         this.#held.delete(word)
-        this.#bytes -= Buffer.byteLength(word)
+        this.#bytes -= memoryBytesOf(word)
       }
     }
   }

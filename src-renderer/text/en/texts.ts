@@ -32,6 +32,7 @@ export const texts = {
     size: 'Size',
     distinct: 'Distinct characters',
   },
+  sampled: 'The vocabulary comes from an even sample, {share} of this text.',
   files: '{n} file | {n} files',
   added: 'Added {when}',
   train: 'Train a model',

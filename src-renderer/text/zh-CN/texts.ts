@@ -32,6 +32,7 @@ export const texts: typeof source = {
     size: '大小',
     distinct: '不同字符',
   },
+  sampled: '词表来自均匀抽取的样本，占全文的 {share}。',
   files: '{n} 个文件',
   added: '{when}添加',
   train: '训练模型',

@@ -21,9 +21,9 @@ export async function tokenized(texts: readonly string[], kind: 'bpe' | 'char', 
   }
   const { counts } = await importTexts({ sources, corpusDir })
   if (counts === null) throw new Error('no text')
-  const { json, maxVocabSize } = await learnTokenizer({ corpusDir, kind, vocabSize })
+  const { json, maxVocabSize, countedShare } = await learnTokenizer({ corpusDir, kind, vocabSize })
   await writeFile(join(dir, 'tokenizer.json'), json)
   const { tokenizer, hash } = await loadTokenizer(join(dir, 'tokenizer.json'))
   const facts = await encodeCorpus({ corpusDir, dir, tokenizer, tokenizerHash: hash })
-  return { root, dir, tokenizer, hash, counts, maxVocabSize, facts }
+  return { root, dir, tokenizer, hash, counts, maxVocabSize, countedShare, facts }
 }

@@ -82,5 +82,6 @@ describe('encoding a text', () => {
     expect(small.maxVocabSize).toBe(large.maxVocabSize)
     expect(large.tokenizer.vocabSize).toBe(large.maxVocabSize)
     expect(small.tokenizer.vocabSize).toBe(257)
+    expect(small.countedShare).toBe(1)
   })
 })

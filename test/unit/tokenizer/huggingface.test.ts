@@ -23,13 +23,13 @@ const texts = fixture('texts.json') as Record<string, string>
 const trainingTexts = Object.entries(texts).filter(([name]) => name !== 'unseen' && name !== 'empty')
 const theirs = fixture('bpe.json') as File
 
-async function train(vocabSize: number) {
+async function train(vocabSize: number, limits: { maxPieceBytes?: number } = {}) {
   const counter = new WordCounter()
   for (const [, text] of trainingTexts) {
     counter.push(text)
     counter.endDocument()
   }
-  return await trainBpe(counter.counts(), { vocabSize, minFrequency: 2 })
+  return await trainBpe(counter.counts(), { vocabSize, minFrequency: 2, ...limits })
 }
 
 const decode = (tokenizer: Tokenizer, ids: readonly number[]): string => {
@@ -53,6 +53,14 @@ describe('beside HF tokenizers', () => {
     const cut = JSON.parse(bpeTokenizerJson(cutVocabulary(await train(5000), 900), 2)) as File
     expect(cut.model.merges).toEqual(theirs.model.merges)
     expect(cut.model.vocab).toEqual(theirs.model.vocab)
+  })
+
+  it('learns the same where the length of a piece is limited', async () => {
+    const limited = fixture('bpe-limited.json') as File
+    const ours = JSON.parse(bpeTokenizerJson(await train(900, { maxPieceBytes: 12 }), 2)) as File
+    expect(ours.model.merges).toEqual(limited.model.merges)
+    expect(ours.model.vocab).toEqual(limited.model.vocab)
+    expect(limited.model.merges).not.toEqual(theirs.model.merges)
   })
 
   it.each(Object.keys(texts))('encodes and decodes %s to the same ids', async (name) => {

@@ -34,15 +34,17 @@ describe('counting words in bounded memory', () => {
     const counter = counterOf('to be or not to be\n'.repeat(500))
     expect(counter.weight).toBe(1)
     expect(Object.fromEntries(counter.counts())).toMatchObject({ to: 500, ' be': 1000, ' to': 500 })
+    expect(counter.countedBytes).toBe(500 * 'to be or not to be\n'.length)
   })
 
   it('hears the end of a text as it hears its beginning', () => {
-    const counter = counterOf(drifting(40_000), 64 * 1024)
+    const counter = counterOf(drifting(40_000), 1024 * 1024)
     expect(counter.weight).toBeGreaterThan(4)
+    const countedShare = counter.countedBytes / Buffer.byteLength(drifting(40_000))
+    expect(countedShare).toBeGreaterThan(1 / counter.weight)
+    expect(countedShare).toBeLessThan(0.3)
     const counts = counter.counts()
-    expect(Array.from(counts.keys()).reduce((bytes, word) => bytes + Buffer.byteLength(word), 0)).toBeLessThan(
-      64 * 1024,
-    )
+    expect(Array.from(counts.keys()).reduce((bytes, word) => bytes + 14 * word.length, 0)).toBeLessThan(1024 * 1024)
     // 20,000 sentences of 9 characters a half.
     for (const [from, to] of [
       ['\u4e00', '\u6e00'],
@@ -54,7 +56,7 @@ describe('counting words in bounded memory', () => {
 
   it('keeps what is frequent nearly exact among what is not', () => {
     const rare = Array.from({ length: 30_000 }, (_, i) => ` ${(i * 7919).toString(36)}${i % 10 === 0 ? ' common' : ''}`)
-    const counter = counterOf(rare.join(''), 16 * 1024)
+    const counter = counterOf(rare.join(''), 384 * 1024)
     expect(counter.weight).toBeGreaterThan(4)
     expect(counter.counts().get(' common')).toBeGreaterThan(2900)
     expect(counter.counts().get(' common')).toBeLessThan(3100)
@@ -65,7 +67,7 @@ describe('counting words in bounded memory', () => {
     const learn = async (counter: WordCounter): Promise<Set<string>> =>
       new Set((await trainBpe(counter.counts(), { vocabSize: 500, minFrequency: 2 * counter.weight })).pieces)
     const whole = await learn(counterOf(text))
-    const sampled = await learn(counterOf(text, 128 * 1024))
+    const sampled = await learn(counterOf(text, 2 * 1024 * 1024))
     const both = Array.from(whole).filter((piece) => sampled.has(piece)).length
     expect(both / whole.size).toBeGreaterThan(0.95)
   })
