@@ -3,7 +3,7 @@ import { checkpointKind } from './records/checkpoints'
 import { conversationId, corpusId, generationId, messageId, name, runId, uploadId } from './records/common'
 import { computerInfo, enginePackage, installableEngine } from './records/computer'
 import { conversationRecord, generation, messageRecord, reading, sampling } from './records/conversations'
-import { corpusDocument, corpusRecord, encodingCandidate, importedCorpus } from './records/corpora'
+import { corpusDocument, corpusRecord, encodingCandidate, importedCorpus, unsentFile } from './records/corpora'
 import { runCurves, runDifference } from './records/curves'
 import { runOrigin, tokenizerFit } from './records/origin'
 import { planBase, runPlan } from './records/plan'
@@ -60,6 +60,7 @@ export const methods = {
           z.discriminatedUnion('kind', [
             z.object({ kind: z.literal('path'), path: z.string().min(1).max(4096) }),
             z.object({ kind: z.literal('upload'), uploadId }),
+            unsentFile,
             z.object({ kind: z.literal('sample'), language: z.enum(['en', 'zh-CN']) }),
           ]),
         )

@@ -1,9 +1,9 @@
 import { onMounted, onScopeDispose, ref, type Ref } from 'vue'
 import { isWindow } from '../api'
-import { named, openDropped, type NamedFile } from './droppedFiles'
+import { allNamed, openDropped, type BroughtFile } from './droppedFiles'
 
 /** Lets files be dropped anywhere in the window; `isOver` while some hover. */
-export function useFileDrop(onFiles: (files: NamedFile[]) => void): { isOver: Readonly<Ref<boolean>> } {
+export function useFileDrop(onFiles: (files: BroughtFile[]) => void): { isOver: Readonly<Ref<boolean>> } {
   const isOver = ref(false)
   // Each element that the pointer crosses sends an enter and a leave; only the count tells when it has left for good.
   let depth = 0
@@ -33,7 +33,7 @@ export function useFileDrop(onFiles: (files: NamedFile[]) => void): { isOver: Re
       isOver.value = false
       if (event.dataTransfer === null) return
       // In the window a folder is a path like any other.
-      if (isWindow) onFiles(named([...event.dataTransfer.files]))
+      if (isWindow) onFiles(allNamed(event.dataTransfer.files))
       else void openDropped(event.dataTransfer.items).then(onFiles)
     },
   }

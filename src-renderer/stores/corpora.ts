@@ -9,19 +9,17 @@ import type {
   EncodingCandidate,
   ImportedCorpus,
 } from '../../src-preload/contract/records/corpora'
-import { isWindow, pathOf, pickTexts, request, subscribe, upload } from '../api'
+import { isWindow, pathOf, pickTexts, request, subscribe } from '../api'
 import { corpusLimits } from '../../src-preload/contract/limits'
-import type { NamedFile } from '../composables/droppedFiles'
+import type { BroughtFile } from '../composables/droppedFiles'
 import type { Locale } from '../text/i18n'
 import { undo, useAppStore } from './app'
+import { createSending, type Source } from './sending'
 
 type Progress = Extract<CorpusEvent, { kind: 'progress' }>
-type Sources = Input<'corpora.import'>['sources']
-/** Files on their way to the backend (browser mode only). */
-export interface Upload {
-  readonly name: string
-  readonly share: number
-}
+
+const byPath = (brought: BroughtFile): Source =>
+  brought.kind === 'file' ? { kind: 'path', path: pathOf(brought.file) } : brought
 
 export const useCorporaStore = defineStore('corpora', () => {
   const app = useAppStore()
@@ -29,11 +27,9 @@ export const useCorporaStore = defineStore('corpora', () => {
   const progress = reactive(new Map<string, Progress>())
   const loaded = ref(false)
   const error = shallowRef<AppError | null>(null)
-  const sending = shallowRef<Upload | null>(null)
+  const { sending, send, stop: stopSending } = createSending()
   /** A text that somebody should see: its card opens. */
   const shown = ref<string | null>(null)
-  let ending = new AbortController()
-  let lastSent: Promise<unknown> = Promise.resolve()
   /** Changes seen, so that a list that was fetched while one arrived is fetched again. */
   let changes = 0
 
@@ -93,40 +89,10 @@ export const useCorporaStore = defineStore('corpora', () => {
   }
 
   /** Dropped or picked files: by path in the window, sent in a browser, one drop after the other. */
-  async function addFiles(files: readonly NamedFile[]): Promise<void> {
+  async function addFiles(files: readonly BroughtFile[]): Promise<void> {
     if (files.length === 0) throw new AppError('corpus.noText')
-    if (isWindow) {
-      await bring({ sources: files.map(({ file }) => ({ kind: 'path', path: pathOf(file) })) })
-      return
-    }
     if (files.length > corpusLimits.maxFiles) throw new AppError('corpus.tooLarge', { name: files[0]?.name ?? '' })
-    const sent = lastSent.then(() => send(files))
-    lastSent = sent.catch(() => undefined)
-    await bring({ sources: await sent })
-  }
-
-  async function send(files: readonly NamedFile[]): Promise<Sources> {
-    const { signal } = (ending = new AbortController())
-    const total = files.reduce((sum, { file }) => sum + file.size, 0)
-    const sources: Sources = []
-    let before = 0
-    try {
-      for (const { file, name } of files) {
-        const onShare = (share: number): void => {
-          sending.value = { name, share: (before + share * file.size) / Math.max(1, total) }
-        }
-        onShare(0)
-        sources.push({ kind: 'upload', uploadId: await upload(file, { name, onShare, signal }) })
-        before += file.size
-      }
-    } finally {
-      sending.value = null
-    }
-    return sources
-  }
-
-  const stopSending = (): void => {
-    ending.abort()
+    await bring({ sources: isWindow ? files.map(byPath) : await send(files) })
   }
 
   /** The system's file dialog (window only). */

@@ -68,7 +68,9 @@ test('an open tab connects again to a server that was started anew, and shows th
   }
 })
 
-test('a folder that is dropped is opened, and its texts become one text', async ({ page }) => {
+test('a folder that is dropped is opened: its texts become one text, and what is left out is listed', async ({
+  page,
+}) => {
   const parent = mkdtempSync(join(tmpdir(), 'homegrown-drop-'))
   const folder = join(parent, 'Letters')
   mkdirSync(join(folder, 'old'), { recursive: true })
@@ -77,17 +79,36 @@ test('a folder that is dropped is opened, and its texts become one text', async 
   writeFileSync(join(folder, 'new.md'), 'The newest letter of all.\n')
   // What a file is, its content decides.
   writeFileSync(join(folder, 'picture.txt'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
+  writeFileSync(join(folder, '.DS_Store'), 'of the system')
+  mkdirSync(join(folder, '.git'))
+  for (const name of ['HEAD', 'config']) writeFileSync(join(folder, '.git', name), 'ref')
+  const gone = join(folder, 'old', 'z-gone.txt')
+  writeFileSync(gone, 'It is deleted before it can be sent.\n')
   try {
     await go(page, 'Texts')
     await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible()
+    await page.route('**/upload?*', async (route) => {
+      rmSync(gone, { force: true })
+      await route.continue()
+    })
     const devtools = await page.context().newCDPSession(page)
     const data = { items: [], files: [folder], dragOperationsMask: 1 }
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
       await devtools.send('Input.dispatchDragEvent', { type, x: 600, y: 300, data })
     }
     await expect(page.getByRole('heading', { name: 'Letters', exact: true })).toBeVisible({ timeout: patienceMs })
-    await expect(page.getByText('121 read, 1 left out')).toBeVisible({ timeout: patienceMs })
+    await expect(page.getByText('121 read, 4 left out')).toBeVisible({ timeout: patienceMs })
     await expect(page.getByRole('alert')).toHaveCount(0)
+    await page.getByRole('button', { name: 'See why' }).click()
+    const files = page.getByRole('listitem')
+    for (const [name, why] of [
+      ['Letters/.DS_Store', 'This is a hidden or system file'],
+      ['Letters/.git', 'This is a hidden or system file'],
+      ['Letters/old/z-gone.txt', 'This file can’t be read'],
+      ['Letters/picture.txt', 'This isn’t a text file'],
+    ] as const) {
+      await expect(files.filter({ hasText: name })).toContainText(why)
+    }
   } finally {
     rmSync(parent, { recursive: true })
   }

@@ -32,7 +32,7 @@ export interface EngineOptions {
 }
 
 export interface ImportSource {
-  /** Absolute path of the file to read. */
+  /** Absolute path of the file to read; empty where a browser kept the file to itself, which then is the problem. */
   readonly path: string
   /** What the person calls it. */
   readonly name: string

@@ -25,7 +25,7 @@ import type { Context } from './context'
 import { importText, type ImportRequest, type ReadTask } from './import'
 import { contentHash, filesUnder, nameOf, sizeOf } from './import-sources'
 import { newId } from './ids'
-import type { UploadService } from './uploads'
+import { labelOf, type UploadService } from './uploads'
 
 export type CorpusService = ReturnType<typeof createCorpora>
 type SourceInput = Input<'corpora.import'>['sources'][number]
@@ -57,6 +57,10 @@ export function createCorpora(context: Context, uploads: UploadService) {
         return await filesUnder(source.path)
       case 'upload':
         return [uploads.sourceOf(source.uploadId)]
+      case 'unsent': {
+        const name = labelOf(source.name)
+        return [{ path: '', name, problem: { code: source.problem, params: { file: name, name } } }]
+      }
       case 'sample': {
         const name = `${source.language}.txt`
         return [{ path: join(context.resourcesDir, 'sample', name), name }]

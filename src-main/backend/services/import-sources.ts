@@ -62,7 +62,7 @@ export function nameOf(paths: readonly string[], files: readonly ImportSource[])
   if (path !== undefined && paths.length === 1 && files[0]?.path !== path) return short(basename(path) || path)
   // Sent by a browser: a folder is only known by the names of what lies in it.
   const [top = ''] = names[0]?.split('/') ?? []
-  if (names.length > 1 && names.every((name) => name.startsWith(`${top}/`))) return short(top)
+  if (names.every((name) => name.startsWith(`${top}/`))) return short(top)
   return short(names.join(', '))
 }
 

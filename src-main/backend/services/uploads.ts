@@ -14,8 +14,8 @@ export type UploadService = ReturnType<typeof createUploads>
 /** Nothing was sent for this long: whoever sent what lies here has gone. */
 const staleMs = 3_600_000
 
-/** What to call an upload: the path inside the folder that was dropped. It is shown, and never opened. */
-function labelOf(name: string): string {
+/** What to call a browser's file: the path inside the folder that was dropped. It is shown, and never opened. */
+export function labelOf(name: string): string {
   const parts = name.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..')
   return parts.join('/').slice(-255) || 'upload.txt'
 }

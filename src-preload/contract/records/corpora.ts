@@ -24,6 +24,14 @@ export const corpusDocument = z.object({
 })
 export type CorpusDocument = z.infer<typeof corpusDocument>
 
+/** A file that a browser was given and does not send: it becomes a document that says why it was left out. */
+export const unsentFile = z.object({
+  kind: z.literal('unsent'),
+  name: z.string().min(1).max(4096),
+  problem: z.enum(['corpus.hidden', 'corpus.unreadable', 'corpus.tooLarge']),
+})
+export type UnsentFile = z.infer<typeof unsentFile>
+
 /** An encoding that a file may be in, with what it would make of its start. */
 export const encodingCandidate = z.object({ encoding: z.string().max(40), preview: z.string() })
 export type EncodingCandidate = z.infer<typeof encodingCandidate>

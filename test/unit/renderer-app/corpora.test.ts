@@ -84,7 +84,7 @@ describe('the store of texts', () => {
 
   it('imports dropped files by path and follows their progress in order', async () => {
     const corpora = await open()
-    await corpora.addFiles([{ file: new File(['text'], 'a.txt'), name: 'a.txt' }])
+    await corpora.addFiles([{ kind: 'file', file: new File(['text'], 'a.txt'), name: 'a.txt' }])
     const [imported] = corpora.corpora
     expect(imported).toMatchObject({ name: '/texts/a.txt', state: 'importing' })
 

@@ -105,6 +105,31 @@ describe('importing', () => {
     await expect(test.request('corpora.import', { sources })).rejects.toMatchObject({ code: 'upload.notFound' })
   })
 
+  it('lists what a browser did not send of a folder, and reads none of it', async () => {
+    const test = openBackend()
+    const { uploadId } = await test.backend.services.uploads.receive(
+      Readable.from([Buffer.from('text')]),
+      'Letters/a.txt',
+    )
+    const { corpusId, name } = await test.request('corpora.import', {
+      sources: [
+        { kind: 'unsent', name: 'Letters/.git', problem: 'corpus.hidden' },
+        { kind: 'upload', uploadId },
+        { kind: 'unsent', name: '../../etc/passwd', problem: 'corpus.unreadable' },
+        { kind: 'unsent', name: 'Letters/film.txt', problem: 'corpus.tooLarge' },
+      ],
+    })
+    expect(name).toBe('Letters')
+    await test.backend.services.corpora.settled(corpusId)
+    const documents = await test.request('corpora.documents', { corpusId })
+    expect(documents.map((document) => [document.name, document.problem?.code ?? null])).toEqual([
+      ['Letters/.git', 'corpus.hidden'],
+      ['Letters/a.txt', null],
+      ['etc/passwd', 'corpus.unreadable'],
+      ['Letters/film.txt', 'corpus.tooLarge'],
+    ])
+  })
+
   it('finds a file again by its bytes', async () => {
     const test = openBackend()
     const folder = temporaryFolder()
