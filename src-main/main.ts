@@ -20,6 +20,7 @@ import { chooseUserData, findPlaces } from './shell/places'
 import { showActivity } from './shell/power'
 import { registerScheme, servePage } from './shell/protocol'
 import { startFailure } from './shell/start-failure'
+import { createSavingWindow } from './shell/saving-window'
 import { shellText } from './shell/text'
 import { openWindow } from './shell/window'
 
@@ -57,6 +58,14 @@ async function main(): Promise<void> {
       if (event.topic === 'backend' && event.state === 'up') void catchUp()
       if (event.topic === 'changed' && event.what === 'settings') void applySettings()
     },
+    onClosing: createSavingWindow({
+      icon: places.icon,
+      text,
+      now: () => performance.now(),
+      quitNow: () => {
+        backend.endNow()
+      },
+    }),
   })
   let notifies = true
   const ended = followEnds()

@@ -1,11 +1,14 @@
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
+import { resumePoint } from '../../src-preload/contract/resume'
+import type { Closing } from '../../src-preload/contract/wire'
 import { normalizeText } from '../engine/corpus/normalize'
 import { readPage } from '../engine/read-page'
 import { processorBfloat16 } from '../engine/runtime/processor'
 import { closeDatabase, openDatabase } from './db/connection'
 import { copyRegularly } from './db/copies'
 import { endOpenMessages } from './db/conversations'
+import { findRun } from './db/runs'
 import { readSettings } from './db/settings'
 import { identityOf } from './jobs/process-identity'
 import type { EngineOptions } from './jobs/protocol'
@@ -63,12 +66,17 @@ export interface BackendOptions {
 
 export interface Backend extends Port {
   readonly services: Services
-  /** Saves what trains, within the time; ends every job; leaves nothing open. */
+  /**
+   * Saves what trains; ends every job; leaves nothing open.
+   * @param graceMs after which saving is given up; absent: it takes as long as it gets on
+   */
   close(graceMs?: number): Promise<void>
+  /** While it closes: what trains ends at once, at its last save. */
+  giveUp(): void
+  /** What `close` waits for. */
+  closing(): Closing
 }
 
-/** Within what the shell waits for at quit. */
-const closeGraceMs = 8000
 const tidyMs = 3_600_000
 
 /** The whole backend: database, jobs and services, in the order in which they need each other. */
@@ -159,12 +167,17 @@ export function createBackend(options: BackendOptions): Backend {
     return () => listeners.delete(listener)
   }
 
+  const giveUp = (): void => {
+    queue.giveUp()
+  }
   let closing: Promise<void> | null = null
-  const close = (graceMs = closeGraceMs): Promise<void> => {
+  const close = (graceMs?: number): Promise<void> => {
     closing ??= (async () => {
       clearInterval(tidying)
       unwatch()
-      await Promise.all([queue.close(graceMs), corpora.close(), talk.close(), engines.close()])
+      const grace = graceMs === undefined ? undefined : setTimeout(giveUp, graceMs)
+      await Promise.all([queue.close(), corpora.close(), talk.close(), engines.close()])
+      clearTimeout(grace)
       await Promise.all([jobs.close(0), trash.close()])
       db.raw.pragma('query_only = OFF')
       closeDatabase(db)
@@ -173,6 +186,12 @@ export function createBackend(options: BackendOptions): Backend {
     return closing
   }
 
+  const whatItWaitsFor = (): Closing => {
+    const runId = queue.current()
+    const run = runId === null ? null : findRun(db, runId, 'any')
+    return { run: run && { name: run.name, savedStep: resumePoint(run).step, saved: queue.saved() } }
+  }
+
   const dispatch = createDispatch(services, { checkOutput: options.checkOutput ?? false, onInternal: log })
-  return { services, dispatch, subscribe, close }
+  return { services, dispatch, subscribe, close, giveUp, closing: whatItWaitsFor }
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent } from '../../src-preload/contract/events'
 import { methods } from '../../src-preload/contract/methods'
-import type { Result } from '../../src-preload/contract/wire'
+import type { Closing, Result } from '../../src-preload/contract/wire'
 import type { Backend } from './backend'
 import { logError } from './log-file'
 import { profileDirFrom, type Installation } from './places'
@@ -12,6 +12,9 @@ export interface KeptBackend extends Port {
   /** @throws AppError: why there is none */
   readonly backend: () => Promise<Backend>
   readonly close: () => Promise<void>
+  /** While it closes: as `Backend` has them. */
+  readonly giveUp: () => void
+  readonly closing: () => Closing
 }
 
 /**
@@ -103,5 +106,7 @@ export function keepBackend(installation: Installation, env: NodeJS.ProcessEnv):
       await settled
       await current?.close()
     },
+    giveUp: () => current?.giveUp(),
+    closing: () => current?.closing() ?? { run: null },
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../src-preload/contract/errors'
-import { keepBackend } from '../backend/keep-backend'
+import { keepBackend, type KeptBackend } from '../backend/keep-backend'
 import { pageDirOf, profileDirFrom, type Installation } from '../backend/places'
 import { newToken } from '../backend/rpc/access'
 import { addressOf, serveBrowser, type BrowserServer, type BrowserServerOptions } from '../backend/rpc/http'
@@ -12,6 +12,7 @@ import { texts } from './text'
 /** Where a profile is served for the first time; another one when somebody has it. */
 const firstPort = 7717
 const anyPort = 0
+const quietMs = 3000
 
 /** Browser mode: prints the address, then serves until it is told to end. */
 export async function serve(
@@ -50,9 +51,23 @@ export async function serve(
     await told
     await server.close()
   } finally {
-    await kept.close()
+    await closeSaving(kept, options.json === true)
   }
   return 0
+}
+
+/** Saving takes as long as it takes: it is said where that is long, and whoever asks again waits no longer. */
+async function closeSaving(kept: KeptBackend, json: boolean): Promise<void> {
+  const saying = setTimeout(() => {
+    const { run } = kept.closing()
+    if (run === null) return
+    // Not before: one Ctrl-C may arrive twice, from the terminal and from the start script.
+    onInterrupt(kept.giveUp)
+    if (json) jsonLine({ type: 'saving', name: run.name, savedStep: run.savedStep })
+    else line(texts.servingSaves(run.name, run.savedStep))
+  }, quietMs)
+  await kept.close()
+  clearTimeout(saying)
 }
 
 /** @throws AppError `port.taken` {port} where that one was asked for or served last time */

@@ -284,6 +284,8 @@ export const texts = {
     `${count(unknown)} of ${count(characters)} characters are not in the vocabulary and are lost: ${examples.map((one) => JSON.stringify(one)).join(' ')}`,
   version: (version: string) => `Homegrown ${version}`,
   serving: (address: string) => `Homegrown is at ${address}`,
+  servingSaves: (name: string, step: number) =>
+    `Saving ${name}. To quit now, press Ctrl-C again: ${step === 0 ? 'nothing is saved yet' : `it keeps step ${step}`}.`,
   servedAlready: (address: string) => `Homegrown is already running at ${address}`,
   databaseWhole: 'The database is whole: nothing was put back.',
   databaseRestored: (copy: string) => `The database was damaged. Put back: ${copy}`,

@@ -108,12 +108,12 @@ async function entriesOf(runDir: string): Promise<{ entries: Entry[]; leftovers:
 
 /**
  * Saves, then removes what is no longer kept of the same kind: of `last` the one before stays. All stay where saving fails.
- * @returns the folder and its size. Throws `disk.full`.
+ * @returns yields how many bytes of tensors more are surely on the disk; at the end the folder and its size. Throws `disk.full`.
  */
-export async function saveCheckpoint(
+export async function* saveCheckpoint(
   runDir: string,
   state: CheckpointState,
-): Promise<{ dir: string; sizeBytes: number }> {
+): AsyncGenerator<number, { dir: string; sizeBytes: number }> {
   const folder = folderOf(runDir)
   await mkdir(folder, { recursive: true })
   const { entries, leftovers } = await entriesOf(runDir)
@@ -127,12 +127,14 @@ export async function saveCheckpoint(
   try {
     await mkdir(temporary)
     const files: Manifest['files'] = {}
-    const write = async (file: string, tensors: Tensors): Promise<void> => {
-      files[file] = await writeSafetensors(join(temporary, file), tensors, { format: 'pt' })
+    for (const [file, tensors] of [
+      [weightsFile, state.weights],
+      [optimizerFile, state.optimizer],
+    ] as const) {
+      if (tensors === null) continue
+      files[file] = yield* writeSafetensors(join(temporary, file), tensors, { format: 'pt' })
       sizeBytes += files[file].sizeBytes
     }
-    await write(weightsFile, state.weights)
-    if (state.optimizer) await write(optimizerFile, state.optimizer)
     const facts = manifest.parse({ ...state, version: formatVersion, files })
     const json = JSON.stringify({ ...facts, sha256: hashOf(facts) }, null, 2)
     await writeFileAtomic(join(temporary, manifestFile), json)

@@ -21,18 +21,22 @@ const tensorEntry = z.object({
 })
 const fileHeader = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(tensorEntry)
 
+/** So much is written before it is made sure that it is on the disk: else the system takes gigabytes at once and stores them later. */
+const pieceBytes = 16 * 1024 * 1024
+
 const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
 /**
  * Writes the safetensors format (header length as u64 LE, JSON header, raw data) and fsyncs. Tensors keep the map's
  * order; the header is padded so that the data starts on a multiple of 8.
- * @returns sha256 (hex) and size of the whole file. Throws `disk.full`.
+ * @returns yields how many bytes more are surely on the disk; at the end sha256 (hex) and size of the whole file. Throws
+ *   `disk.full`.
  */
-export async function writeSafetensors(
+export async function* writeSafetensors(
   path: string,
   tensors: Tensors,
   metadata: Readonly<Record<string, string>> = {},
-): Promise<{ sha256: string; sizeBytes: number }> {
+): AsyncGenerator<number, { sha256: string; sizeBytes: number }> {
   if (endianness() !== 'LE') throw new Error('The format is little endian and so must be the machine.')
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
@@ -48,14 +52,23 @@ export async function writeSafetensors(
 
   const hash = createHash('sha256')
   let sizeBytes = 0
+  let sureBytes = 0
   const handle = await open(path, 'wx')
   try {
     for (const bytes of [head, ...Array.from(tensors.values(), (t) => bytesOf(t.data))]) {
-      hash.update(bytes)
-      await writeAll(handle, bytes, sizeBytes)
-      sizeBytes += bytes.byteLength
+      for (let from = 0; from < bytes.byteLength; from += pieceBytes) {
+        const piece = bytes.subarray(from, from + pieceBytes)
+        hash.update(piece)
+        await writeAll(handle, piece, sizeBytes)
+        sizeBytes += piece.byteLength
+        if (sizeBytes - sureBytes < pieceBytes) continue
+        await handle.datasync()
+        yield sizeBytes - sureBytes
+        sureBytes = sizeBytes
+      }
     }
     await handle.sync()
+    yield sizeBytes - sureBytes
   } finally {
     await handle.close()
   }

@@ -1,15 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { Method } from '../../src-preload/contract/methods'
-import type { Result, WireMessage, WireRequest } from '../../src-preload/contract/wire'
+import type {
+  Closing,
+  ClosingMessage,
+  EndMessage,
+  Result,
+  WireMessage,
+  WireRequest,
+} from '../../src-preload/contract/wire'
 import { crashRow } from './crashes'
 import { lastWords } from './last-words'
 
 /** The first restart is at once for a person's eye; a backend that keeps dying is tried less and less often. */
 const firstRestartMs = 100
 const longestRestartMs = 10_000
-/** Training saves a checkpoint when the backend is asked to end. */
-const closeMs = 12_000
+/** Saving takes as long as it takes, and the backend says every second how far it is: one that is silent for so long hangs. */
+const closingSilenceMs = 30_000
+/** For a backend that is asked to end at what was saved last. */
+const endNowMs = 5000
 
 export interface BackendOptions {
   /** A real Node 24, never Electron itself: docs/adr/0002-processes.md. */
@@ -18,6 +27,8 @@ export interface BackendOptions {
   readonly entry: string
   readonly env: NodeJS.ProcessEnv
   readonly onEvent: (event: AppEvent) => void
+  /** What it still waits for, every second from `close` on. */
+  readonly onClosing?: (closing: Closing) => void
 }
 
 export interface BackendProcess {
@@ -25,6 +36,8 @@ export interface BackendProcess {
   readonly request: (method: Method, input: unknown) => Promise<Result>
   /** Asks the backend to end (it saves running trainings first) and resolves when it is gone. */
   readonly close: () => Promise<void>
+  /** Waits for saving no longer: `close` resolves soon, and trainings stand at their last save. */
+  readonly endNow: () => void
 }
 
 const lost: Result = { ok: false, error: { code: 'backend.lost', params: {} } }
@@ -35,7 +48,7 @@ const notStarting = (detail: string): Result => ({
 const lastWordsMs = 200
 
 /** Starts the backend and keeps one alive until `close`. Requests made while it is away wait for the next one. */
-export function superviseBackend({ node, entry, env, onEvent }: BackendOptions): BackendProcess {
+export function superviseBackend({ node, entry, env, onEvent, onClosing }: BackendOptions): BackendProcess {
   const pending = new Map<number, (result: Result) => void>()
   let held: WireRequest[] = []
   let child: ChildProcess | null = null
@@ -44,6 +57,8 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
   const row = crashRow()
   let crashes = 0
   let closing = false
+  let endsNow = false
+  let force: NodeJS.Timeout | undefined
 
   function start(): void {
     row.started()
@@ -65,7 +80,7 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
     let hasSpoken = false
     started.on('message', (message) => {
       hasSpoken = true
-      receive(message as WireMessage)
+      receive(message as WireMessage | ClosingMessage)
     })
     let over = false
     /** @param reason asked for a little later: what a process wrote last may arrive after its end */
@@ -104,7 +119,12 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
     if (!isAway) onEvent({ topic: 'backend', state: 'up' })
   }
 
-  function receive(message: WireMessage): void {
+  function receive(message: WireMessage | ClosingMessage): void {
+    if ('closing' in message) {
+      if (!endsNow) forceIn(closingSilenceMs)
+      onClosing?.(message.closing)
+      return
+    }
     if ('event' in message) {
       onEvent(message.event)
       return
@@ -132,19 +152,34 @@ export function superviseBackend({ node, entry, env, onEvent }: BackendOptions):
     })
   }
 
+  const forceIn = (waitMs: number): void => {
+    clearTimeout(force)
+    force = setTimeout(() => child?.kill('SIGKILL'), waitMs)
+  }
+
+  function tellToEnd(end: EndMessage['end']): void {
+    const message: EndMessage = { end }
+    child?.send(message, () => undefined)
+  }
+
   async function close(): Promise<void> {
     closing = true
     clearTimeout(restart)
     const last = child
     if (last === null) return
     const gone = new Promise((resolve) => last.once('exit', resolve))
-    const force = setTimeout(() => last.kill('SIGKILL'), closeMs)
-    // Losing its parent is how the backend learns that it should end, whether we end well or badly.
-    if (last.connected) last.disconnect()
+    forceIn(closingSilenceMs)
+    tellToEnd('saving')
     await gone
     clearTimeout(force)
   }
 
+  function endNow(): void {
+    endsNow = true
+    forceIn(endNowMs)
+    tellToEnd('now')
+  }
+
   start()
-  return { request, close }
+  return { request, close, endNow }
 }

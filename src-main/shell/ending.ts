@@ -19,8 +19,12 @@ export function endInOrder({ close, staysWithoutWindow }: Ending): void {
       startsAgain = true
     })
   })
-  app.once('will-quit', (event) => {
+  let isEnding = false
+  app.on('will-quit', (event) => {
+    // Quit a second time, it still saves: the window that shows how far it is has a button for whoever waits no longer.
     event.preventDefault()
+    if (isEnding) return
+    isEnding = true
     void close().then(() => {
       if (startsAgain) app.relaunch()
       app.exit()

@@ -41,6 +41,7 @@ export interface ShellText {
   readonly closing: Readonly<
     Record<'question' | 'alsoQueued' | 'keep' | 'keepHidden' | 'save' | 'doKeep' | 'cancel' | 'remember', string>
   >
+  readonly saving: Readonly<Record<'saving' | 'step' | 'other' | 'done' | 'then' | 'quitNow' | 'quitNowEmpty', string>>
   readonly tray: Readonly<Record<TrayKey, string>>
   readonly ended: Readonly<Record<'title' | 'titleTrouble' | RunEnd, string>>
   readonly screens: Readonly<Record<RailScreen, string>>
@@ -99,6 +100,15 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
       doKeep: 'Keep training in the background',
       cancel: 'Cancel',
       remember: 'Remember my choice (change it in Settings)',
+    },
+    saving: {
+      saving: 'Saving “{name}”',
+      step: 'Finishing a training step of “{name}”',
+      other: 'Closing Homegrown',
+      done: '{done} of {total}',
+      then: 'Homegrown quits when this is saved.',
+      quitNow: 'Quit now (keeps step {step})',
+      quitNowEmpty: 'Quit now (nothing is saved yet)',
     },
     tray: {
       progress: '{name} – {percent}',
@@ -180,6 +190,15 @@ export const texts: Readonly<Record<'en' | 'zh-CN', ShellText>> = {
       doKeep: '在后台继续训练',
       cancel: '取消',
       remember: '记住我的选择（可在设置中更改）',
+    },
+    saving: {
+      saving: '正在保存“{name}”',
+      step: '正在完成“{name}”的当前训练步',
+      other: '正在关闭 Homegrown',
+      done: '{done} / {total}',
+      then: '保存完成后，Homegrown 会自动退出。',
+      quitNow: '立即退出（保留到第 {step} 步）',
+      quitNowEmpty: '立即退出（还没有保存任何内容）',
     },
     tray: {
       progress: '{name}：{percent}',

@@ -13,6 +13,33 @@ export interface WireRequest {
 export type WireAnswer =
   | { readonly id: number; readonly ok: true; readonly output: unknown }
   | { readonly id: number; readonly ok: false; readonly error: ErrorData }
+/** Of something that is written. */
+export interface ByteProgress {
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+/** What a backend that ends waits for. */
+export interface Closing {
+  /** The run that is saved; null: something short, or nothing any more. */
+  readonly run: {
+    readonly name: string
+    /** What it can be resumed from however this ends; 0: nothing. */
+    readonly savedStep: number
+    /** null: its step has not ended yet, or nothing is written yet. */
+    readonly saved: ByteProgress | null
+  } | null
+}
+
+/** What the shell tells its backend besides requests: to save what trains and end, or to wait for that no longer. */
+export interface EndMessage {
+  readonly end: 'saving' | 'now'
+}
+/** What only the shell hears: from the first `EndMessage` on how it ends, every second, so that its silence means something. */
+export interface ClosingMessage {
+  readonly closing: Closing
+}
+
 /** What a backend sends: answers to requests, and events that nobody asked for. */
 export type WireMessage = WireAnswer | { readonly event: AppEvent }
 

@@ -1,4 +1,5 @@
 import { spans, writtenDuration } from '../../src-preload/contract/durations'
+import { writtenBytes } from '../../src-preload/contract/sizes'
 import { i18n } from '../text/i18n'
 
 /** Numbers, sizes, times as the current language writes them. */
@@ -22,8 +23,6 @@ export interface Format {
   /** 15:40; with the day where it is another one. */
   readonly clock: (timestampMs: number, nowMs: number) => string
 }
-
-const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 /** To make one takes 0.1 to 0.5 ms, and a table that scrolls needs a dozen for each row. */
 const made = new Map<string, unknown>()
@@ -52,16 +51,7 @@ export function useFormat(): Format {
       return format(value, { notation, maximumSignificantDigits: 6 }).replace('E', 'e')
     },
     percent: (share) => format(share, { style: 'percent', maximumFractionDigits: 0 }),
-    bytes: (sizeBytes) => {
-      const power = sizeBytes < 1 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log(sizeBytes) / Math.log(1024)))
-      const value = sizeBytes / 1024 ** power
-      return format(value, {
-        style: 'unit',
-        unit: sizes[power] ?? 'byte',
-        unitDisplay: power === 0 ? 'long' : 'short',
-        maximumFractionDigits: power > 0 && value < 10 ? 1 : 0,
-      })
-    },
+    bytes: (sizeBytes) => writtenBytes(sizeBytes, format),
     milliseconds: (durationMs) => {
       const maximumFractionDigits = durationMs < 10 ? 1 : 0
       return format(durationMs, { style: 'unit', unit: 'millisecond', maximumFractionDigits })

@@ -4,6 +4,7 @@ import type {} from '../../src-renderer/api' // declares window.homegrown
 import { test, type Opened } from './app'
 import { ask, startLongTraining, type Call } from './ask'
 import { choose, go, patienceMs } from './journey'
+import { noSlowDisk, slowDisk } from '../slow-disk'
 import { environment, root } from './root'
 
 const on =
@@ -162,6 +163,56 @@ test('“Save and quit” saves, and is remembered; Settings changes it', async 
   const ends = shellOf(second).waitForEvent('close')
   await press(second, 'Save and quit')
   await ends
+})
+
+test('a saving that takes long is shown in a window of its own, and the program ends when it is done', async ({
+  open,
+  profile,
+}) => {
+  const missing = noSlowDisk()
+  test.skip(missing !== null, missing ?? '')
+  const app = await open(slowDisk(profile, 4000))
+  const runId = await startLongTraining(on(app.page))
+  const { name } = (await ask(on(app.page), 'runs.get', { runId })).run
+  await answerWith(app, [{ response: save, checkboxChecked: true }])
+  const ended = shellOf(app).waitForEvent('close')
+  const opened = shellOf(app).waitForEvent('window')
+  await closeWindow(app)
+
+  const window = await opened
+  await expect(window.getByRole('status')).toHaveText(`Saving “${name}”`)
+  await expect(window.getByText(/ of .*B · \d+ sec/)).toBeVisible()
+  await expect(window.getByRole('button', { name: 'Quit now (nothing is saved yet)' })).toBeVisible()
+  await ended
+
+  const { run } = await ask(on((await open()).page), 'runs.get', { runId })
+  expect(run.state).toBe('paused')
+  expect(run.checkpoints).toMatchObject([{ kind: 'last', step: run.step }])
+})
+
+test('whoever waits no longer for a saving quits at the last one', async ({ open, profile }) => {
+  const missing = noSlowDisk()
+  test.skip(missing !== null, missing ?? '')
+  const first = await open()
+  const runId = await startLongTraining(on(first.page))
+  await first.close()
+
+  const app = await open(slowDisk(profile, 600_000))
+  const saved = (await ask(on(app.page), 'runs.get', { runId })).run.step
+  await ask(on(app.page), 'runs.resume', { runId })
+  await expect
+    .poll(async () => (await ask(on(app.page), 'runs.get', { runId })).run.step, { timeout: patienceMs })
+    .toBeGreaterThan(saved + 10)
+  await answerWith(app, [{ response: save, checkboxChecked: false }])
+  const ended = shellOf(app).waitForEvent('close')
+  const opened = shellOf(app).waitForEvent('window')
+  await closeWindow(app)
+  await (await opened).getByRole('button', { name: `Quit now (keeps step ${saved.toLocaleString('en')})` }).click()
+  await ended
+
+  const { run } = await ask(on((await open()).page), 'runs.get', { runId })
+  expect(run.state).toBe('paused')
+  expect(run.checkpoints).toMatchObject([{ kind: 'last', step: saved }])
 })
 
 test('nothing trains: closing asks nothing and ends', async ({ open }) => {

@@ -98,6 +98,8 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>
   /** Resolves when standard output has this text. */
   said(text: string): Promise<void>
+  /** Standard output so far. */
+  out(): string
 }
 
 /** The built command line, started with these arguments; there is nothing to read on its standard input. */
@@ -136,5 +138,5 @@ export function commandReading(input: string | Buffer, profileDir: string, args:
       if (stdout.includes(text)) resolve()
       else waiting.push({ text, resolve })
     })
-  return { child, ended, said }
+  return { child, ended, said, out: () => stdout }
 }

@@ -9,6 +9,7 @@ import type { TokenizerFit } from '../../../src-preload/contract/records/origin'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Extension, RunStage } from '../../../src-preload/contract/records/runs'
 import type { TierChange } from '../../../src-preload/contract/records/steps'
+import type { ByteProgress } from '../../../src-preload/contract/wire'
 import type { EnginePackage } from '../../plan/engine-packages'
 import type { StepTimes } from '../../plan/time'
 
@@ -144,7 +145,13 @@ export type EvalEvent = { readonly kind: 'eval' } & Readonly<Omit<EvalRow, 'seq'
 
 /** What training yields: plain numbers, in order. The run recorder gives each its `seq`. */
 export type TrainEvent =
-  | { readonly kind: 'stage'; readonly stage: RunStage; readonly progress: number | null }
+  | {
+      readonly kind: 'stage'
+      readonly stage: RunStage
+      readonly progress: number | null
+      /** While it saves: what is on the disk for good. */
+      readonly bytes?: ByteProgress
+    }
   /** Once, before the first step: which engine runs, and where a resumed run stands. */
   | {
       readonly kind: 'begin'

@@ -12,10 +12,13 @@ import type { EngineProbes } from './engine-probes'
 export interface Patience {
   /** For the step, or the token, under way. */
   readonly stepMs: number
-  /** For saving, which begins when the step has ended: gigabytes on a slow disk. A job that gives no sign of life is ended sooner. */
+  /**
+   * For the next bytes of what is saved to be on the disk: gigabytes on a slow one take as long as they take. A job that gives
+   * no sign of life is ended sooner.
+   */
   readonly savingMs: number
 }
-export const defaultPatience: Patience = { stepMs: stopWithinMs, savingMs: 600_000 }
+export const defaultPatience: Patience = { stepMs: stopWithinMs, savingMs: 120_000 }
 
 /** What every service stands on. */
 export interface Context {

@@ -1,5 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunEnding } from '../../../src-preload/contract/records/runs'
+import type { ByteProgress } from '../../../src-preload/contract/wire'
 import { transaction } from '../db/connection'
 import {
   lastQueuePosition,
@@ -41,8 +42,12 @@ export interface TrainingQueue {
   end(runId: string, as: RunEnding): Promise<void>
   /** The same for whoever cannot wait: killed after `graceMs`. */
   endWithin(runId: string, as: RunEnding, graceMs: number): Promise<void>
-  /** Saves what trains; resolves when nothing runs any more. */
-  close(graceMs: number): Promise<void>
+  /** Saves what trains, for as long as that gets on; resolves when nothing runs any more. */
+  close(): Promise<void>
+  /** What trains ends at once, at its last save. */
+  giveUp(): void
+  /** How far saving what trains is; null while it isn't saved. */
+  saved(): ByteProgress | null
 }
 
 export interface QueueOptions {
@@ -163,10 +168,10 @@ export function createTrainingQueue(
 
   const own = (): string[] => [...(current === null ? [] : [current.runId]), ...waiting.map(({ runId }) => runId)]
 
-  const close = async (graceMs: number): Promise<void> => {
+  const close = async (): Promise<void> => {
     closed = true
     while (waiting[0] !== undefined) unqueue(waiting[0].runId, 'paused', true)
-    current?.endWithin('paused', graceMs)
+    current?.close()
     await current?.ended
   }
 
@@ -175,5 +180,7 @@ export function createTrainingQueue(
     waiting: () => waiting.map(({ runId }) => runId),
     wake: next,
     current: () => current?.runId ?? null,
+    saved: () => current?.saved() ?? null,
+    giveUp: () => current?.giveUp(),
   }
 }

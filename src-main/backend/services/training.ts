@@ -3,11 +3,12 @@ import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoi
 import type { EngineId } from '../../../src-preload/contract/records/computer'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { RunEnding, RunStage, RunState } from '../../../src-preload/contract/records/runs'
+import type { ByteProgress } from '../../../src-preload/contract/wire'
 import { afterOutOfMemory, type Trials } from '../../plan/less-memory'
 import { loweredFactor } from '../../plan/rollback'
 import { findRun, runFacts, storeConfig, unasked, unowned, wishOf, type RunChanges } from '../db/runs'
 import { rollbacksOf } from '../db/samples'
-import { isTrainEvent, type EngineOptions } from '../jobs/protocol'
+import { isTrainEvent, type EngineOptions, type TrainEvent } from '../jobs/protocol'
 import type { Job } from '../jobs/supervisor'
 import { reconcileCheckpoints } from './checkpoint-files'
 import type { Context } from './context'
@@ -20,14 +21,22 @@ export interface Training {
   /** Never rejects: a failure is the run's state. */
   readonly ended: Promise<void>
   /**
-   * Saves after the step under way and ends. Where that step, or saving, takes longer than a person waits, the run ends at
-   * its last save. Asked again, the last wish counts.
+   * Saves after the step under way and ends. Where that step takes longer than a person waits, or saving gets no further, the
+   * run ends at its last save. Asked again, the last wish counts.
    * @param wishedAt when somebody asked, where it was through another process
    */
   end(as: RunEnding, wishedAt?: number): void
+  /** The program ends: the same, as somebody has wished or else paused. */
+  close(): void
+  /** Nobody waits any longer for its end: at its last save. */
+  giveUp(): void
+  /** How far saving is; null while it doesn't save. */
+  saved(): ByteProgress | null
   /** The same for whoever cannot wait: killed after `graceMs`, and interrupted then. */
   endWithin(as: RunEnding, graceMs: number): void
 }
+
+type StageEvent = Extract<TrainEvent, { kind: 'stage' }>
 
 const wantedPollMs = 1000
 const settleRetryMs = 2000
@@ -54,6 +63,7 @@ export function startTraining(
   let job: Job | null = null
   let forced = null as AppError | null
   let stage: RunStage = 'preparing'
+  let saved: ByteProgress | null = null
   let patience: NodeJS.Timeout | undefined
   /** Patience was over: the wish is fulfilled all the same, at the last save. */
   let cutShort = false
@@ -64,26 +74,33 @@ export function startTraining(
     job?.stop()
   }
 
-  /** Counted anew where saving begins or ends: it has its own time. */
+  const giveUp = (): void => {
+    cutShort = true
+    job?.kill()
+  }
+
+  /** Counted anew where saving begins, gets on or ends. */
   const waitFor = (now: RunStage): void => {
     clearTimeout(patience)
     const { stepMs, savingMs } = context.patience
-    patience = setTimeout(
-      () => {
-        cutShort = true
-        job?.kill()
-      },
-      now === 'saving' ? savingMs : stepMs,
-    )
+    patience = setTimeout(giveUp, now === 'saving' ? savingMs : stepMs)
+  }
+
+  const endPatiently = (as: RunEnding): void => {
+    const isFirst = ending === null
+    beginEnding(as)
+    if (isFirst) waitFor(stage)
   }
 
   const end = (as: RunEnding, wishedAt = context.now()): void => {
     if (ending === as) return
-    const isFirst = ending === null
-    beginEnding(as)
-    if (isFirst) waitFor(stage)
+    endPatiently(as)
     // After it was obeyed: it is, also where nothing can be written.
     recording.change({ wanted: as, wanted_at: wishedAt })
+  }
+
+  const close = (): void => {
+    endPatiently(ending ?? 'paused')
   }
 
   const endWithin = (as: RunEnding, graceMs: number): void => {
@@ -91,10 +108,11 @@ export function startTraining(
     job?.stop(graceMs)
   }
 
-  const enter = (next: RunStage): void => {
+  const enter = ({ stage: next, bytes }: StageEvent): void => {
     const was = stage
     stage = next
-    if (patience !== undefined && (was === 'saving') !== (next === 'saving')) waitFor(next)
+    saved = bytes ?? null
+    if (patience !== undefined && [was, next].includes('saving')) waitFor(next)
   }
 
   const train = async (): Promise<RunState> => {
@@ -128,7 +146,7 @@ export function startTraining(
       job = context.jobs.start({ ...task, ...how }, (event) => {
         if (event.kind === 'end') seen.finished = event.finished
         if (event.kind === 'step') seen.step = event.step
-        if (event.kind === 'stage') enter(event.stage)
+        if (event.kind === 'stage') enter(event)
         if (!isTrainEvent(event)) return
         recording.record(event)
         if (event.kind !== 'begin') return
@@ -252,7 +270,7 @@ export function startTraining(
     job?.stop(10_000)
     cancel.abort()
   })
-  return { runId, ended: run(), end, endWithin }
+  return { runId, ended: run(), end, close, giveUp, saved: () => saved, endWithin }
 }
 
 function factsOf(context: Context, runId: string) {

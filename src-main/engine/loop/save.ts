@@ -1,9 +1,10 @@
 import type { CheckpointKind } from '../../../src-preload/contract/records/checkpoints'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { saveCheckpoint } from '../checkpoint'
+import type { Tensors } from '../safetensors'
 import { stage, type Training } from './training'
 
-/** Says so first: whoever waits for the run to end gives saving more time than a step. */
+/** Says so first, and how far it is: whoever waits for the run to end waits for as long as saving gets on. */
 export async function* save(training: Training, kind: CheckpointKind): AsyncGenerator<TrainEvent> {
   const { own, engine, trainStep, run, modes } = training
   yield stage('saving')
@@ -14,12 +15,27 @@ export async function* save(training: Training, kind: CheckpointKind): AsyncGene
   const weights = await trainStep.readWeights()
   const optimizer = kind === 'last' ? await trainStep.readOptimizer() : null
   const { runDir, ...settings } = own
-  const { sizeBytes } = await saveCheckpoint(runDir, {
+  const saving = saveCheckpoint(runDir, {
     ...{ kind, step, elapsedMs, learningRateFactor, momentsFrom },
     ...{ ...losses, ...computed, ...settings, weights, optimizer },
   })
+  const { sizeBytes } = yield* progressOf(saving, bytesOf(weights) + bytesOf(optimizer))
   trainStep.release(weights)
   if (optimizer) trainStep.release(optimizer)
   if (kind === 'last') run.savedStep = step
   yield { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
 }
+
+async function* progressOf<T>(saving: AsyncGenerator<number, T>, totalBytes: number): AsyncGenerator<TrainEvent, T> {
+  let doneBytes = 0
+  for (;;) {
+    yield stage('saving', { doneBytes, totalBytes })
+    const next = await saving.next()
+    if (next.done === true) return next.value
+    doneBytes += next.value
+  }
+}
+
+/** Of all numbers; a file has a header besides. */
+const bytesOf = (tensors: Tensors | null): number =>
+  [...(tensors?.values() ?? [])].reduce((sum, { data }) => sum + data.byteLength, 0)

@@ -1,4 +1,5 @@
 import type { RunStage } from '../../../src-preload/contract/records/runs'
+import type { ByteProgress } from '../../../src-preload/contract/wire'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import type { Engine } from '../runtime/engine'
 import type { StepMetrics, TrainStep } from '../train-step'
@@ -19,7 +20,11 @@ export interface Training {
   readonly signal: AbortSignal
 }
 
-export const stage = (stage: RunStage): TrainEvent => ({ kind: 'stage', stage, progress: null })
+/** @param bytes of what is saved: how much is on the disk for good */
+export const stage = (stage: RunStage, bytes?: ByteProgress): TrainEvent =>
+  bytes === undefined
+    ? { kind: 'stage', stage, progress: null }
+    : { kind: 'stage', stage, progress: Math.min(1, bytes.doneBytes / bytes.totalBytes), bytes }
 
 /** @param learningRate of the step that is done */
 export function stepEvent(run: RunState, { lossNats, gradNorm }: StepMetrics, learningRate: number): TrainEvent {

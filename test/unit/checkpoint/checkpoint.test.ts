@@ -6,18 +6,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   loadCheckpoint,
   newestCheckpoint,
-  saveCheckpoint,
+  saveCheckpoint as writeCheckpoint,
   statesToResume,
   type CheckpointState,
 } from '../../../src-main/engine/checkpoint'
 import { runLimits } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
+import { written } from './written'
 
 const config = {
   ...Object.fromEntries(Object.entries(runLimits).map(([name, limit]) => [name, limit.default])),
   // Not 1e-8: with one bit flipped, 1E-8 is the same number.
   epsilon: 0.001,
 } as unknown as RunConfig
+
+const saveCheckpoint = (runDir: string, saved: CheckpointState) => written(writeCheckpoint(runDir, saved))
 
 const tensor = (shape: number[], first: number) => {
   const count = shape.reduce((a, b) => a * b, 1)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSafetensors, writeSafetensors } from '../../../src-main/engine/safetensors'
+import { written } from './written'
 
 let root = ''
 let made = 0
@@ -37,7 +38,7 @@ describe('safetensors', () => {
           }),
         )
         const to = path()
-        const { sizeBytes } = await writeSafetensors(to, tensors, { note: 'ünï' })
+        const { sizeBytes } = await written(writeSafetensors(to, tensors, { note: 'ünï' }))
         const bytes = await readFile(to)
         expect(bytes.length).toBe(sizeBytes)
         expect(Number(bytes.readBigUInt64LE()) % 8).toBe(0)
@@ -72,9 +73,25 @@ describe('safetensors', () => {
     await expect(readSafetensors(from)).rejects.toMatchObject({ code: 'checkpoint.damaged' })
   })
 
+  it('tells how much is on the disk while it writes a large file', async () => {
+    const large = { shape: [10_000_000], data: new Float32Array(10_000_000).fill(0.5) }
+    const small = { shape: [3], data: Float32Array.of(1, 2, 3) }
+    const tensors = new Map([
+      ['a', small],
+      ['b', large],
+      ['c', small],
+    ])
+    const to = path()
+    const { told, sizeBytes } = await written(writeSafetensors(to, tensors))
+    expect(told.length).toBeGreaterThan(2)
+    expect(Math.max(...told)).toBeLessThan(40_000_000)
+    expect(told.reduce((a, b) => a + b, 0)).toBe(sizeBytes)
+    expect((await readSafetensors(to)).tensors).toEqual(tensors)
+  })
+
   it('never overwrites a file', async () => {
     const to = path()
     await writeFile(to, 'mine')
-    await expect(writeSafetensors(to, new Map())).rejects.toMatchObject({ code: 'EEXIST' })
+    await expect(written(writeSafetensors(to, new Map()))).rejects.toMatchObject({ code: 'EEXIST' })
   })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AppEvent, GenerationEvent } from '../../../src-preload/contract/events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -70,6 +70,24 @@ describe('the wish to end a run', () => {
     expect(resumePoint(run).repeats).toBe(0)
   })
 
+  it('waits for saving as long as that gets on', async () => {
+    const test = openBackend(undefined, { patience: { stepMs: 400, savingMs: 1000 } })
+    const runId = await startRun(test, 'slowly, saves bit by bit')
+    await test.seen(hasStep(runId, 3))
+    await test.request('runs.pause', { runId })
+    expect(resumePoint(await test.runState(runId, 'paused', 'interrupted', 'failed')).repeats).toBe(0)
+  })
+
+  it('comes true at the last save where saving gets no further', async () => {
+    const test = openBackend(undefined, { patience: { stepMs: 10_000, savingMs: 400 } })
+    const runId = await startRun(test, 'slowly, saves half')
+    await test.seen(hasStep(runId, 30))
+    await test.request('runs.pause', { runId })
+    const run = await test.runState(runId, 'paused', 'interrupted', 'failed')
+    expect(run.state).toBe('paused')
+    expect(resumePoint(run).step % 25).toBe(0)
+  })
+
   it('may change: the last one counts', async () => {
     const test = openBackend(undefined, impatient)
     const runId = await startRun(test, 'never ends step 41')
@@ -87,6 +105,55 @@ describe('the wish to end a run', () => {
     expect(await other.request('runs.stop', { runId })).toMatchObject({ wish: { ending: 'stopped' } })
     await test.seen((e): e is never => e.topic === 'run' && e.kind === 'state' && e.run.wish?.ending === 'stopped')
     await test.runState(runId, 'stopped')
+  })
+})
+
+describe('closing the backend', () => {
+  const closed = async (test: TestBackend) =>
+    (await openBackend(test.profileDir).request('runs.list', { since: 0 })).runs[0]
+
+  it('saves what trains for as long as that gets on, and says how far it is', async () => {
+    const test = openBackend(undefined, { patience: { stepMs: 400, savingMs: 1000 } })
+    const runId = await startRun(test, 'slowly, saves bit by bit')
+    await test.seen(hasStep(runId, 30))
+    const { name } = (await test.request('runs.get', { runId })).run
+    const closing = test.backend.close()
+    await vi.waitFor(() => {
+      const { run } = test.backend.closing()
+      expect(run?.saved?.doneBytes).toBeGreaterThan(0)
+    })
+    expect(test.backend.closing().run).toMatchObject({ name, saved: { totalBytes: 1e9 } })
+    expect(test.backend.closing().run?.savedStep).toBeGreaterThanOrEqual(25)
+    await closing
+    expect(test.backend.closing()).toEqual({ run: null })
+    const run = await closed(test)
+    expect(run).toMatchObject({ state: 'paused', error: null })
+    expect(run && resumePoint(run).repeats).toBe(0)
+  })
+
+  it('ends at the last save when nobody waits any longer', async () => {
+    const test = openBackend()
+    const runId = await startRun(test, 'slowly, saves half')
+    await test.seen(hasStep(runId, 30))
+    const closing = test.backend.close()
+    await vi.waitFor(() => {
+      expect(test.backend.closing().run?.saved?.doneBytes).toBe(5e8)
+    })
+    const kept = test.backend.closing().run?.savedStep
+    test.backend.giveUp()
+    await closing
+    const run = await closed(test)
+    expect(run?.state).toBe('paused')
+    expect(run && resumePoint(run).step).toBe(kept)
+  })
+
+  it('keeps that somebody has stopped the run', async () => {
+    const test = openBackend(undefined, { patience: { stepMs: 400, savingMs: 1000 } })
+    const runId = await startRun(test, 'slowly, saves bit by bit')
+    await test.seen(hasStep(runId, 3))
+    await test.request('runs.stop', { runId })
+    await test.backend.close()
+    expect((await closed(test))?.state).toBe('stopped')
   })
 })
 

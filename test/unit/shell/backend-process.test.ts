@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AppEvent } from '../../../src-preload/contract/events'
+import type { Closing } from '../../../src-preload/contract/wire'
 import { superviseBackend, type BackendProcess } from '../../../src-main/shell/backend-process'
 import { temporaryFolder } from '../temporary'
 
@@ -10,13 +11,21 @@ const lost = { ok: false, error: { code: 'backend.lost', params: {} } }
 
 let backend: BackendProcess | undefined
 let events: AppEvent[] = []
+let closing: Closing[] = []
 function start(node = process.execPath, program = entry): BackendProcess {
   events = []
-  backend = superviseBackend({ node, entry: program, env: process.env, onEvent: (event) => events.push(event) })
+  closing = []
+  backend = superviseBackend({
+    node,
+    entry: program,
+    env: process.env,
+    onEvent: (event) => events.push(event),
+    onClosing: (what) => closing.push(what),
+  })
   return backend
 }
 const backendEvents = () => events.filter((event) => event.topic === 'backend').map((event) => event.state)
-const pidOf = async (one: BackendProcess): Promise<number> => {
+const pidOf = async (one: Pick<BackendProcess, 'request'>): Promise<number> => {
   const answer = await one.request('settings.get', {})
   return answer.ok ? (answer.output as { pid: number }).pid : 0
 }
@@ -55,7 +64,7 @@ describe('superviseBackend', () => {
 
   it('restarts after a crash; who was waiting hears that it is lost', async () => {
     const { request } = start()
-    const first = await pidOf({ request, close: () => Promise.resolve() })
+    const first = await pidOf({ request })
     const waiting = request('talk.list', {})
     expect(await request('runs.list', {})).toEqual(lost)
     expect(await waiting).toEqual(lost)
@@ -80,6 +89,25 @@ describe('superviseBackend', () => {
     await one.close()
     expect(isAlive(pid)).toBe(false)
     expect(await one.request('settings.get', {})).toEqual(lost)
+    expect(backendEvents()).toEqual([])
+  })
+
+  it('waits while the child saves, and hears how far that is', async () => {
+    const one = start()
+    await one.request('settings.set', { ending: 'slowly' })
+    await one.close()
+    expect(closing.map(({ run }) => run?.saved?.doneBytes)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('waits no longer than somebody wants to', async () => {
+    const one = start()
+    await one.request('settings.set', { ending: 'never' })
+    const closed = one.close()
+    await vi.waitFor(() => {
+      expect(closing.length).toBeGreaterThan(0)
+    })
+    one.endNow()
+    await closed
     expect(backendEvents()).toEqual([])
   })
 
