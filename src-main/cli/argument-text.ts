@@ -1,3 +1,5 @@
+import { command } from './command-text'
+
 /** a, b or c */
 const either = (words: readonly (string | number)[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
@@ -36,13 +38,13 @@ export const argumentTexts = {
   needsYes: 'Deleting needs your consent. Add --yes to give it here.',
   seeHelp: 'See --help.',
 
-  usage: (usage: string) => `Usage: npm run -s homegrown -- ${usage}`,
+  usage: (usage: string) => `Usage: ${command} ${usage}`,
   range: (min: number, max: number) => `${min} to ${max}`,
   textUpTo: (max: number) => `text, up to ${max} characters`,
   settingsHeading: 'Settings for --set:',
   helpOverview: (commands: string) => `Homegrown trains language models on this computer, from your own texts.
 
-Usage: npm run -s homegrown -- COMMAND
+Usage: ${command} COMMAND
 
 ${commands}
 

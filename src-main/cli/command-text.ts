@@ -1,6 +1,9 @@
 import { runLimits, samplingLimits } from '../../src-preload/contract/limits'
 import type { CommandName, OptionName } from './commands'
 
+/** How a person calls it. */
+export const command = 'npm run -s homegrown --'
+
 /** What help and completion say about each command. The first one is a line of the overview. */
 export const commandTexts: Readonly<Record<CommandName, readonly [summary: string, ...more: string[]]>> = {
   train: [
@@ -41,7 +44,7 @@ export const commandTexts: Readonly<Record<CommandName, readonly [summary: strin
   doctor: ['Show what this computer can do and how fast each engine is'],
   completion: [
     'Print a completion script for bash, zsh or fish',
-    'For bash, add this line to ~/.bashrc:   eval "$(npm run -s homegrown -- completion bash)"',
+    `For bash, add this line to ~/.bashrc:   eval "$(${command} completion bash)"`,
     'It also defines the command `homegrown`, unless there is one already.',
   ],
   help: ['Show help for a command'],

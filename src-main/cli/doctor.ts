@@ -5,7 +5,8 @@ import { profilePaths } from '../backend/services/context'
 import type { Arguments } from './arguments'
 import { computerFacts } from './facts'
 import { jsonLine, line, table } from './output'
-import { errorSentence, texts } from './text'
+import { errorSentence } from './error-text'
+import { texts } from './text'
 import { aligned } from './visible'
 
 /** `doctor --restore`: before anything opens the database. */

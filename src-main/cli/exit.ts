@@ -5,7 +5,8 @@ import { profilePaths } from '../backend/services/context'
 import { exitCodes } from './exit-codes'
 import { interruptedCode, watchInterruptions } from './interrupt'
 import { jsonLine, note } from './output'
-import { errorSentence, texts } from './text'
+import { errorSentence } from './error-text'
+import { texts } from './text'
 import { UsageError } from './usage-error'
 
 const codeOfKind = (kind: ErrorKind): number => {

@@ -1,9 +1,10 @@
 import type { ComputerInfo } from '../../src-preload/contract/records/computer'
 import type { EvalRow } from '../../src-preload/contract/records/curves'
 import type { RunDetail, RunRecord } from '../../src-preload/contract/records/runs'
+import { count, gigabytes } from './amounts'
 import { duration } from './durations'
 import { localTime } from './local-time'
-import { count, texts } from './text'
+import { texts } from './text'
 
 /** A label and a value; rows whose value is unknown are left out. */
 export type Facts = readonly (readonly [label: string, value: string])[]
@@ -13,7 +14,6 @@ const known = (rows: readonly (readonly [string, string | null])[]): Facts =>
 
 const nats = (value: number | null): string | null => (value === null ? null : value.toFixed(4))
 const time = (ms: number | null): string | null => (ms === null ? null : localTime(ms))
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
 export function runFacts({ run, summary }: RunDetail): Facts {
   const label = texts.facts

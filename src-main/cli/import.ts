@@ -4,6 +4,7 @@ import type { CorpusRecord } from '../../src-preload/contract/records/corpora'
 import type { Backend } from '../backend/backend'
 import { profileDirFrom } from '../backend/places'
 import { profilePaths } from '../backend/services/context'
+import { percent } from './amounts'
 import type { Options } from './arguments'
 import { onInterrupt } from './interrupt'
 import { jsonLine, line, overwrite } from './output'
@@ -34,7 +35,7 @@ async function importPath(backend: Backend, path: string, options: Options): Pro
   const unsubscribe = backend.subscribe((event) => {
     if (event.topic !== 'corpus' || event.kind !== 'progress' || options.json === true) return
     const stage = texts.importStage(event.stage)
-    if (terminal) overwrite(`${stage}: ${texts.percent(event.progress)}`)
+    if (terminal) overwrite(`${stage}: ${percent(event.progress)}`)
     else if (stage !== shown) line(stage)
     shown = stage
   })

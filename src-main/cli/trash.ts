@@ -1,5 +1,6 @@
 import type { TrashItem } from '../../src-preload/contract/records/trash'
 import type { Backend } from '../backend/backend'
+import { megabytes } from './amounts'
 import type { Arguments } from './arguments'
 import { confirmed } from './confirm'
 import { localTime } from './local-time'
@@ -24,7 +25,7 @@ const toRow = ({ id, kind, name, deletedAt, goesAt, sizeBytes }: TrashItem): str
   id,
   texts.trashKind(kind),
   name,
-  texts.size(sizeBytes),
+  megabytes(sizeBytes),
   localTime(deletedAt),
   localTime(goesAt),
 ]

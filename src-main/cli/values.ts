@@ -1,4 +1,5 @@
 import { AppError } from '../../src-preload/contract/errors'
+import { misfitOf, numberMisfit, type NumberRule } from '../../src-preload/contract/field-value'
 import { nameMaxLength, runFields, runLimits, samplingLimits, type RunField } from '../../src-preload/contract/limits'
 import { readNumber } from '../../src-preload/contract/numbers'
 import { name as nameRule } from '../../src-preload/contract/records/common'
@@ -9,12 +10,6 @@ import { note } from './output'
 import { texts } from './text'
 import { UsageError } from './usage-error'
 
-interface Range {
-  readonly min: number
-  readonly max: number
-  readonly integer: boolean
-}
-
 /** `--name` or `--set name=`: what a person typed before the value. */
 type Label = string
 
@@ -23,7 +18,7 @@ type Label = string
  *
  * @throws UsageError where it is none, could be another one, or is out of its range
  */
-export function numberOf(label: Label, text: string, { min, max, integer }: Range): number {
+export function numberOf(label: Label, text: string, rule: NumberRule): number {
   const typed = `${label}${text}`
   const reading = readNumber(text, 'en')
   switch (reading.kind) {
@@ -35,8 +30,15 @@ export function numberOf(label: Label, text: string, { min, max, integer }: Rang
     case 'number':
   }
   const { value } = reading
-  if (value < min || value > max) throw new UsageError('arguments.outOfRange', texts.outOfRange(typed, min, max))
-  if (integer && !Number.isInteger(value)) throw new UsageError('arguments.invalid', texts.notWhole(typed))
+  switch (numberMisfit(rule, value)) {
+    case 'notNumber':
+      throw new UsageError('arguments.invalid', texts.notNumber(typed))
+    case 'outOfRange':
+      throw new UsageError('arguments.outOfRange', texts.outOfRange(typed, rule.min, rule.max))
+    case 'notWhole':
+      throw new UsageError('arguments.invalid', texts.notWhole(typed))
+    case null:
+  }
   if (String(value) !== text) note(texts.readAs(typed, value))
   return value
 }
@@ -90,15 +92,12 @@ function settingOf(field: RunField, text: string): string | number {
   switch (limit.kind) {
     case 'number':
       return numberOf(label, text, limit)
-    case 'choice': {
-      if (!(limit.options as readonly string[]).includes(text))
-        throw new UsageError('arguments.invalid', texts.notOffered(`${label}${text}`, limit.options))
-      return text
-    }
+    case 'choice':
+      if (misfitOf(limit, text) === null) return text
+      throw new UsageError('arguments.invalid', texts.notOffered(`${label}${text}`, limit.options))
     case 'text':
-      if (text.length > limit.maxLength)
-        throw new UsageError('arguments.outOfRange', texts.longText(`--set ${field}`, limit.maxLength))
-      return text
+      if (misfitOf(limit, text) === null) return text
+      throw new UsageError('arguments.outOfRange', texts.longText(`--set ${field}`, limit.maxLength))
   }
 }
 

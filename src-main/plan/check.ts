@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorParams } from '../../src-preload/contract/errors'
+import { misfitOf } from '../../src-preload/contract/field-value'
 import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
 import type { ConfigProblem } from '../../src-preload/contract/records/plan'
@@ -16,24 +17,21 @@ const problem = (
 /** Why this is no value of the field, with the nearest that is one; null where it is. */
 function problemOfField(field: RunField, value: unknown): ConfigProblem | null {
   const limit = runLimits[field]
+  if (misfitOf(limit, value) === null) return null
   switch (limit.kind) {
     case 'number': {
       const { min, max } = limit
       const number = typeof value === 'number' ? value : NaN
-      if (number >= min && number <= max && (!limit.integer || Number.isInteger(number))) return null
       const nearest = Math.min(max, Math.max(min, limit.integer ? Math.round(number) : number))
       const fix = { [field]: Number.isFinite(nearest) ? nearest : limit.default }
       return problem(field, 'config.outOfRange', { field, value: shown(value), min, max }, fix)
     }
     case 'choice': {
-      const options: readonly unknown[] = limit.options
-      if (options.includes(value)) return null
-      const params = { field, value: shown(value), options: options.join(', ') }
+      const params = { field, value: shown(value), options: limit.options.join(', ') }
       return problem(field, 'config.notAnOption', params, { [field]: limit.default })
     }
     case 'text': {
       const text = typeof value === 'string' ? value : ''
-      if (text === value && text.length <= limit.maxLength) return null
       const params = { field, max: limit.maxLength }
       return problem(field, 'config.textTooLong', params, { [field]: text.slice(0, limit.maxLength) })
     }

@@ -1,6 +1,6 @@
 /**
  * What kind of thing went wrong decides how the program behaves; the code decides the sentence that a person reads
- * (src-renderer/text, src-main/cli/text). Cancelling is not an error: it has its own kind so that nobody reports it.
+ * (src-renderer/text, src-main/cli/error-text). Cancelling is not an error: it has its own kind so that nobody reports it.
  */
 export const errorKinds = ['validation', 'precondition', 'cancelled', 'resource', 'external', 'internal'] as const
 export type ErrorKind = (typeof errorKinds)[number]

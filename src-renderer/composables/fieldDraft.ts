@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../src-preload/contract/errors'
+import { misfitOf } from '../../src-preload/contract/field-value'
 import { runLimits, type RunField } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { shownNumber, typedNumber, type NumberTypo } from './numberField'
@@ -21,7 +22,7 @@ export function readDraft(field: RunField, draft: string): { value: string | num
     return { problem: { error: null, typo: typed.typo, fixes } }
   }
   const { value } = typed
-  if (value >= limit.min && value <= limit.max) return { value }
+  if (misfitOf(limit, value) === null) return { value }
   const { min, max } = limit
   const fix = { [field]: Math.min(max, Math.max(min, value)) } as Partial<RunConfig>
   return { problem: { error: { code: 'config.outOfRange', params: { min, max } }, typo: null, fixes: [fix] } }

@@ -1,11 +1,6 @@
+import { numberMisfit, type NumberRule } from '../../src-preload/contract/field-value'
 import { readNumber, writeNumber } from '../../src-preload/contract/numbers'
 import { i18n, type TextKey, type TextParams } from '../text/i18n'
-
-interface NumberRule {
-  readonly min: number
-  readonly max: number
-  readonly integer: boolean
-}
 
 /** A sentence about what was typed, and the numbers that it may mean. */
 export interface NumberTypo {
@@ -15,7 +10,7 @@ export interface NumberTypo {
 }
 
 /** The number that was typed, in the current language's rules; its range is another question. */
-export function typedNumber(text: string, { min, max, integer }: NumberRule): { value: number } | { typo: NumberTypo } {
+export function typedNumber(text: string, rule: NumberRule): { value: number } | { typo: NumberTypo } {
   const typo = (key: TextKey, readings: readonly number[] = []): { typo: NumberTypo } => {
     const [a = '', b = ''] = readings.map(shownNumber)
     return { typo: { key, params: { a, b }, readings } }
@@ -26,10 +21,9 @@ export function typedNumber(text: string, { min, max, integer }: NumberRule): { 
     case 'notNumber':
       return typo('app.number.none')
     case 'number':
-      return integer && !Number.isInteger(reading.value) ? typo('app.number.whole') : { value: reading.value }
+      return rule.integer && !Number.isInteger(reading.value) ? typo('app.number.whole') : { value: reading.value }
     case 'ambiguous': {
-      const fits = (value: number): boolean => value >= min && value <= max && (!integer || Number.isInteger(value))
-      const readings = reading.readings.filter(fits)
+      const readings = reading.readings.filter((value) => numberMisfit(rule, value) === null)
       if (readings.length === 0) return typo('app.number.none')
       return typo(readings.length === 1 ? 'app.number.meant' : 'app.number.which', readings)
     }

@@ -2,39 +2,19 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { AppError } from '../../src-preload/contract/errors'
 import { runFields, type RunField } from '../../src-preload/contract/limits'
-import type { Output } from '../../src-preload/contract/methods'
 import type { CheckpointKind } from '../../src-preload/contract/records/checkpoints'
 import type { TokenizerFit, RunOrigin } from '../../src-preload/contract/records/origin'
-import type { PlanBase } from '../../src-preload/contract/records/plan'
 import type { RunChoice, RunConfig } from '../../src-preload/contract/records/run-config'
 import type { RunRecord } from '../../src-preload/contract/records/runs'
-import { isActive } from '../../src-preload/contract/run-state'
-import { newestStates } from '../../src-preload/contract/resume'
 import type { Made } from '../../src-preload/contract/run-name'
-import { request, subscribe } from '../api'
+import { request } from '../api'
 import { readDraft, shownValue, type FieldProblem } from '../composables/fieldDraft'
+import { baseToContinue, baseToRepeat, comparedWith, type FormBase } from './newRunBase'
+import { createPlanning } from './newRunPlan'
 
-export type Plan = Output<'runs.plan'>
 type Overrides = Partial<RunConfig>
-/** The run that the form was opened from: what is changed is marked against it. */
-export interface FormBase extends PlanBase {
-  /** The run goes on from its weights, and keeps what they are made for; null: it is made again. */
-  readonly continues: {
-    readonly checkpoint: CheckpointKind
-    /** The steps of its checkpoints. */
-    readonly steps: Readonly<Partial<Record<CheckpointKind, number>>>
-  } | null
-  readonly runId: string
-  readonly name: string
-  /** Its text, which may be gone. */
-  readonly corpusId: string
-  readonly corpus: string
-}
 /** What a new run does otherwise than the one it is made after: settings, or another size or length. */
 export type Changes = Overrides & Partial<RunChoice>
-const planDelayMs = 250
-/** Nobody waits for a measurement of what is only passed over. */
-const measureDelayMs = 1200
 const memoryDelayMs = 5000
 
 /** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
@@ -47,16 +27,8 @@ export const useNewRunStore = defineStore('newRun', () => {
   const base = shallowRef<FormBase | null>(null)
   /** Fields changed by hand, as typed. */
   const drafts = ref<Partial<Record<RunField, string>>>({})
-  const plan = shallowRef<Plan | null>(null)
-  /** What Homegrown would choose without the changes; where there is a base, what stands there. */
-  const suggested = computed<RunConfig | null>(() => {
-    const before = base.value?.continues ? null : base.value?.config
-    return before ?? plan.value?.suggested ?? null
-  })
   /** What the text comes to with the tokenizer of the run that this one goes on from; null: not looked at yet. */
   const fit = shallowRef<TokenizerFit | null>(null)
-  const planning = ref(false)
-  const error = shallowRef<AppError | null>(null)
 
   const parsed = computed(() => {
     const overrides: Record<string, string | number> = {}
@@ -71,6 +43,30 @@ export const useNewRunStore = defineStore('newRun', () => {
     return { overrides, problems }
   })
 
+  const origin = computed<RunOrigin | null>(() => {
+    const from = base.value
+    return from?.continues ? { runId: from.runId, checkpoint: from.continues.checkpoint } : null
+  })
+
+  const { plan, planning, error, refresh } = createPlanning(
+    () => {
+      if (corpusId.value === null) return null
+      const before = base.value
+      const from = origin.value
+      const after = from ? { from } : before ? { base: { config: before.config, choice: before.choice } } : {}
+      return { corpusId: corpusId.value, choice: choice.value, overrides: parsed.value.overrides, ...after }
+    },
+    ({ suggestedSize }) => {
+      if (!isSizeChosen.value && suggestedSize !== choice.value.size)
+        choice.value = { ...choice.value, size: suggestedSize }
+    },
+  )
+  /** What Homegrown would choose without the changes; where there is a base, what stands there. */
+  const suggested = computed<RunConfig | null>(() => {
+    const before = base.value?.continues ? null : base.value?.config
+    return before ?? plan.value?.suggested ?? null
+  })
+
   const problems = computed(() => {
     const all = new Map<string, FieldProblem>(parsed.value.problems)
     for (const { field, error: found, fix } of plan.value?.problems ?? [])
@@ -80,19 +76,7 @@ export const useNewRunStore = defineStore('newRun', () => {
 
   /** What starts, and what its name compares it with; null while it is not planned. */
   const made = computed<Made | null>(() => plan.value && { choice: choice.value, config: plan.value.config })
-  const madeAfter = computed<Made | null>(() => {
-    const derived = plan.value?.suggested
-    if (!plan.value || !derived) return null
-    const before = base.value
-    if (before?.continues) return { choice: { ...before.choice, length: 'normal' }, config: derived }
-    if (!before)
-      return { choice: { model: 'modern', size: plan.value.suggestedSize, length: 'normal' }, config: derived }
-    // What was put back is as it was.
-    const { config } = plan.value
-    const same = runFields.filter((field) => config[field] === before.config[field])
-    const after = { ...derived, ...Object.fromEntries(same.map((field) => [field, before.config[field]])) }
-    return { choice: before.choice, config: after }
-  })
+  const madeAfter = computed<Made | null>(() => plan.value && comparedWith(plan.value, base.value))
 
   const isTooLarge = computed(() =>
     [...problems.value.values()].some(({ error: found }) => found?.code === 'config.tooLargeForMemory'),
@@ -148,24 +132,12 @@ export const useNewRunStore = defineStore('newRun', () => {
    * @throws AppError `run.notFound`
    */
   async function duplicate({ runId }: Pick<RunRecord, 'runId'>, changes: Changes = {}): Promise<void> {
-    const { run, config, choice: recipe } = await request('runs.get', { runId })
-    const { model = recipe.model, size = recipe.size, length = recipe.length, ...settings } = changes
-    fill({ run, config, choice: recipe, continues: null })
-    corpusId.value = run.corpusId
+    const from = await baseToRepeat(runId)
+    const { model = from.choice.model, size = from.choice.size, length = from.choice.length, ...settings } = changes
+    fill(from)
+    corpusId.value = from.corpusId
     choice.value = { model, size, length }
     applyFix(settings)
-  }
-
-  interface Filled extends PlanBase {
-    readonly run: RunRecord
-    readonly continues: FormBase['continues']
-  }
-  function fill({ run, ...from }: Filled): void {
-    plan.value = null
-    base.value = { ...from, runId: run.runId, name: run.name, corpusId: run.corpusId, corpus: run.corpus }
-    isSizeChosen.value = true
-    name.value = ''
-    drafts.value = {}
   }
 
   /**
@@ -173,15 +145,19 @@ export const useNewRunStore = defineStore('newRun', () => {
    * @throws AppError `run.notFound`, `run.noCheckpoint`
    */
   async function continueFrom({ runId }: Pick<RunRecord, 'runId'>): Promise<void> {
-    const { run, config, choice: recipe } = await request('runs.get', { runId })
-    const { best, last } = Object.fromEntries(newestStates(run.checkpoints).map(({ kind, step }) => [kind, step]))
-    const checkpoint = best === undefined ? 'last' : 'best'
-    if (best === undefined && last === undefined) throw new AppError('run.noCheckpoint', { runId })
-    const steps = { ...(best === undefined ? {} : { best }), ...(last === undefined ? {} : { last }) }
-    fill({ run, config, choice: recipe, continues: { checkpoint, steps } })
-    choice.value = { ...recipe, length: 'normal' }
+    const from = await baseToContinue(runId)
+    fill(from)
+    choice.value = { ...from.choice, length: 'normal' }
     // Which of the other texts, the form asks.
     corpusId.value = null
+  }
+
+  function fill(from: FormBase): void {
+    plan.value = null
+    base.value = from
+    isSizeChosen.value = true
+    name.value = ''
+    drafts.value = {}
   }
 
   function takeCheckpoint(checkpoint: CheckpointKind): void {
@@ -197,11 +173,6 @@ export const useNewRunStore = defineStore('newRun', () => {
     isSizeChosen.value = false
   }
 
-  const origin = computed<RunOrigin | null>(() => {
-    const from = base.value
-    return from?.continues ? { runId: from.runId, checkpoint: from.continues.checkpoint } : null
-  })
-
   /** Exact numbers instead of estimates, and what gets lost; said before the start. */
   watch([corpusId, () => origin.value?.runId], async ([text, runId]) => {
     fit.value = null
@@ -212,65 +183,9 @@ export const useNewRunStore = defineStore('newRun', () => {
     await refresh()
   })
 
-  let asked = 0
-  async function refresh(): Promise<void> {
-    const mine = ++asked
-    const target = corpusId.value
-    if (target === null) {
-      plan.value = null
-      planning.value = false
-      return
-    }
-    const before = base.value
-    const from = origin.value
-    const after = from ? { from } : before ? { base: { config: before.config, choice: before.choice } } : {}
-    try {
-      const { overrides } = parsed.value
-      const full = await request('runs.plan', { corpusId: target, choice: choice.value, overrides, ...after })
-      if (mine !== asked) return
-      plan.value = full
-      error.value = null
-      if (!isSizeChosen.value && full.suggestedSize !== choice.value.size) {
-        choice.value = { ...choice.value, size: full.suggestedSize }
-      }
-      measureLater(target, full)
-    } catch (thrown) {
-      if (mine === asked) error.value = AppError.from(thrown)
-    } finally {
-      if (mine === asked) planning.value = false
-    }
-  }
-
-  let measuring: ReturnType<typeof setTimeout> | undefined
-  function measureLater(target: string, { config }: Plan): void {
-    clearTimeout(measuring)
-    measuring = setTimeout(() => {
-      // Without it the form says nothing of the time; it is asked again with the next choice.
-      request('runs.measure', { corpusId: target, config, ...(origin.value ? { from: origin.value } : {}) }).catch(
-        () => undefined,
-      )
-    }, measureDelayMs)
-  }
-
   // Memory comes back when other programs end.
   watch(plan, (found) => {
     if (isTooLarge.value) setTimeout(() => plan.value === found && void refresh(), memoryDelayMs)
-  })
-
-  let timer: ReturnType<typeof setTimeout> | undefined
-  watch([corpusId, choice, base, () => parsed.value.overrides], () => {
-    planning.value = true
-    // An answer under way is one to what the form showed before: a run must not start with it.
-    asked++
-    clearTimeout(timer)
-    timer = setTimeout(() => void refresh(), planDelayMs)
-  })
-  subscribe((event) => {
-    const isTimed = event.topic === 'changed' && event.what === 'timings'
-    // What trained is over: now its speed can be tested.
-    const isWaiting = plan.value?.speedTest.state === 'training'
-    const isOver = isWaiting && event.topic === 'run' && event.kind === 'state' && !isActive(event.run)
-    if (isTimed || isOver || (event.topic === 'backend' && event.state === 'up')) void refresh()
   })
 
   /**

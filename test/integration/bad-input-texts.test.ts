@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { errorSentence } from '../../src-main/cli/text'
+import { errorSentence } from '../../src-main/cli/error-text'
 import { built } from '../built'
 import {
   expectClear,
