@@ -5,7 +5,7 @@
  */
 
 /** What a random number is for. The values are part of the format of a run: never renumber. */
-export const purposes = { init: 1, batches: 2, dropout: 3, sampling: 4, shuffle: 5, test: 99 } as const
+export const purposes = { init: 1, batches: 2, dropout: 3, sampling: 4, split: 5, test: 99 } as const
 export type Purpose = keyof typeof purposes
 
 /** One round's product, split: 32 × 32 → 64 bits without BigInt. Returns the high word; the low one is Math.imul. */

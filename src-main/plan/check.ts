@@ -5,7 +5,7 @@ import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
 import type { ConfigProblem } from '../../src-preload/contract/records/plan'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { nextDivisor } from './divisor'
-import { estimateTokens, leastWords, trainShare } from './facts'
+import { estimateTokens, leastWords, validationOf } from './facts'
 
 const problem = (
   field: RunField,
@@ -65,10 +65,7 @@ function nearestHeads(nEmbd: number, nHead: number): number {
 }
 
 /** Tokens that are kept aside and must hold a window and the token after it. */
-const valTokens = (config: RunConfig, counts: CorpusCounts): number => {
-  const tokens = estimateTokens(config, counts)
-  return tokens - Math.floor(tokens * trainShare)
-}
+const valTokens = (config: RunConfig, counts: CorpusCounts): number => validationOf(estimateTokens(config, counts))
 
 /** The longest window that fits into the validation text; null where not even the shortest does. */
 function longestWindow(config: RunConfig, counts: CorpusCounts): number | null {

@@ -1,9 +1,13 @@
-import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
+import type { CorpusCounts, TextSplit } from '../../src-preload/contract/records/corpora'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { defaultVocabSize } from './vocabulary'
 
-/** Share of the tokens, in order, that training sees; the rest is validation (nanoGPT's split). */
+/** Share of a text that training sees; the rest is validation (nanoGPT's share). */
 export const trainShare = 0.9
+/** Of texts and runs from now on. */
+export const currentSplit: TextSplit = 'blocks'
+/** How many of so many tokens, or characters, validate. */
+export const validationOf = (count: number): number => count - Math.floor(count * trainShare)
 
 /** What a text that is too short is told to have, in round numbers: enough for a window of 8 to fit ten times into a tenth of it. */
 export const leastWords = 200

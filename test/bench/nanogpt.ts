@@ -4,6 +4,9 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
+import { importTexts } from '../../src-main/engine/corpus/import'
+import { runTokenize } from '../../src-main/engine/tasks/tokenize'
+import { currentSplit } from '../../src-main/plan/facts'
 import { median, required } from './program'
 
 /**
@@ -91,9 +94,27 @@ async function curveOf(command: readonly string[], environment: NodeJS.ProcessEn
   return curve
 }
 
-function pytorch(text: string, seed: number): Promise<Curve> {
+/** A folder with the tokens that our side trains on and is judged by; the caller removes it. */
+async function tokensOf(text: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'homegrown-bench-'))
+  const corpusDir = join(folder, 'text')
+  mkdirSync(corpusDir)
+  await importTexts({ sources: [{ path: text, name: 'text' }], corpusDir })
+  const task = {
+    kind: 'tokenize',
+    corpusDir,
+    dir: folder,
+    tokenizer: 'char',
+    vocabSize: 0,
+    split: currentSplit,
+  } as const
+  await runTokenize(task, () => Promise.resolve(), new AbortController().signal)
+  return folder
+}
+
+function pytorch(tokens: string, seed: number): Promise<Curve> {
   const script = join(required('HOMEGROWN_BENCH_ROOT'), 'test/bench/torch_nanogpt.py')
-  const args = [text, seed, recipe.maxSteps ?? 0, evalInterval].map(String)
+  const args = [tokens, seed, recipe.maxSteps ?? 0, evalInterval].map(String)
   return curveOf([required('HOMEGROWN_BENCH_PYTHON'), script, ...args])
 }
 
@@ -121,8 +142,8 @@ const said = (curve: Curve): string => {
 /** A side that never got there is counted with its whole time: it would have needed more. */
 const secondsTo = (curve: Curve): number => (reached(curve) ?? lastOf(curve)).seconds
 
-async function measure(text: string, seed: number): Promise<SeedResult> {
-  const theirs = await pytorch(text, seed)
+async function measure(text: string, tokens: string, seed: number): Promise<SeedResult> {
+  const theirs = await pytorch(tokens, seed)
   console.log(`seed ${seed}, PyTorch, nanoGPT's recipe: ${said(theirs)}`)
   const sameRecipe = await homegrown(text, seed, recipe)
   console.log(`seed ${seed}, ours, the same recipe: ${said(sameRecipe)}`)
@@ -142,7 +163,9 @@ async function main(): Promise<void> {
   const cores = availableParallelism()
   const [load = 0] = loadavg()
   const results: SeedResult[] = []
-  for (const seed of seeds) results.push(await measure(text, seed))
+  const tokens = await tokensOf(text)
+  for (const seed of seeds) results.push(await measure(text, tokens, seed))
+  rmSync(tokens, { recursive: true, force: true })
 
   const share = (of: keyof Omit<SeedResult, 'seed'>): number[] =>
     results.map((result) => secondsTo(result[of]) / secondsTo(result.pytorch))

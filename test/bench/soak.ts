@@ -135,7 +135,7 @@ async function main(): Promise<boolean> {
     const sources = [{ path: join(root, 'resources/sample/en.txt'), name: 'en.txt' }]
     await runImport({ kind: 'import', sources, corpusDir }, emit, signal)
     const tokenizer = { tokenizer: 'bpe', vocabSize: 300 } as const
-    await runTokenize({ kind: 'tokenize', corpusDir, dir, ...tokenizer }, emit, signal)
+    await runTokenize({ kind: 'tokenize', corpusDir, dir, split: 'blocks', ...tokenizer }, emit, signal)
     console.log(
       '| Run | Steps | Time | Evaluations, samples, saves | Tensors | Values | Open files | RSS | a 1,000 steps |',
     )

@@ -1,13 +1,14 @@
 """nanoGPT's recipe for a CPU (config/train_shakespeare_char.py with the README's changes), as its train.py has it.
 
-Arguments: text file, seed, steps, evaluation interval. Prints a JSON line for each evaluation: {step, valLossNats}.
-The evaluation looks at 240 windows spread evenly over the validation text, the ones that our side looks at.
+Arguments: folder with our train.bin and val.bin, seed, steps, evaluation interval. Prints a JSON line for each evaluation:
+{step, valLossNats}. The evaluation looks at 240 windows spread evenly over the validation text, the ones that our side looks at.
 """
 
 import json
 import math
 import sys
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -18,12 +19,15 @@ LAYERS, HEADS, WIDTH, CONTEXT, BATCH = 4, 4, 128, 64, 12
 RATE, LEAST_RATE, WARMUP = 1e-3, 1e-4, 100
 
 
+HEADER_BYTES, VOCAB_SIZE_AT = 96, 32
+
+
 def tokens_of(path):
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    ids = {character: i for i, character in enumerate(sorted(set(text)))}
-    data = torch.tensor([ids[character] for character in text])
-    return data, len(ids)
+    """Ids and vocabulary size, as src-main/engine/data/token-store.ts writes them."""
+    with open(path, "rb") as file:
+        header, ids = file.read(HEADER_BYTES), file.read()
+    vocab_size = int.from_bytes(header[VOCAB_SIZE_AT : VOCAB_SIZE_AT + 4], "little")
+    return torch.from_numpy(np.frombuffer(ids, dtype="<u2").astype(np.int64)), vocab_size
 
 
 def windows(data, starts):
@@ -40,11 +44,10 @@ def rate_at(step, steps):
 
 
 def main():
-    path, seed, steps, interval = sys.argv[1], *map(int, sys.argv[2:5])
+    folder, seed, steps, interval = sys.argv[1], *map(int, sys.argv[2:5])
     torch.manual_seed(seed)
-    data, vocab_size = tokens_of(path)
-    split = int(0.9 * len(data))
-    train, val = data[:split], data[split:]
+    train, vocab_size = tokens_of(f"{folder}/train.bin")
+    val, _ = tokens_of(f"{folder}/val.bin")
 
     model = Gpt({"nLayer": LAYERS, "nHead": HEADS, "nEmbd": WIDTH, "blockSize": CONTEXT, "vocabSize": vocab_size, "bias": False})
     for block in model.blocks:

@@ -11,7 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { encodeCorpus } from '../../src-main/engine/data/encode'
+import { loadTokenizer } from '../../src-main/engine/tokenizer/tokenizer'
 import type { RunRecord } from '../../src-preload/contract/records/runs'
 import { expectClear, filesIn, openWorld, removeFolder, runCli, someText, temporaryProfile } from './bad-input-fixture'
 import type { World } from './bad-input-fixture'
@@ -201,6 +204,42 @@ describe('damaged tokens', () => {
     flip(file, Math.floor(statSync(file).size / 2))
     await goesOn(trained)
     expect(readFileSync(file)).toEqual(readFileSync(join(backup('trained'), 'tokenizer.json')))
+  })
+
+  it('of a run of an earlier version are split as they were then, and so are those of its children', async () => {
+    const { tokenizer, hash } = await loadTokenizer(join(runDir(trained), 'tokenizer.json'))
+    const earlier = join(folder, 'earlier')
+    const facts = await encodeCorpus({
+      ...{ corpusDir: corpusDir(), dir: earlier, tokenizer },
+      ...{ tokenizerHash: hash, split: 'lastTenth' },
+    })
+    expect(bytesOf(earlier)).not.toEqual(bytesOf(backup('trained')))
+    const rows = new Sqlite(join(world.profileDir, 'homegrown.db'))
+    const splitOf = rows.prepare('SELECT split FROM runs WHERE run_id = ?').pluck()
+    expect(splitOf.get(trained.runId)).toBe('blocks')
+    const was = rows.prepare('SELECT split, train_tokens, tokens_hash FROM runs WHERE run_id = ?').get(trained.runId)
+    const set = rows.prepare(
+      'UPDATE runs SET split = @split, train_tokens = @train_tokens, tokens_hash = @tokens_hash WHERE run_id = @run',
+    )
+    set.run({ split: 'lastTenth', train_tokens: facts.trainTokens, tokens_hash: facts.tokensHash, run: trained.runId })
+    for (const file of tokenFiles) {
+      rmSync(join(runDir(trained), file))
+      cpSync(join(earlier, file), join(runDir(trained), file))
+    }
+    damage(runDir(trained))
+    const before = inodesOf(textTokens())
+    await goesOn(trained)
+    expect(bytesOf(runDir(trained))).toEqual(bytesOf(earlier))
+    expect(inodesOf(textTokens())).toEqual(before)
+
+    const from = { runId: trained.runId, checkpoint: 'last' as const }
+    const { runId } = await world.request('runs.start', { corpusId, config, from })
+    await world.runEvent(runId, 'steps')
+    await world.ended(runId)
+    expect(splitOf.get(runId)).toBe('lastTenth')
+    expect(bytesOf(join(world.profileDir, 'runs', runId))).toEqual(bytesOf(earlier))
+    set.run({ ...(was as object), run: trained.runId })
+    rows.close()
   })
 
   // Last: the database knows the tokens of the changed text then.

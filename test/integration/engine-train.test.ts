@@ -41,7 +41,7 @@ beforeAll(async () => {
   const { json } = await learnTokenizer({ corpusDir, kind: 'char', vocabSize: 300 })
   await writeFile(join(tokenizedDir, 'tokenizer.json'), json)
   const { tokenizer, hash } = await loadTokenizer(join(tokenizedDir, 'tokenizer.json'))
-  await encodeCorpus({ corpusDir, dir: tokenizedDir, tokenizer, tokenizerHash: hash })
+  await encodeCorpus({ corpusDir, dir: tokenizedDir, tokenizer, tokenizerHash: hash, split: 'blocks' })
 })
 afterAll(() => rm(root, { recursive: true }))
 

@@ -91,7 +91,7 @@ export async function sampleTokens(root: string): Promise<string> {
   const dir = join(root, 'tokens')
   const sample = join(import.meta.dirname, '../../resources/sample/en.txt')
   await runJob({ kind: 'import', sources: [{ path: sample, name: 'en.txt' }], corpusDir })
-  await runJob({ kind: 'tokenize', corpusDir, dir, tokenizer: 'bpe', vocabSize: 300 })
+  await runJob({ kind: 'tokenize', corpusDir, dir, tokenizer: 'bpe', vocabSize: 300, split: 'blocks' })
   return dir
 }
 

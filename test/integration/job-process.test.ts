@@ -16,6 +16,7 @@ beforeAll(async () => {
     dir: join(root, 'tokens'),
     tokenizer: 'char',
     vocabSize: 0,
+    split: 'blocks',
   })
 })
 afterAll(async () => {
@@ -35,7 +36,7 @@ describe('a job process', () => {
   it('reports what failed and ends with code 1', async () => {
     const dir = join(root, 'tokenized-none')
     const corpusDir = join(root, 'corpus-none')
-    const job = startJob({ kind: 'tokenize', corpusDir, dir, tokenizer: 'bpe', vocabSize: 300 })
+    const job = startJob({ kind: 'tokenize', corpusDir, dir, tokenizer: 'bpe', vocabSize: 300, split: 'blocks' })
     expect(await job.ended).toMatchObject({ code: 1, signal: null, output: '' })
     expect(job.events).toEqual([{ kind: 'failed', error: { code: 'corpus.notReady', params: {} } }])
   })

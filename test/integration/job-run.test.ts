@@ -20,7 +20,14 @@ beforeAll(async () => {
   const text = await readFile(sample, 'utf8')
   expect(imported?.counts?.characters).toBe(Array.from(text).length)
   expect(await readFile(join(corpusDir, 'text.txt'), 'utf8')).toBe(text)
-  const made = await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
+  const made = await runJob({
+    kind: 'tokenize',
+    corpusDir,
+    dir: tokenizedDir,
+    tokenizer: 'bpe',
+    vocabSize: 300,
+    split: 'blocks',
+  })
   const [tokenized] = eventsOf(made, 'tokenized')
   expect(tokenized?.facts).toMatchObject({ vocabSize: 300, trainBytes: expect.any(Number) as number })
 })

@@ -28,6 +28,7 @@ beforeAll(async () => {
     dir: join(root, 'tokens'),
     tokenizer: 'bpe',
     vocabSize: 512,
+    split: 'blocks',
   })
   facts = eventsOf(events, 'tokenized')[0]?.facts as TokenizedFacts
 })

@@ -76,7 +76,14 @@ beforeAll(async () => {
   const sample = await readFile(join(import.meta.dirname, '../../resources/sample/en.txt'), 'utf8')
   await writeFile(path, sample.slice(0, 20_000))
   await runJob({ kind: 'import', sources: [{ path, name: 'text.txt' }], corpusDir })
-  const made = await runJob({ kind: 'tokenize', corpusDir, dir: tokenizedDir, tokenizer: 'bpe', vocabSize: 300 })
+  const made = await runJob({
+    kind: 'tokenize',
+    corpusDir,
+    dir: tokenizedDir,
+    tokenizer: 'bpe',
+    vocabSize: 300,
+    split: 'blocks',
+  })
   trainTokens = eventsOf(made, 'tokenized')[0]?.facts.trainTokens ?? 0
 })
 afterAll(() => rm(root, { recursive: true, force: true }))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkpointKind } from '../../../src-preload/contract/records/checkpoints'
 import { engineId } from '../../../src-preload/contract/records/computer'
 import { endReason, messageRole } from '../../../src-preload/contract/records/conversations'
-import { corpusState } from '../../../src-preload/contract/records/corpora'
+import { corpusState, textSplit } from '../../../src-preload/contract/records/corpora'
 import { modelKind, tokenizerKind } from '../../../src-preload/contract/records/run-config'
 import { runEnding, runState } from '../../../src-preload/contract/records/runs'
 import { precision, tier } from '../../../src-preload/contract/records/steps'
@@ -18,6 +18,7 @@ const enumerations = {
     state: runState,
     model: modelKind,
     engine: engineId.nullable(),
+    split: textSplit,
     /** How somebody, perhaps through another process, asked the owner to end this run. */
     wanted: runEnding.nullable(),
   }),

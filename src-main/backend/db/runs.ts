@@ -1,5 +1,6 @@
 import type { ErrorData } from '../../../src-preload/contract/errors'
 import { withDefaults } from '../../../src-preload/contract/limits'
+import type { TextSplit } from '../../../src-preload/contract/records/corpora'
 import type { CheckpointRecord, ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
 import type { RunParent } from '../../../src-preload/contract/records/origin'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
@@ -70,6 +71,7 @@ export interface RunFacts {
   readonly trainTokens: number
   /** By which its tokens are known; null: nobody noted it. */
   readonly tokensHash: string | null
+  readonly split: TextSplit
   readonly seq: number
 }
 
@@ -126,13 +128,21 @@ export function findRun(db: Db, runId: string, deleted: 'no' | 'only' | 'any' = 
 }
 
 export function runFacts(db: Db, runId: string): RunFacts | null {
-  const columns = ['config_json', 'extensions_json', 'vocab_size', 'train_tokens', 'tokens_hash', 'seq'] as const
+  const columns = [
+    'config_json',
+    'extensions_json',
+    'vocab_size',
+    'train_tokens',
+    'tokens_hash',
+    'split',
+    'seq',
+  ] as const
   const query = tables.selectFrom('runs').select(columns)
   const row = first(db, query.where('run_id', '=', runId))
   if (row === undefined) return null
-  const { vocab_size: vocabSize, train_tokens: trainTokens, tokens_hash: tokensHash, seq } = row
+  const { vocab_size: vocabSize, train_tokens: trainTokens, tokens_hash: tokensHash, split, seq } = row
   const config = withDefaults(JSON.parse(row.config_json) as object) as RunConfig
-  return { config, extensions: toExtensions(row.extensions_json), vocabSize, trainTokens, tokensHash, seq }
+  return { config, extensions: toExtensions(row.extensions_json), vocabSize, trainTokens, tokensHash, split, seq }
 }
 
 /** Nobody has asked for an end. */
@@ -156,6 +166,7 @@ export interface NewRun {
   readonly config: RunConfig
   readonly vocabSize: number
   readonly trainTokens: number
+  readonly split: TextSplit
   readonly parameterCount: number
   readonly createdAt: number
   readonly parent: RunParent | null
@@ -193,6 +204,7 @@ export function insertRun(db: Db, r: NewRun): void {
     queue_position: null,
     extensions_json: null,
     tokens_hash: null,
+    split: r.split,
     seq: 0,
     ...unowned,
     deleted_at: null,

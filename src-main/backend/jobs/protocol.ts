@@ -3,7 +3,12 @@ import type { CorpusStage, InstallStage } from '../../../src-preload/contract/ev
 import type { CheckpointKind, ResumedFrom, Rollback } from '../../../src-preload/contract/records/checkpoints'
 import type { EngineId, EngineWish } from '../../../src-preload/contract/records/computer'
 import type { Sampling } from '../../../src-preload/contract/records/conversations'
-import type { CorpusCounts, CorpusDocument, EncodingCandidate } from '../../../src-preload/contract/records/corpora'
+import type {
+  CorpusCounts,
+  CorpusDocument,
+  EncodingCandidate,
+  TextSplit,
+} from '../../../src-preload/contract/records/corpora'
 import type { EvalRow, StepRow } from '../../../src-preload/contract/records/curves'
 import type { TokenizerFit } from '../../../src-preload/contract/records/origin'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
@@ -53,6 +58,8 @@ export interface TokenizedFacts {
   readonly countedShare?: number
   /** sha256 of tokenizer.json. */
   readonly hash: string
+  /** Absent in what earlier versions stored, which is made again. */
+  readonly split: TextSplit
   readonly trainTokens: number
   readonly valTokens: number
   readonly trainBytes: number
@@ -84,9 +91,10 @@ export type JobTask =
       readonly dir: string
       readonly tokenizer: RunConfig['tokenizer']
       readonly vocabSize: number
+      readonly split: TextSplit
     }
   /** Encodes corpusDir's text into dir with the tokenizer.json that lies there. */
-  | { readonly kind: 'encode'; readonly corpusDir: string; readonly dir: string }
+  | { readonly kind: 'encode'; readonly corpusDir: string; readonly dir: string; readonly split: TextSplit }
   /** Whether the token files in dir are surely what was written. */
   | { readonly kind: 'check'; readonly dir: string }
   /** What corpusDir's text comes to with a tokenizer.json. */

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../../src-preload/contract/records/runs'
 import { corporaForRun, type Likeness } from '../db/corpora'
 import { findRun, runFacts, type RunChanges, type RunFacts } from '../db/runs'
 import type { EncodedFacts } from '../jobs/protocol'
+import { currentSplit } from '../../plan/facts'
 import { summarize } from '../../plan/shapes'
 import type { Context } from './context'
 import { copy, linkOrCopy } from './link-or-copy'
@@ -57,7 +58,7 @@ export async function ensureOwnTokens(context: Context, request: OwnTokensReques
   const isLost = run.parent !== null && damage?.code === 'tokenizer.damaged'
   for (const { corpusId, likeness } of isLost ? [] : textsFor(context, run.runId)) {
     try {
-      const made = await (run.parent === null ? tokensFrom : encodeOwn)(context, request, corpusId)
+      const made = await makeTokens(context, request, corpusId)
       await ensureSame(context, run, made)
       onFacts(changesFor(context, run, made.facts))
       await keepTokens(context.paths.run(run.runId), made.dir)
@@ -88,6 +89,29 @@ interface MadeTokens {
   readonly facts: EncodedFacts
 }
 
+/**
+ * Those that the text keeps for its runs, where the run may have them; else the run's own: with the tokenizer that it began
+ * with, which another run brought along or an earlier version learned, and split as it was.
+ */
+async function makeTokens(context: Context, request: OwnTokensRequest, corpusId: string): Promise<MadeTokens> {
+  const { run, damage } = request
+  const own = join(context.paths.run(run.runId), 'tokenizer.json')
+  if (run.parent !== null) return await encodeOwn(context, request, corpusId, own)
+  if (!hasBegun(context, run.runId)) return await tokensFrom(context, request, corpusId)
+  const { split, tokensHash } = factsOf(context, run)
+  const isOwnWhole = damage?.code !== 'tokenizer.damaged'
+  if (isOwnWhole && split !== currentSplit) return await encodeOwn(context, request, corpusId, own)
+  const made = await tokensFrom(context, request, corpusId)
+  const learned = join(made.dir, 'tokenizer.json')
+  if (split !== currentSplit) return await encodeOwn(context, request, corpusId, learned)
+  // Without a hash nothing but the tokenizer tells whether it is the same text.
+  if (!isOwnWhole || tokensHash === null || (await isSame(own, learned))) return made
+  return await encodeOwn(context, request, corpusId, own)
+}
+
+const isSame = async (one: string, other: string): Promise<boolean> =>
+  (await readFile(one)).equals(await readFile(other))
+
 /** With the tokenizer that the text itself makes: it keeps them for other runs. */
 async function tokensFrom(context: Context, request: OwnTokensRequest, corpusId: string): Promise<MadeTokens> {
   const { tokenizer, vocabSize } = factsOf(context, request.run).config
@@ -100,17 +124,23 @@ async function tokensFrom(context: Context, request: OwnTokensRequest, corpusId:
 
 const ownEncoding = ({ paths }: Context, { runId }: RunRecord): string => join(paths.run(runId), 'tokens.tmp')
 
-/** With the tokenizer that the run began with, which no other run of this text has. */
-async function encodeOwn(context: Context, request: OwnTokensRequest, corpusId: string): Promise<MadeTokens> {
+/** For this run alone. */
+async function encodeOwn(
+  context: Context,
+  request: OwnTokensRequest,
+  corpusId: string,
+  tokenizerPath: string,
+): Promise<MadeTokens> {
   const { run, signal } = request
   const [corpusDir, dir] = [context.paths.corpus(corpusId), ownEncoding(context, run)]
   if (!existsSync(join(corpusDir, 'text.txt'))) throw new AppError('corpus.notFound', { corpusId })
   await mkdir(dir, { recursive: true })
-  await copy(join(context.paths.run(run.runId), 'tokenizer.json'), join(dir, 'tokenizer.json'))
+  await copy(tokenizerPath, join(dir, 'tokenizer.json'))
   const onProgress = ({ progress }: { readonly progress: number }): void => {
     request.onProgress(progress)
   }
-  const { facts } = await context.jobs.ask({ kind: 'encode', corpusDir, dir }, 'encoded', { signal, onProgress })
+  const { split } = factsOf(context, run)
+  const { facts } = await context.jobs.ask({ kind: 'encode', corpusDir, dir, split }, 'encoded', { signal, onProgress })
   return { corpusId, dir, facts }
 }
 
@@ -121,11 +151,12 @@ function factsOf(context: Context, { runId }: RunRecord): RunFacts {
 }
 
 function changesFor(context: Context, run: RunRecord, facts: EncodedFacts): RunChanges {
-  const { vocabSize, trainTokens, tokensHash } = facts
+  const { vocabSize, split, trainTokens, tokensHash } = facts
   const { parameterCount } = summarize(factsOf(context, run).config, vocabSize, trainTokens)
   return {
     vocab_size: vocabSize,
     train_tokens: trainTokens,
+    split,
     parameter_count: parameterCount,
     ...(tokensHash === undefined ? {} : { tokens_hash: tokensHash }),
   }

@@ -7,6 +7,7 @@ import { isActive } from '../../../src-preload/contract/run-state'
 import { hasEveryWord } from '../../../src-preload/contract/search'
 import type { CheckpointKind } from '../../../src-preload/contract/records/checkpoints'
 import type { RunDetail, RunEnding, RunRecord } from '../../../src-preload/contract/records/runs'
+import { currentSplit } from '../../plan/facts'
 import { gigabytes, memoryToResume } from '../../plan/memory-fit'
 import { recipeOf } from '../../plan/presets'
 import { resumedConfig } from '../../plan/resumed'
@@ -79,6 +80,8 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
       config,
       vocabSize,
       trainTokens,
+      // On its parent's text it must not validate with what the parent learned.
+      split: (parent === null ? null : runFacts(db, parent.runId)?.split) ?? currentSplit,
       parameterCount: summary.parameterCount,
       createdAt: context.now(),
       parent,

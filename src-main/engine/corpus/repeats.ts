@@ -1,3 +1,5 @@
+import { textHash } from './text-hash'
+
 /** Shorter ones come again by chance: “Yes, he said.” */
 const shortest = 12
 /** Sentences that are remembered all; beyond them every sixteenth stands for the rest. */
@@ -34,7 +36,7 @@ export class Repeats {
   #count(sentence: string): void {
     const text = sentence.trim()
     if (text.length < shortest) return
-    const hash = hashOf(text)
+    const hash = textHash(text)
     const isSampled = this.#seen.size >= most
     if (isSampled && hash % sampled !== 0) return
     const units = text.length * (isSampled ? sampled : 1)
@@ -43,11 +45,4 @@ export class Repeats {
     this.#seen.add(hash)
     this.#uniqueUnits += units
   }
-}
-
-/** FNV-1a over UTF-16 units, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash >>> 0
 }

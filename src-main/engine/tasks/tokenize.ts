@@ -60,7 +60,11 @@ export async function runFit(
 }
 
 /** With the tokenizer that lies in the folder. */
-async function encodeWith({ corpusDir, dir }: TaskOf<'encode'> | TaskOf<'tokenize'>, emit: Emit, signal: AbortSignal) {
+async function encodeWith(
+  { corpusDir, dir, split }: TaskOf<'encode'> | TaskOf<'tokenize'>,
+  emit: Emit,
+  signal: AbortSignal,
+) {
   const progress = progressTo(emit)
   const { tokenizer, hash } = await loadTokenizer(join(dir, 'tokenizer.json'))
   const encoded = await encodeCorpus({
@@ -68,6 +72,7 @@ async function encodeWith({ corpusDir, dir }: TaskOf<'encode'> | TaskOf<'tokeniz
     dir,
     tokenizer,
     tokenizerHash: hash,
+    split,
     signal,
     onProgress: (share) => {
       progress('encoding', share, null)

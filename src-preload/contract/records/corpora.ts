@@ -5,6 +5,10 @@ import { corpusId, errorData, timestamp } from './common'
 
 export const corpusState = z.enum(['importing', 'ready', 'failed', 'cancelled'])
 
+/** Which tenth of a text validates: blocks drawn evenly over it; in runs of earlier versions the last tenth. */
+export const textSplit = z.enum(['lastTenth', 'blocks'])
+export type TextSplit = z.infer<typeof textSplit>
+
 export const corpusDocument = z.object({
   name: z.string(),
   sizeBytes: z.number().int(),

@@ -25,7 +25,7 @@ export const glossary = {
   },
   validation: {
     term: 'validation',
-    text: 'A tenth of your text is set aside and never trained on. The loss on it shows whether the model has learned or only memorized.',
+    text: 'A tenth of your text, drawn from all of it, is set aside and never trained on. The loss on it shows whether the model has learned or only memorized.',
   },
   perplexity: {
     term: 'perplexity',

@@ -252,6 +252,12 @@ INSERT INTO messages (message_id, conversation_id, position, role, text, at) VAL
       })
     },
   },
+  19: {
+    insert: runIn('done'),
+    check: (raw) => {
+      expect(raw.prepare('SELECT name, split FROM runs').all()).toEqual([{ name: 'a', split: 'lastTenth' }])
+    },
+  },
 }
 
 const versionOf = (raw: Sqlite.Database): unknown => raw.pragma('user_version', { simple: true })
@@ -376,6 +382,7 @@ describe('migrations', () => {
         queue_position: true,
         extensions_json: true,
         tokens_hash: true,
+        split: true,
         seq: true,
         owner_pid: true,
         owner_token: true,

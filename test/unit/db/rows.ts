@@ -26,6 +26,7 @@ export function addRun(db: Db, runId: string, change: Partial<RunConfig> = {}): 
     config: { ...config, ...change },
     vocabSize: 512,
     trainTokens: 90_000,
+    split: 'blocks',
     parameterCount: 1,
     createdAt: 1,
     parent: null,

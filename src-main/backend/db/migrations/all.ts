@@ -16,6 +16,7 @@ import { parents } from './0015-parents'
 import { queue } from './0016-queue'
 import { extensions } from './0017-extensions'
 import { tokens } from './0018-tokens'
+import { splits } from './0019-splits'
 import type { Migration } from './migration'
 
 /** In order, without gaps: `user_version` of a database is the version of the last one applied. */
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   queue,
   extensions,
   tokens,
+  splits,
 ]
