@@ -2,18 +2,24 @@ import { expect, type Page } from '@playwright/test'
 import type {} from '../../src-renderer/api' // declares window.homegrown
 import { test } from './app'
 import { go, importText, patienceMs, sampleFile, small, state, train } from './journey'
+import { whileJobsAreSlow } from './slow-jobs'
 
 const finished = (page: Page) => page.getByText('“Tales” has finished training.', { exact: true })
 
-test('a training goes on without its tab, and its end is told once, in the tab that is looked at', async ({ app }) => {
+test('a training goes on without its tab, and its end is told once, in the tab that is looked at', async ({
+  app,
+  profile,
+}) => {
   const { page } = app
   await importText(page, sampleFile)
   await train(page, 'Tales', { ...small, maxSteps: '400' })
   const card = page.getByRole('region', { name: 'Training progress' })
   await expect(card.getByText('You can close this tab. Training continues.')).toBeVisible({ timeout: patienceMs })
   // It waits until both tabs are open: where a step takes a millisecond it would have ended before.
-  await page.getByRole('button', { name: 'Pause', exact: true }).click()
-  await expect(state(page, 'Paused')).toBeVisible({ timeout: patienceMs })
+  await whileJobsAreSlow(profile, async () => {
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await expect(state(page, 'Paused')).toBeVisible({ timeout: patienceMs })
+  })
   const context = await page.context().browser()?.newContext({ locale: 'en-US' })
   if (context === undefined) throw new Error('no browser')
   const tabs = [await context.newPage(), await context.newPage()]

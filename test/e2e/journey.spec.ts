@@ -2,6 +2,7 @@ import { expect } from '@playwright/test'
 import { test } from './app'
 import {
   chartWords,
+  endless,
   go,
   importText,
   patienceMs,
@@ -12,14 +13,19 @@ import {
   train,
   waitForStep,
 } from './journey'
+import { whileJobsAreSlow } from './slow-jobs'
 
 test.setTimeout(600_000)
 
-test('from a text to a model: import, train, stop, resume, talk, compare, delete', async ({ page, complaints }) => {
+test('from a text to a model: import, train, stop, resume, talk, compare, delete', async ({
+  page,
+  profile,
+  complaints,
+}) => {
   await test.step('import', () => importText(page, sampleFile))
 
   await test.step('train, and the chart moves', async () => {
-    await train(page, 'First', { ...small, maxSteps: '100000' })
+    await train(page, 'First', { ...small, maxSteps: endless })
     await waitForStep(page, 10)
     await expect.poll(() => chartWords(page), { timeout: patienceMs }).toMatch(/Training loss \(smoothed\): \d/)
     const before = await chartWords(page)
@@ -87,12 +93,15 @@ test('from a text to a model: import, train, stop, resume, talk, compare, delete
     await page.getByLabel('Length, as a number').fill('8192')
     await page.getByLabel('Length, as a number').blur()
     await page.getByLabel('Next words').fill(' The king')
-    await page.keyboard.press('Enter')
-    await expect(page.getByRole('button', { name: 'Stop (Esc)' })).toBeVisible()
-    await page.waitForTimeout(500)
-    await page.keyboard.press('Escape')
-    const last = page.getByRole('group', { name: 'Last passage' })
-    await expect(last.getByText(/stopped/)).toBeVisible({ timeout: patienceMs })
+    await whileJobsAreSlow(profile, async () => {
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('button', { name: 'Stop (Esc)' })).toBeVisible()
+      await expect(page.locator('[role=group][aria-busy]')).toHaveText(/\S/, { timeout: patienceMs })
+      await page.keyboard.press('Escape')
+      const last = page.getByRole('group', { name: 'Last passage' })
+      await expect(last.getByText(/stopped/)).toBeVisible({ timeout: patienceMs })
+    })
+    await expect(page.getByRole('group', { name: 'Model', exact: true }).last()).toHaveText(/\S/)
   })
 
   await test.step('conversations are kept, deleted and taken back', async () => {

@@ -24,6 +24,9 @@ export const small = {
   logInterval: '2',
 }
 
+/** Steps of a training that is stopped before they are done, on any machine. */
+export const endless = '1000000'
+
 /** Opens a screen by the rail. */
 export function go(page: Page, screen: string): Promise<void> {
   return page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: screen, exact: true }).click()

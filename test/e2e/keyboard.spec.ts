@@ -3,7 +3,7 @@ import { test } from './app'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { patienceMs, sampleFile, small, state, waitForStep } from './journey'
+import { endless, patienceMs, sampleFile, small, state, waitForStep } from './journey'
 import { expectKept, press, reach } from './keyboard'
 
 test.setTimeout(600_000)
@@ -61,7 +61,7 @@ test('the journey by keyboard alone', async ({ page, place, app, complaints }) =
 
   await test.step('train and stop', async () => {
     await press(page, 'Train a model')
-    await train(page, 'First', { ...small, maxSteps: '100000' })
+    await train(page, 'First', { ...small, maxSteps: endless })
     // Past two tests on unseen text, which the comparison shows.
     await waitForStep(page, 2 * Number(small.evalInterval))
     await press(page, 'Save and stop')

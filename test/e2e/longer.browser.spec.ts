@@ -21,12 +21,12 @@ test('a finished model is trained longer, from its verdict; the curve goes on, a
   await expect(dialog.getByText('Ends at step 120, takes less than a minute.')).toBeVisible()
   await more.fill('none')
   await expect(dialog.getByRole('button', { name: 'Train longer' })).toBeDisabled()
-  await more.fill('3,000')
-  await expect(dialog.getByText(/^Ends at step 3,080, takes /)).toBeVisible()
+  await more.fill('1,000,000')
+  await expect(dialog.getByText(/^Ends at step 1,000,080, takes /)).toBeVisible()
   await dialog.getByRole('button', { name: 'Train longer' }).click()
 
   await expect(state(page, 'Training')).toBeVisible({ timeout: patienceMs })
-  await expect(fact(page, 'Step')).toHaveText(/ of 3,080$/)
+  await expect(fact(page, 'Step')).toHaveText(/ of 1,000,080$/)
   await expect(fact(page, 'Time left')).toHaveText(/^(About|Less than)/, { timeout: patienceMs })
   await expect.poll(() => shownStep(page), { timeout: patienceMs }).toBeGreaterThan(90)
   // One curve: its first points are those of before.
@@ -39,7 +39,7 @@ test('a finished model is trained longer, from its verdict; the curve goes on, a
 
   await test.step('and again, in place of what was left', async () => {
     await page.locator('header').getByRole('button', { name: 'Train longer' }).click()
-    await expect(dialog.getByText('This replaces the steps left up to 3,080.')).toBeVisible()
+    await expect(dialog.getByText('This replaces the steps left up to 1,000,080.')).toBeVisible()
     await more.fill('20')
     await dialog.getByRole('button', { name: 'Train longer' }).click()
     await expect(state(page, 'Finished')).toBeVisible({ timeout: patienceMs })
@@ -57,7 +57,7 @@ test('a finished model is trained longer, from its verdict; the curve goes on, a
     ).toBeVisible()
     // Open panels stay open.
     await page.reload()
-    await expect(page.getByText('Trained longer: from step 80 to step 3,080')).toBeVisible()
+    await expect(page.getByText('Trained longer: from step 80 to step 1,000,080')).toBeVisible()
     await go(page, 'History')
     await expect(page.getByRole('row', { name: /Tales/ })).toContainText('Finished')
   })

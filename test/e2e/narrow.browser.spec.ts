@@ -2,7 +2,19 @@ import { expect, type Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from './app'
-import { choose, go, importText, patienceMs, sampleFile, small, state, talk, train, waitForStep } from './journey'
+import {
+  choose,
+  endless,
+  go,
+  importText,
+  patienceMs,
+  sampleFile,
+  small,
+  state,
+  talk,
+  train,
+  waitForStep,
+} from './journey'
 import { root } from './root'
 
 test.setTimeout(600_000)
@@ -42,7 +54,7 @@ test('every screen at 200 % and at 900 pixels, in both languages', async ({ page
   const done = page.url()
   await talk(page)
   const talkUrl = page.url()
-  await train(page, 'A longer name, still learning', { ...small, maxSteps: '100000' })
+  await train(page, 'A longer name, still learning', { ...small, maxSteps: endless })
   await waitForStep(page, 10)
   const running = page.url()
   await go(page, 'Settings')

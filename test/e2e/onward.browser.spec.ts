@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 import { test } from './app'
-import { go, importText, patienceMs, sampleFile, small, state, train, waitForStep } from './journey'
+import { endless, go, importText, patienceMs, sampleFile, small, state, train, waitForStep } from './journey'
 
 test.setTimeout(300_000)
 
@@ -100,7 +100,7 @@ test('a model continues on another text, with its own tokenizer and architecture
 test('runs that wait are put in another order, and the queue is paused, in every tab', async ({ app, complaints }) => {
   const { page } = app
   await importText(page, sampleFile)
-  await train(page, 'First', { ...small, maxSteps: '100000' })
+  await train(page, 'First', { ...small, maxSteps: endless })
   await waitForStep(page, 20)
   for (const name of ['One', 'Two', 'Three']) await train(page, name, { ...small, maxSteps: '20' })
   await expect(page.getByTestId('queue-place')).toContainText('Third in line.')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from './app'
 import { choose, go, importText, patienceMs, sampleFile, small, state, train } from './journey'
 import { environment, root } from './root'
+import { whileJobsAreSlow } from './slow-jobs'
 
 test.setTimeout(600_000)
 
@@ -146,17 +147,19 @@ test('a page is one text by two hands: its model reads what it shows, in the ver
 
   await test.step('Stop says at once that it stops', async () => {
     await page.getByRole('textbox', { name: 'Length, as a number' }).fill('8192')
-    await write(page).click()
-    await expect.poll(async () => (await model(page).last().textContent())?.length ?? 0).toBeGreaterThan(0)
-    await page.evaluate(() => {
-      const seen: string[] = []
-      Object.assign(window, { seen })
-      new MutationObserver(() => {
-        for (const button of document.querySelectorAll('button')) seen.push(button.textContent.trim())
-      }).observe(document.body, { subtree: true, childList: true, characterData: true })
+    await whileJobsAreSlow(profile, async () => {
+      await write(page).click()
+      await expect(page.locator('[role=group][aria-busy]')).toHaveText(/\S/, { timeout: patienceMs })
+      await page.evaluate(() => {
+        const seen: string[] = []
+        Object.assign(window, { seen })
+        new MutationObserver(() => {
+          for (const button of document.querySelectorAll('button')) seen.push(button.textContent.trim())
+        }).observe(document.body, { subtree: true, childList: true, characterData: true })
+      })
+      await page.getByRole('button', { name: 'Stop (Esc)' }).click()
+      await expect(last(page).getByText(/stopped/)).toBeVisible({ timeout: patienceMs })
     })
-    await page.getByRole('button', { name: 'Stop (Esc)' }).click()
-    await expect(last(page).getByText(/stopped/)).toBeVisible({ timeout: patienceMs })
     expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toContain('Stopping…')
     await expect(write(page)).toBeEnabled()
   })

@@ -7,7 +7,16 @@ import type { Extension } from '../../src-preload/contract/records/runs'
 import type { JobEvent, JobTask } from '../../src-main/backend/jobs/protocol'
 import { statesToResume } from '../../src-main/engine/checkpoint'
 import { sha256Of } from '../../src-main/engine/files'
-import { engineOptions, eventsOf, runJob, sampleTokens, smallConfig, startJob, withTokens } from './job-fixture'
+import {
+  engineOptions,
+  eventsOf,
+  runJob,
+  sampleTokens,
+  smallConfig,
+  startJob,
+  withTokens,
+  type Disturbance,
+} from './job-fixture'
 
 let root = ''
 let tokenizedDir = ''
@@ -45,11 +54,8 @@ async function stateOf(runDir: string): Promise<string[]> {
 }
 
 /** Until a step, told to stop (it saves) or killed. */
-async function until(step: number, task: JobTask, how: 'stop' | 'kill'): Promise<readonly JobEvent[]> {
-  const job = startJob(task)
-  await job.event('step', (event) => event.step >= step)
-  if (how === 'kill') job.child.kill('SIGKILL')
-  else job.send({ kind: 'stop' })
+async function until(step: number, task: JobTask, how: Disturbance): Promise<readonly JobEvent[]> {
+  const job = startJob(task, { step, how })
   await job.ended
   return job.events
 }
@@ -86,10 +92,9 @@ describe('a run that is trained longer', () => {
       expect(await stateOf(dir)).toEqual(atEnd)
       parts.push(await until(90, taskOf(dir, more), 'stop'))
       const [saved] = eventsOf(parts[2] ?? [], 'end')
-      expect(saved?.step).toBeGreaterThanOrEqual(90)
-      expect(saved?.finished).toBe(false)
+      expect(saved).toMatchObject({ step: 90, finished: false })
       parts.push(await until(150, taskOf(dir, more), 'kill'))
-      expect(eventsOf(parts[3] ?? [], 'begin')).toMatchObject([{ step: saved?.step }])
+      expect(eventsOf(parts[3] ?? [], 'begin')).toMatchObject([{ step: 90 }])
       parts.push(await runJob(taskOf(dir, more)))
       expect(parts.at(-1)?.at(-1)).toMatchObject({ kind: 'end', step: 400, finished: true })
 

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { EngineId } from '../../src-preload/contract/records/computer'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { runLimits } from '../../src-preload/contract/limits'
@@ -20,11 +21,19 @@ export interface RunningJob {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>
 }
 
-/** Starts the built job program as the supervisor does. */
-export function startJob(task: JobTask): RunningJob {
+/** How a training is disturbed: told to stop (it saves and ends), or its process killed (it resumes from what was saved last). */
+export type Disturbance = 'stop' | 'kill'
+
+const atStep = pathToFileURL(join(import.meta.dirname, '../fixtures/jobs/at-step.mjs')).href
+
+/**
+ * Starts the built job program as the supervisor does.
+ * @param disturbed ends a training right after a step, however fast the machine is
+ */
+export function startJob(task: JobTask, disturbed?: { step: number; how: Disturbance }): RunningJob {
   const child = fork(built('job.cjs'), [], {
-    execArgv: [],
-    env: jobEnvironment(),
+    execArgv: disturbed ? ['--import', atStep] : [],
+    env: { ...jobEnvironment(), ...(disturbed && { AT_STEP: String(disturbed.step), AT_STEP_THEN: disturbed.how }) },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -7,16 +7,13 @@ import type { JobEvent, JobTask } from '../../src-main/backend/jobs/protocol'
 import { newestCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
 import { sha256Of } from '../../src-main/engine/files'
 import { RandomStream } from '../../src-main/engine/random'
-import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens } from './job-fixture'
-
-/** How a run is disturbed: told to stop (it saves and ends), or its process killed (it goes on from what was saved last). */
-type Stop = 'stop' | 'kill'
+import { engineOptions, eventsOf, runJob, smallConfig, startJob, withTokens, type Disturbance } from './job-fixture'
 
 type Way = Pick<RunConfig, 'model' | 'optimizer' | 'compile' | 'precision' | 'accumulation'> &
   Partial<Pick<RunConfig, 'activationCheckpointing'>>
 
 const graph = { compile: 'graph', precision: 'float32', accumulation: 1 } as const
-const runs: readonly (Way & { readonly stops: readonly Stop[] })[] = [
+const runs: readonly (Way & { readonly stops: readonly Disturbance[] })[] = [
   { model: 'gpt', optimizer: 'adamw', ...graph, stops: ['stop', 'kill', 'stop'] },
   { model: 'gpt', optimizer: 'muon', ...graph, stops: ['stop', 'stop', 'kill'] },
   { model: 'lstm', optimizer: 'adamw', ...graph, stops: ['kill', 'stop', 'stop'] },
@@ -36,8 +33,6 @@ const runs: readonly (Way & { readonly stops: readonly Stop[] })[] = [
 const allStops = runs.flatMap(({ stops }) => stops)
 
 const maxSteps = 400
-/** The last stop comes before it: a job does some steps more until it hears of it, and must not be done by then. */
-const stoppedBefore = 250
 
 const configOf = ({
   model,
@@ -138,23 +133,20 @@ describe(`${allStops.length} random stops, ${allStops.filter((stop) => stop === 
       const parts = new Numbers()
       const dir = join(root, `parts-${index}`)
       const random = new RandomStream(2026, 'test', index)
-      const room = Math.floor(stoppedBefore / stops.length)
+      const room = Math.floor((maxSteps - 1) / stops.length)
       let savedStep = 0
       const beginsWhereSaved = (events: readonly JobEvent[]): void => {
         expect(eventsOf(events, 'begin').map(({ step }) => step)).toEqual([savedStep])
       }
       for (const [i, stop] of stops.entries()) {
-        const at = i * room + 1 + random.intBelow(room)
-        const job = startJob(taskOf(dir, config, i > 0))
-        await job.event('step', ({ step }) => step >= at)
-        if (stop === 'kill') job.child.kill('SIGKILL')
-        else job.send({ kind: 'stop' })
+        const step = i * room + 1 + random.intBelow(room)
+        const job = startJob(taskOf(dir, config, i > 0), { step, how: stop })
         const { code, signal } = await job.ended
         expect([code, signal]).toEqual(stop === 'kill' ? [null, 'SIGKILL'] : [0, null])
         beginsWhereSaved(job.events)
         const [end] = eventsOf(job.events, 'end')
-        // Else nothing was disturbed.
-        expect(end?.finished).toBe(stop === 'kill' ? undefined : false)
+        if (stop === 'stop') expect(end).toMatchObject({ step, finished: false })
+        else expect(end).toBeUndefined()
         savedStep = end?.step ?? savedStep
         parts.add(job.events)
       }
