@@ -21,8 +21,11 @@ const tensorEntry = z.object({
 })
 const fileHeader = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(tensorEntry)
 
-/** So much is written before it is made sure that it is on the disk: else the system takes gigabytes at once and stores them later. */
-const pieceBytes = 16 * 1024 * 1024
+/**
+ * So much is written before it is made sure that it is on the disk: else the system takes gigabytes at once and stores them
+ * later. 512 MB took 0.80 s so on a virtual disk, 0.67 with one sync at the end, 1.5 with one each 16 MiB (medians of ten).
+ */
+const pieceBytes = 64 * 1024 * 1024
 
 const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 

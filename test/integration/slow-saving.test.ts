@@ -9,11 +9,11 @@ import { command } from './backend-process'
 import { openWorld, removeFolder, someText, temporaryProfile } from './bad-input-fixture'
 import { smallConfig } from './job-fixture'
 
-const savingMs = 4000
+const savingMs = 5000
 
-/** Its weights and moments are 150 MB, which are made sure in ten parts. */
+/** Its weights and moments are 230 MB, which are made sure in five parts; then come the manifest and the folders. */
 const large = smallConfig({
-  ...{ nLayer: 4, nHead: 8, nEmbd: 512, blockSize: 16, batchSize: 1 },
+  ...{ nLayer: 6, nHead: 8, nEmbd: 512, blockSize: 16, batchSize: 1 },
   ...{ tokenizer: 'char', compile: 'graph', warmupSteps: 0, maxSteps: 1e6, sampleInterval: 0 },
 })
 
@@ -42,7 +42,7 @@ it('closing waits for a disk that is slow, however long that takes', async () =>
   const path = join(folder, 'river.txt')
   writeFileSync(path, someText)
   const { corpusId } = await world.importPath(path)
-  slowDown(folder, 700)
+  slowDown(folder, 1000)
   const { runId } = await world.request('runs.start', { corpusId, config: large })
   await world.runEvent(runId, 'steps')
 
@@ -59,7 +59,7 @@ it('closing waits for a disk that is slow, however long that takes', async () =>
     event.topic === 'run' && event.kind === 'stage' && event.stage === 'saving' ? [event.progress ?? 0] : [],
   )
   expect(shares.at(-1)).toBe(1)
-  expect(shares.length).toBeGreaterThan(5)
+  expect(shares.length).toBeGreaterThan(4)
 })
 
 /** A tab of browser mode, as far as it asks. */

@@ -74,19 +74,20 @@ describe('safetensors', () => {
   })
 
   it('tells how much is on the disk while it writes a large file', async () => {
-    const large = { shape: [10_000_000], data: new Float32Array(10_000_000).fill(0.5) }
+    const large = { shape: [20_000_000], data: new Float32Array(20_000_000).fill(0.5) }
     const small = { shape: [3], data: Float32Array.of(1, 2, 3) }
-    const tensors = new Map([
-      ['a', small],
-      ['b', large],
-      ['c', small],
-    ])
     const to = path()
-    const { told, sizeBytes } = await written(writeSafetensors(to, tensors))
-    expect(told.length).toBeGreaterThan(2)
-    expect(Math.max(...told)).toBeLessThan(40_000_000)
+    const { told, sizeBytes } = await written(
+      writeSafetensors(to, new Map(Object.entries({ a: small, b: large, c: small }))),
+    )
+    expect(told.length).toBeGreaterThan(1)
+    expect(Math.max(...told)).toBeLessThan(80_000_000)
     expect(told.reduce((a, b) => a + b, 0)).toBe(sizeBytes)
-    expect((await readSafetensors(to)).tensors).toEqual(tensors)
+    const { tensors } = await readSafetensors(to)
+    expect(tensors.get('c')).toEqual(small)
+    // Element by element would take ten seconds.
+    const read = tensors.get('b')?.data ?? new Float32Array()
+    expect(Buffer.from(read.buffer).equals(Buffer.from(large.data.buffer))).toBe(true)
   })
 
   it('never overwrites a file', async () => {
