@@ -9,8 +9,8 @@ import { storedRunConfig, type RunConfig } from '../../src-preload/contract/reco
 import { precision, tier, type Precision, type Tier } from '../../src-preload/contract/records/steps'
 import { withState } from '../../src-preload/contract/resume'
 import { renameSurely, sha256Of, syncDir, temporaryFor, temporarySuffix, writeFileAtomic } from './files'
-import type { TensorData } from './runtime/ops'
-import { readSafetensors, writeSafetensors, type Tensors } from './safetensors'
+import { openSafetensors, writeSafetensors, type StoredTensors } from './safetensors'
+import type { TensorStream } from './tensor-stream'
 
 /**
  * A checkpoint is a folder `checkpoints/<kind>-<step>/` that is there whole or not at all: written under a temporary
@@ -39,18 +39,19 @@ export interface CheckpointState {
   /** The step at which the optimizer's moments were zero: above 0 where the run went on from a state without them. */
   readonly momentsFrom: number
   readonly engine: EngineId
-  readonly weights: Tensors
+  readonly weights: TensorStream
   /** null: enough to talk to (`best`), not to train on. */
-  readonly optimizer: Tensors | null
+  readonly optimizer: TensorStream | null
   readonly config: RunConfig
   readonly vocabSize: number
   /** sha256 of tokenizer.json. */
   readonly tokenizerHash: string
 }
 
-export interface LoadedCheckpoint extends CheckpointState {
-  readonly weights: Map<string, TensorData>
-  readonly optimizer: Map<string, TensorData> | null
+/** One whose files are as they were written; its tensors stay in them. */
+export interface OpenCheckpoint extends Omit<CheckpointState, 'weights' | 'optimizer'> {
+  readonly weights: StoredTensors
+  readonly optimizer: StoredTensors | null
 }
 
 const fileEntry = z.object({ sha256: z.string(), sizeBytes: z.number().int() })
@@ -223,24 +224,25 @@ export async function newestCheckpoint(runDir: string, kind: CheckpointKind): Pr
 }
 
 /**
- * @param options.optimizer false: leave the optimizer state on the disk (generation needs none).
+ * Compares all of it with its checksums; its tensors are read when they are asked for.
+ * @param options.optimizer false: leave the optimizer state alone (generation needs none).
  * Throws `checkpoint.missing` (no such folder, or replaced while it was read) and `checkpoint.damaged`.
  */
-export async function loadCheckpoint(
+export async function openCheckpoint(
   dir: string,
   options: { readonly optimizer: boolean } = { optimizer: true },
-): Promise<LoadedCheckpoint> {
+): Promise<OpenCheckpoint> {
   const { files, ...facts } = await verify(dir, options.optimizer ? null : [weightsFile])
-  const read = async (file: string): Promise<Map<string, TensorData>> => {
+  const tensorsIn = async (file: string): Promise<StoredTensors> => {
     try {
-      return (await readSafetensors(join(dir, file))).tensors
+      return await openSafetensors(join(dir, file))
     } catch (error) {
       throw error instanceof AppError ? error : missingOrDamaged(dir, file, error)
     }
   }
   return {
     ...facts,
-    weights: await read(weightsFile),
-    optimizer: options.optimizer && optimizerFile in files ? await read(optimizerFile) : null,
+    weights: await tensorsIn(weightsFile),
+    optimizer: options.optimizer && optimizerFile in files ? await tensorsIn(optimizerFile) : null,
   }
 }

@@ -3,10 +3,11 @@ import type { Precision, StepTiming, Tier } from '../../src-preload/contract/rec
 import type { WeightShape } from '../plan/shapes'
 import type { OptimizerSettings } from './optim/optimizer'
 import type { Forward, TensorData, TensorSource } from './runtime/ops'
+import type { StateTensors } from './state-tensors'
 
 /** Everything that a training step is made of. */
 export interface StepSpec {
-  /** In the model's order: the order of `readWeights`. */
+  /** In the model's order: the order of `tensors`. */
   readonly weights: readonly WeightShape[]
   readonly forward: Forward
   readonly batchSize: number
@@ -79,15 +80,17 @@ export interface TrainStep {
   readMetrics(): Promise<StepMetrics>
   /** Dropout off. Deterministic whatever the tier of the training step. */
   evaluate(batch: Tokens): Promise<TokenScores>
+  /** As it is while no step is under way. */
+  readonly tensors: StateTensors
+  /** All at once, for a decoder. */
   readWeights(): Promise<Map<string, TensorData>>
   /** @throws `checkpoint.damaged` when a name is missing or a shape differs; no step may be run then */
   writeWeights(weights: TensorSource): void
-  /** `exp_avg.<weight>` and `exp_avg_sq.<weight>`, the names of PyTorch's AdamW state. */
-  readOptimizer(): Promise<Map<string, TensorData>>
-  writeOptimizer(state: ReadonlyMap<string, TensorData>): void
+  /** @throws as `writeWeights` */
+  writeOptimizer(state: TensorSource): void
   /**
-   * Gives back the memory of what was read or written, which nobody may use from then on: where the engine left copies on
-   * the host, they would pile up until the garbage collector comes.
+   * Gives back the memory of what `readWeights` gave, which nobody may use from then on: where the engine left copies on the
+   * host, they would pile up until the garbage collector comes.
    */
   release(tensors: ReadonlyMap<string, TensorData>): void
   /** Frees the state. Not while a step or an evaluation is under way. */

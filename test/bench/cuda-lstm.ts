@@ -13,6 +13,7 @@ import { dtypes, numbersOf } from '../../src-main/engine/runtime/tensorflow/dtyp
 import { tensorFlowOps } from '../../src-main/engine/runtime/tensorflow/ops'
 import { record } from '../../src-main/engine/runtime/tensorflow/record'
 import { exitNow } from '../../src-main/engine/tasks/exit-now'
+import { readAll } from '../../src-main/engine/tensor-stream'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
@@ -115,7 +116,7 @@ async function train(step: TrainStep, config: RunConfig): Promise<Trained> {
     losses.push((await step.readMetrics()).lossNats)
     if (i > 1) continue
     firstStepMs = performance.now() - began
-    const moments = [...(await step.readOptimizer())].filter(([name]) => name.startsWith('exp_avg.'))
+    const moments = [...(await readAll(step.tensors.optimizer))].filter(([name]) => name.startsWith('exp_avg.'))
     gradients = new Map(moments)
   }
   const { lossNats } = await step.evaluate(batch(0))

@@ -4,7 +4,7 @@ import { stepSpecOf } from '../../src-main/engine/model/model'
 import type { TensorData } from '../../src-main/engine/runtime/ops'
 import type { Decoder } from '../../src-main/engine/runtime/decoder'
 import type { StepSpec, Tokens } from '../../src-main/engine/train-step'
-import { readSafetensors } from '../../src-main/engine/safetensors'
+import { openSafetensors } from '../../src-main/engine/safetensors'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 
@@ -47,7 +47,7 @@ interface Facts {
 export async function readGolden(name: RunConfig['model'] | 'gpt-answers'): Promise<Golden> {
   const file = (extension: string): string => join(import.meta.dirname, `${name}.${extension}`)
   const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Facts
-  const { tensors } = await readSafetensors(file('safetensors'))
+  const tensors = (await openSafetensors(file('safetensors'))).all()
   const under = (prefix: string): Map<string, TensorData> =>
     new Map(
       [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
@@ -83,7 +83,7 @@ export interface Greedy {
 export async function readGreedy(model: RunConfig['model']): Promise<Greedy> {
   const file = (extension: string): string => join(import.meta.dirname, `greedy-${model}.${extension}`)
   const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Omit<Greedy, 'weights'>
-  const { tensors } = await readSafetensors(file('safetensors'))
+  const tensors = (await openSafetensors(file('safetensors'))).all()
   return { ...facts, weights: new Map([...tensors].map(([name, data]) => [name.slice('weights/'.length), data])) }
 }
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { AppEvent } from '../../src-preload/contract/events'
 import type { StepRow } from '../../src-preload/contract/records/curves'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
-import { loadCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
+import { openCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
 import { migrations } from '../../src-main/backend/db/migrations/all'
 import { startBackendProcess, temporaryProfile, type BackendProcess } from './backend-process'
 
@@ -135,7 +135,7 @@ it(`${kills} times kill -9 of job or backend while training: nothing shown is lo
 
     // Whatever it was doing: what it would go on from is whole.
     const states = await statesToResume(join(profileDir, 'runs', runId), false)
-    for (const dir of states) await loadCheckpoint(dir)
+    for (const dir of states) await openCheckpoint(dir)
     if (newestCheckpoint > 0) expect(states.length).toBeGreaterThan(0)
 
     if (killBackend) backend = startBackendProcess(profileDir)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { evalBatches } from '../../src-main/engine/data/batches'
 import { openTokens } from '../../src-main/engine/data/token-store'
-import { loadCheckpoint, newestCheckpoint } from '../../src-main/engine/checkpoint'
+import { openCheckpoint, newestCheckpoint } from '../../src-main/engine/checkpoint'
 import { forwardOf } from '../../src-main/engine/model/model'
 import { logitsOf } from '../../src-main/engine/runtime/head'
 import { train } from '../../src-main/engine/train'
@@ -29,7 +29,7 @@ afterAll(() => rm(world.root, { recursive: true }))
 async function targets(runDir: string, config: ReturnType<typeof tinyConfig>) {
   const engine = await open('tensorflow')
   engine.activate()
-  const { weights } = await loadCheckpoint((await newestCheckpoint(runDir, 'best')) ?? '')
+  const weights = (await openCheckpoint((await newestCheckpoint(runDir, 'best')) ?? '')).weights.all()
   const tokens = await openTokens(join(world.dir, 'val.bin'))
   const seen: { id: number; nats: number }[] = []
   for (const { x, y, rows } of evalBatches(tokens, { ...config, batches: 0 })) {

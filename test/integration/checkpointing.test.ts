@@ -9,6 +9,7 @@ import { initialWeights } from '../../src-main/engine/model/init'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/train-step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
+import { readAll } from '../../src-main/engine/tensor-stream'
 import { tensorflowDir } from '../tensorflow-dir'
 import {
   batchOf,
@@ -46,7 +47,7 @@ async function recordedStep(config: RunConfig, compile: 'graph' | 'xla', precisi
 /** A first moment after the first step is the gradient times 1 − beta1. */
 async function gradientOf(step: TrainStep, config: RunConfig): Promise<number[]> {
   await step.run({ step: 1, learningRate: config.learningRate, batch: batchOf(config, 1) })
-  return [...(await step.readOptimizer())]
+  return [...(await readAll(step.tensors.optimizer))]
     .filter(([name]) => !name.startsWith('exp_avg_sq'))
     .flatMap(([, { data }]) => [...data])
 }

@@ -9,6 +9,7 @@ import { RandomStream } from '../../src-main/engine/random'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { StepSpec, Tokens, TrainStep } from '../../src-main/engine/train-step'
+import { readAll } from '../../src-main/engine/tensor-stream'
 import { tensorflowDir } from '../tensorflow-dir'
 
 export const vocabSize = 23
@@ -104,7 +105,7 @@ export async function expectExactResume(engine: Engine, config: RunConfig, half:
   await lossesOf(first, config, half)
   const second = await compiled(engine, config)
   second.writeWeights(await first.readWeights())
-  second.writeOptimizer(await first.readOptimizer())
+  second.writeOptimizer(await readAll(first.tensors.optimizer))
   expect(await lossesOf(second, config, half, half)).toEqual(expected.slice(half))
   first.close()
   second.close()

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { StepEvent, TrainEvent } from '../../src-main/backend/jobs/protocol'
-import { loadCheckpoint, newestCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
+import { openCheckpoint, newestCheckpoint, statesToResume } from '../../src-main/engine/checkpoint'
 import { importTexts } from '../../src-main/engine/corpus/import'
 import { encodeCorpus } from '../../src-main/engine/data/encode'
 import { RandomStream } from '../../src-main/engine/random'
@@ -187,7 +187,7 @@ describe('a training run', () => {
       // Five minutes are configured: the first one is for the choice.
       if (event.kind === 'checkpoint') controller.abort()
     }
-    const saved = await loadCheckpoint((await statesToResume(options.runDir, false))[0] ?? '')
+    const saved = await openCheckpoint((await statesToResume(options.runDir, false))[0] ?? '')
     expect(saved).toMatchObject({ kind: 'last', settled: true })
     expect(chosen).toEqual({ tier: saved.tier, precision: saved.precision })
   })
@@ -199,7 +199,7 @@ describe('a training run', () => {
     expect(new Set(names.map((name) => name.replace(/-.*/, '')))).toEqual(new Set(['best', 'last']))
     expect(names.length).toBeLessThanOrEqual(3)
     const best = await newestCheckpoint(options.runDir, 'best')
-    const checkpoint = await loadCheckpoint(best ?? '')
+    const checkpoint = await openCheckpoint(best ?? '')
     const lowest = Math.min(...events.flatMap((event) => (event.kind === 'eval' ? [event.valLossNats] : [])))
     expect(checkpoint.valLossNats).toBe(lowest)
   })
@@ -207,7 +207,7 @@ describe('a training run', () => {
   it('goes on from the best state when told to, the moments from zero, and drops what came after it', async () => {
     const options = optionsOf({ compile: 'graph', precision: 'float32', maxSteps: 40, evalInterval: 5 })
     await run(options, 12)
-    const best = await loadCheckpoint((await newestCheckpoint(options.runDir, 'best')) ?? '')
+    const best = await openCheckpoint((await newestCheckpoint(options.runDir, 'best')) ?? '')
     expect(best.step).toBeLessThan(12)
     const after = await run({ ...options, resume: true, fromBest: 'chosen' }, best.step + 3)
     expect(after.find((event) => event.kind === 'begin')).toMatchObject({
@@ -219,10 +219,10 @@ describe('a training run', () => {
       `last-${best.step + 3}`,
       `last-${best.step}`,
     ])
-    const [last, before] = await Promise.all(states.map((dir) => loadCheckpoint(dir)))
+    const [last, before] = await Promise.all(states.map((dir) => openCheckpoint(dir)))
     expect(last?.momentsFrom).toBe(best.step)
     // The moments were zero: the first step is what one from zero would be, not several times that.
-    const moments = [...(before?.optimizer ?? [])].flatMap(([, { data }]) => [...data])
+    const moments = [...(before?.optimizer?.all() ?? [])].flatMap(([, { data }]) => [...data])
     expect(new Set(moments)).toEqual(new Set([0]))
     const [first] = stepsOf(after)
     const plain = learningRateAt(best.step, options.config)
@@ -256,7 +256,7 @@ describe('a training run', () => {
     expect(rollbacks.length).toBeGreaterThan(0)
     expect(rollbacks[0]).toMatchObject({ toStep: 0, learningRateFactor: 1 / 3 })
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 40, finished: true })
-    const checkpoint = await loadCheckpoint((await newestCheckpoint(options.runDir, 'last')) ?? '')
+    const checkpoint = await openCheckpoint((await newestCheckpoint(options.runDir, 'last')) ?? '')
     expect(checkpoint.learningRateFactor).toBe(rollbacks.at(-1)?.learningRateFactor)
     const last = events.findLast((event) => event.kind === 'step')
     expect(last?.learningRate).toBeCloseTo(checkpoint.learningRateFactor, 6)
@@ -274,7 +274,7 @@ describe('a training run', () => {
     const [step] = stepsOf(await run({ ...options, resume: true, learningRateFactor: 1 / 81 }, 6))
     expect(step?.step).toBe(6)
     expect(step?.learningRate).toBeCloseTo(learningRateAt(5, options.config) / 81, 9)
-    const checkpoint = await loadCheckpoint((await newestCheckpoint(options.runDir, 'last')) ?? '')
+    const checkpoint = await openCheckpoint((await newestCheckpoint(options.runDir, 'last')) ?? '')
     expect(checkpoint).toMatchObject({ step: 6, learningRateFactor: 1 / 81 })
   })
 

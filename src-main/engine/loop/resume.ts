@@ -2,7 +2,7 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { weightShapes } from '../../plan/shapes'
-import { loadCheckpoint, statesToResume, type LoadedCheckpoint } from '../checkpoint'
+import { openCheckpoint, statesToResume, type OpenCheckpoint } from '../checkpoint'
 import { drawnWeights } from '../model/init'
 import type { TrainStep } from '../train-step'
 
@@ -15,7 +15,7 @@ export interface OwnRun {
 }
 
 export interface Resumed {
-  readonly checkpoint: LoadedCheckpoint
+  readonly checkpoint: OpenCheckpoint
   /** null: the newest state, as ever. */
   readonly from: ResumedFrom | null
 }
@@ -32,7 +32,7 @@ export async function stateToResume(own: OwnRun, fromBest?: ResumedFrom['reason'
   let problem: AppError | null = null
   for (const dir of await statesToResume(own.runDir, fromBest !== undefined)) {
     try {
-      const checkpoint = await loadCheckpoint(dir)
+      const checkpoint = await openCheckpoint(dir)
       ensureOwn(checkpoint, own)
       const { kind, step } = checkpoint
       const reason = fromBest ?? (problem === null ? null : 'damaged')
@@ -50,26 +50,25 @@ export async function stateToResume(own: OwnRun, fromBest?: ResumedFrom['reason'
  * The weights of another run's checkpoint, for a run with its tokenizer and architecture.
  * @throws `checkpoint.damaged`, `checkpoint.missing`
  */
-export async function weightsOf(dir: string, own: OwnRun): Promise<LoadedCheckpoint['weights']> {
-  const checkpoint = await loadCheckpoint(dir, { optimizer: false })
+export async function weightsOf(dir: string, own: OwnRun): Promise<OpenCheckpoint['weights']> {
+  const checkpoint = await openCheckpoint(dir, { optimizer: false })
   ensureOwn(checkpoint, own)
   return checkpoint.weights
 }
 
 /** The state as it was saved; null: the weights that a run begins with, and an optimizer that stays as it is. */
-export function restore(trainStep: TrainStep, own: OwnRun, from: LoadedCheckpoint | null): void {
+export function restore(trainStep: TrainStep, own: OwnRun, from: OpenCheckpoint | null): void {
   const { config, vocabSize } = own
   trainStep.writeWeights(from?.weights ?? drawnWeights(config, vocabSize, config.seed))
-  if (from) trainStep.release(from.weights)
-  if (!from?.optimizer) return
-  trainStep.writeOptimizer(from.optimizer)
-  trainStep.release(from.optimizer)
+  if (from?.optimizer) trainStep.writeOptimizer(from.optimizer)
+  from?.weights.free()
+  from?.optimizer?.free()
 }
 
-function ensureOwn(checkpoint: LoadedCheckpoint, { config, vocabSize, tokenizerHash }: OwnRun): void {
+function ensureOwn(checkpoint: OpenCheckpoint, { config, vocabSize, tokenizerHash }: OwnRun): void {
   if (checkpoint.tokenizerHash !== tokenizerHash) throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
   for (const { name, shape } of weightShapes(config, vocabSize)) {
-    const found = checkpoint.weights.get(name)?.shape.join() ?? ''
+    const found = checkpoint.weights.shapes.get(name)?.join() ?? ''
     if (found !== shape.join()) {
       throw new AppError('checkpoint.damaged', { file: `${name} [${found}] ≠ [${shape.join()}]` })
     }

@@ -1,7 +1,9 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { loweredFactor } from '../../plan/rollback'
-import type { TensorData } from '../runtime/ops'
+import { sizeOf } from '../../plan/shapes'
+import type { TensorSource } from '../runtime/ops'
+import type { TensorStream } from '../tensor-stream'
 import type { StepMetrics } from '../train-step'
 import { restore, stateToResume } from './resume'
 import type { Training } from './training'
@@ -23,7 +25,7 @@ export async function rollBack({ own, trainStep, run, modes }: Training, smalles
   run.learningRateFactor = loweredFactor(run.learningRateFactor)
   if (run.learningRateFactor < smallest) throw new AppError('training.diverged', { step })
   const from = (await stateToResume(own))?.checkpoint ?? null
-  if (!from?.optimizer) trainStep.writeOptimizer(zerosLike(await trainStep.readOptimizer()))
+  if (!from?.optimizer) trainStep.writeOptimizer(zerosOf(trainStep.tensors.optimizer))
   restore(trainStep, own, from)
   run.goTo(from)
   modes.forget()
@@ -31,5 +33,9 @@ export async function rollBack({ own, trainStep, run, modes }: Training, smalles
   return { kind: 'rollback', step, toStep: run.step, learningRateFactor, accumulation: null }
 }
 
-const zerosLike = (tensors: ReadonlyMap<string, TensorData>): Map<string, TensorData> =>
-  new Map(Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }]))
+const zerosOf = ({ shapes }: TensorStream): TensorSource => ({
+  get: (name) => {
+    const shape = shapes.get(name)
+    return shape && { shape, data: new Float32Array(sizeOf(shape)) }
+  },
+})

@@ -1,7 +1,8 @@
 import type { CheckpointKind } from '../../../src-preload/contract/records/checkpoints'
 import type { TrainEvent } from '../../backend/jobs/protocol'
+import { sizeOf } from '../../plan/shapes'
 import { saveCheckpoint } from '../checkpoint'
-import type { Tensors } from '../safetensors'
+import type { TensorStream } from '../tensor-stream'
 import { stage, type Training } from './training'
 
 /** Says so first, and how far it is: whoever waits for the run to end waits for as long as saving gets on. */
@@ -12,16 +13,14 @@ export async function* save(training: Training, kind: CheckpointKind): AsyncGene
   const { elapsedMs } = run.clock
   const losses = { valLossNats, bestValLossNats, evaluationsSinceBest }
   const computed = { ...modes.mode, settled: trainStep.settled, engine: engine.id }
-  const weights = await trainStep.readWeights()
-  const optimizer = kind === 'last' ? await trainStep.readOptimizer() : null
+  const { weights } = trainStep.tensors
+  const optimizer = kind === 'last' ? trainStep.tensors.optimizer : null
   const { runDir, ...settings } = own
   const saving = saveCheckpoint(runDir, {
     ...{ kind, step, elapsedMs, learningRateFactor, momentsFrom },
     ...{ ...losses, ...computed, ...settings, weights, optimizer },
   })
   const { sizeBytes } = yield* progressOf(saving, bytesOf(weights) + bytesOf(optimizer))
-  trainStep.release(weights)
-  if (optimizer) trainStep.release(optimizer)
   if (kind === 'last') run.savedStep = step
   yield { kind: 'checkpoint', checkpoint: kind, step, elapsedMs, valLossNats, sizeBytes }
 }
@@ -37,5 +36,5 @@ async function* progressOf<T>(saving: AsyncGenerator<number, T>, totalBytes: num
 }
 
 /** Of all numbers; a file has a header besides. */
-const bytesOf = (tensors: Tensors | null): number =>
-  [...(tensors?.values() ?? [])].reduce((sum, { data }) => sum + data.byteLength, 0)
+const bytesOf = (tensors: TensorStream | null): number =>
+  4 * [...(tensors?.shapes.values() ?? [])].reduce((sum, shape) => sum + sizeOf(shape), 0)

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
 import type { TrainEvent } from '../../backend/jobs/protocol'
-import type { LoadedCheckpoint } from '../checkpoint'
+import type { OpenCheckpoint } from '../checkpoint'
 import type { TrainStep } from '../train-step'
 import { evaluateNow } from './evaluate'
 import { restore, stateToResume, weightsOf, type OwnRun } from './resume'
@@ -23,10 +23,10 @@ export interface StartOptions {
 /** What a training begins with. */
 export interface Start {
   /** null: it begins at the first step. */
-  readonly resumed: LoadedCheckpoint | null
+  readonly resumed: OpenCheckpoint | null
   readonly resumedFrom: ResumedFrom | null
   /** Of another run. */
-  readonly initial: { readonly weights: LoadedCheckpoint['weights']; readonly dir: string } | null
+  readonly initial: { readonly weights: OpenCheckpoint['weights']; readonly dir: string } | null
 }
 
 /** @throws `checkpoint.damaged`, `checkpoint.missing` */
@@ -44,7 +44,7 @@ export function writeStart({ resumed, initial }: Start, trainStep: TrainStep, ow
   restore(trainStep, own, resumed)
   if (!initial) return
   trainStep.writeWeights(initial.weights)
-  trainStep.release(initial.weights)
+  initial.weights.free()
 }
 
 /** What comes before the first step. */

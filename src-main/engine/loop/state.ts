@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Extension } from '../../../src-preload/contract/records/runs'
 import { momentsFactor, scheduleOf } from '../optim/schedule'
-import type { LoadedCheckpoint } from '../checkpoint'
+import type { OpenCheckpoint } from '../checkpoint'
 import { TrainingClock } from './clock'
 
 /** What falls due after a step. */
@@ -36,7 +36,7 @@ export class RunState {
   constructor(
     config: RunConfig,
     extensions: readonly Extension[],
-    saved: LoadedCheckpoint | null,
+    saved: OpenCheckpoint | null,
     learningRateFactor: number,
   ) {
     this.#config = config
@@ -53,7 +53,7 @@ export class RunState {
    * To where that state was saved; null: to the first step, with the weights that the run began with. Clock, best loss and what
    * is left of the learning rate stay.
    */
-  goTo(saved: LoadedCheckpoint | null): void {
+  goTo(saved: OpenCheckpoint | null): void {
     this.step = saved?.step ?? 0
     this.savedStep = saved?.step ?? -1
     this.valLossNats = saved?.valLossNats ?? null

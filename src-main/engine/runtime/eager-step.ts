@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { AdamWState } from '../optim/adamw'
-import { momentsOf, nameMoments } from '../optim/moments'
+import { momentsOf } from '../optim/moments'
 import { optimizeWith, type Optimize } from '../optim/optimizer'
 import { packRates, ratesAt, unpackRates, type OptimizerRates } from '../optim/rates'
 import type { BatchTensors } from '../micro-batches'
 import { score, scoresIn } from '../score'
 import type { StepContext } from '../step-parts'
+import { stateTensors, type StatePart, type StateTensors } from '../state-tensors'
+import { readAll } from '../tensor-stream'
 import type { TokenScores, StepInput, StepMetrics, StepMode, StepSpec, Tokens, TrainStep } from '../train-step'
 import { wholeStep } from '../whole-step'
 import type { DropoutKey } from './composed-ops'
-import { WeightLayout, type WeightVector } from './layout'
+import { WeightLayout, type WeightPlace, type WeightVector } from './layout'
 import type { ModelOps, TensorData, TensorSource } from './ops'
 
 /** Lets timers and messages run: an eager step blocks the event loop while it computes. */
@@ -20,6 +22,9 @@ const eager: StepMode = { tier: 'eager', precision: 'float32' }
 
 /** Never `dataSync`: a graphics card can only be read later. */
 const numbersOf = (tensor: tf.Tensor): Promise<Float32Array> => tensor.data<'float32'>()
+
+/** What TensorFlow.js reads may be what it computes with. */
+const keep = (): void => undefined
 
 /** What the eager step asks of the engine that computes it. */
 export interface EagerDevice {
@@ -39,6 +44,7 @@ export class EagerTrainStep implements TrainStep {
   /** The layout's only one. */
   readonly #vector: WeightVector
   readonly #device: EagerDevice
+  readonly tensors: StateTensors
   readonly timings = []
   readonly settled = true
   #weights: tf.Tensor1D
@@ -52,6 +58,7 @@ export class EagerTrainStep implements TrainStep {
     this.#spec = spec
     this.#layout = new WeightLayout(spec.weights)
     this.#vector = this.#layout.vectors[0] as WeightVector
+    this.tensors = stateTensors(this.#layout, { read: (part, place) => this.#read(part, place), release: keep })
     this.#device = device
     device.activate()
     this.#weights = tf.zeros([this.#layout.size])
@@ -103,9 +110,8 @@ export class EagerTrainStep implements TrainStep {
     }
   }
 
-  async readWeights(): Promise<Map<string, TensorData>> {
-    await this.#submitted
-    return this.#layout.unpack([await numbersOf(this.#weights)])
+  readWeights(): Promise<Map<string, TensorData>> {
+    return readAll(this.tensors.weights)
   }
 
   writeWeights(weights: TensorSource): void {
@@ -113,22 +119,27 @@ export class EagerTrainStep implements TrainStep {
     this.#replaceState(tf.tensor1d(this.#vector.pack(weights)), this.#expAvg, this.#expAvgSq)
   }
 
-  async readOptimizer(): Promise<Map<string, TensorData>> {
-    await this.#submitted
-    const [expAvg, expAvgSq] = await Promise.all([numbersOf(this.#expAvg), numbersOf(this.#expAvgSq)])
-    return nameMoments(this.#layout, [expAvg], [expAvgSq])
-  }
-
-  writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
+  writeOptimizer(state: TensorSource): void {
     this.#device.activate()
     const { expAvg, expAvgSq } = momentsOf(state)
     const packed = [expAvg, expAvgSq].map((moment) => tf.tensor1d(this.#vector.pack(moment)))
     this.#replaceState(this.#weights, ...(packed as [tf.Tensor1D, tf.Tensor1D]))
   }
 
-  release(): void {
-    // What TensorFlow.js reads may be what it computes with.
+  /** Of one weight alone: a slice is a tensor of its own. */
+  async #read(part: StatePart, { offset, size }: WeightPlace): Promise<Float32Array> {
+    await this.#submitted
+    this.#device.activate()
+    const vector = { weights: this.#weights, expAvg: this.#expAvg, expAvgSq: this.#expAvgSq }[part]
+    const slice = tf.slice1d(vector, offset, size)
+    try {
+      return await numbersOf(slice)
+    } finally {
+      slice.dispose()
+    }
   }
+
+  readonly release = keep
 
   close(): void {
     tf.dispose([this.#weights, this.#expAvg, this.#expAvgSq])

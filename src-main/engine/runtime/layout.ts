@@ -1,7 +1,20 @@
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf, type WeightShape } from '../../plan/shapes'
 import { AppError } from '../../../src-preload/contract/errors'
-import type { TensorData, TensorSource, Weights } from './ops'
+import type { TensorSource, Weights } from './ops'
+
+/** Where a weight stands in its vector. */
+interface Place {
+  readonly name: string
+  readonly shape: number[]
+  readonly offset: number
+  readonly size: number
+}
+
+export interface WeightPlace extends Place {
+  /** Of the layout. */
+  readonly vector: number
+}
 
 /** Weights one after the other in one vector: hidden matrices first, then what else decays. */
 export class WeightVector {
@@ -13,12 +26,17 @@ export class WeightVector {
   readonly hiddenSize: number
   /** Of those matrices, in order. */
   readonly hiddenShapes: readonly (readonly number[])[]
-  readonly #places: readonly { readonly name: string; readonly shape: number[]; readonly size: number }[]
+  readonly places: readonly Place[]
 
   constructor(weights: readonly WeightShape[]) {
     const hidden = weights.filter((w) => w.hidden)
-    const places = [...hidden, ...weights.filter((w) => w.decay && !w.hidden), ...weights.filter((w) => !w.decay)]
-    this.#places = places.map(({ name, shape }) => ({ name, shape: [...shape], size: sizeOf(shape) }))
+    const ordered = [...hidden, ...weights.filter((w) => w.decay && !w.hidden), ...weights.filter((w) => !w.decay)]
+    let offset = 0
+    this.places = ordered.map(({ name, shape }) => {
+      const size = sizeOf(shape)
+      offset += size
+      return { name, shape: [...shape], offset: offset - size, size }
+    })
     const sum = (some: readonly WeightShape[]): number => some.reduce((total, w) => total + sizeOf(w.shape), 0)
     this.size = sum(weights)
     this.hiddenSize = sum(hidden)
@@ -28,40 +46,28 @@ export class WeightVector {
 
   /** float32 [size] → its weights by name. */
   split(flat: tf.Tensor1D): [string, tf.Tensor][] {
-    const sizes = this.#places.map((p) => p.size)
+    const sizes = this.places.map((p) => p.size)
     const parts = sizes.length === 1 ? [flat] : tf.split(flat, sizes)
-    return this.#places.map(({ name, shape }, i) => [name, (parts[i] as tf.Tensor).reshape(shape)])
+    return this.places.map(({ name, shape }, i) => [name, (parts[i] as tf.Tensor).reshape(shape)])
   }
 
   /** The reverse. */
   join(tensors: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D {
-    const parts = this.#places.map((p) => required(tensors, p.name).flatten())
+    const parts = this.places.map((p) => required(tensors, p.name).flatten())
     return parts.length === 1 ? (parts[0] as tf.Tensor1D) : tf.concat1d(parts)
   }
 
   /** @throws `checkpoint.damaged` when a name is missing or a shape differs */
   pack(tensors: TensorSource): Float32Array {
     const flat = new Float32Array(this.size)
-    let offset = 0
-    for (const { name, shape, size } of this.#places) {
+    for (const { name, shape, offset, size } of this.places) {
       const tensor = required(tensors, name)
       if (tensor.shape.join() !== shape.join() || tensor.data.length !== size) {
         throw new AppError('checkpoint.damaged', { file: `${name} [${tensor.shape.join()}] ≠ [${shape.join()}]` })
       }
       flat.set(tensor.data, offset)
-      offset += size
     }
     return flat
-  }
-
-  /** Views of `flat`, not copies: a checkpoint of a large model is written without a second one in memory. */
-  unpack(flat: Float32Array): [string, TensorData][] {
-    let offset = 0
-    return this.#places.map(({ name, shape, size }) => {
-      const data = flat.subarray(offset, offset + size)
-      offset += size
-      return [name, { shape, data }]
-    })
   }
 }
 
@@ -87,7 +93,9 @@ export class WeightLayout {
 
   /** A tensor for each vector → the weights by name. The caller disposes them. */
   split(flats: readonly tf.Tensor1D[]): Weights {
-    const weights = tf.tidy(() => Object.fromEntries(this.#each(flats, (vector, flat) => vector.split(flat)).flat()))
+    const weights = tf.tidy(() =>
+      Object.fromEntries(this.vectors.flatMap((vector, i) => vector.split(flats[i] as tf.Tensor1D))),
+    )
     return this.#ordered(new Map(Object.entries(weights)))
   }
 
@@ -101,13 +109,10 @@ export class WeightLayout {
     return this.vectors.map((vector) => vector.pack(tensors))
   }
 
-  /** Views, not copies. */
-  unpack(flats: readonly Float32Array[]): Map<string, TensorData> {
-    return this.#ordered(new Map(this.#each(flats, (vector, flat) => vector.unpack(flat)).flat()))
-  }
-
-  #each<T, R>(values: readonly T[], of: (vector: WeightVector, value: T) => R): R[] {
-    return this.vectors.map((vector, i) => of(vector, values[i] as T))
+  /** In the model's order. */
+  get places(): WeightPlace[] {
+    const places = this.vectors.flatMap((vector, i) => vector.places.map((place) => ({ ...place, vector: i })))
+    return [...this.#ordered(new Map(places.map((place) => [place.name, place]))).values()]
   }
 
   #ordered<T>(byName: ReadonlyMap<string, T>): Map<string, T> {

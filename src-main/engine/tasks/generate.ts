@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../src-preload/contract/errors'
 import type { JobRequest, JobTask } from '../../backend/jobs/protocol'
-import { loadCheckpoint, newestCheckpoint, type LoadedCheckpoint } from '../checkpoint'
+import { newestCheckpoint, openCheckpoint, type OpenCheckpoint } from '../checkpoint'
 import { generate } from '../generate'
 import { decodeModelOf } from '../model/decode'
 import type { Decoder } from '../runtime/decoder'
 import { openEngine } from '../runtime/engine'
+import type { TensorData } from '../runtime/ops'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { Emit } from './emit'
 
@@ -24,11 +25,11 @@ export interface PromptQueue {
 
 /** Loads a checkpoint and answers prompts until the job is told to end. A failed prompt ends the job. */
 export async function runGenerate(task: GenerateTask, emit: Emit, prompts: PromptQueue): Promise<void> {
-  const checkpoint = await loadNewest(task)
+  const { checkpoint, weights } = await loadNewest(task)
   const { tokenizer, hash } = await loadTokenizer(join(task.runDir, 'tokenizer.json'))
   if (hash !== checkpoint.tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
   const engine = await openEngine({ ...task.engineOptions, talks: true })
-  const decoder = engine.openDecoder(decodeModelOf(checkpoint.config), checkpoint.weights, {
+  const decoder = engine.openDecoder(decodeModelOf(checkpoint.config), weights, {
     compile: 'auto',
     precision: 'float32',
   })
@@ -38,13 +39,19 @@ export async function runGenerate(task: GenerateTask, emit: Emit, prompts: Promp
   }
 }
 
+interface LoadedModel {
+  readonly checkpoint: OpenCheckpoint
+  readonly weights: ReadonlyMap<string, TensorData>
+}
+
 /** A training beside this may replace the checkpoint while it is read: then there is a newer one. */
-async function loadNewest({ runDir, checkpoint }: GenerateTask): Promise<LoadedCheckpoint> {
+async function loadNewest({ runDir, checkpoint: kind }: GenerateTask): Promise<LoadedModel> {
   for (let attempt = 1; ; attempt++) {
-    const dir = await newestCheckpoint(runDir, checkpoint)
+    const dir = await newestCheckpoint(runDir, kind)
     if (dir === null) throw new AppError('run.noCheckpoint')
     try {
-      return await loadCheckpoint(dir, { optimizer: false })
+      const checkpoint = await openCheckpoint(dir, { optimizer: false })
+      return { checkpoint, weights: checkpoint.weights.all() }
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'checkpoint.missing' || attempt === 5) throw error
       await sleep(100)

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readSafetensors, writeSafetensors } from '../../../src-main/engine/safetensors'
+import { openSafetensors, writeSafetensors } from '../../../src-main/engine/safetensors'
+import { streamOf } from './stream'
 import { written } from './written'
 
 let root = ''
@@ -38,12 +39,14 @@ describe('safetensors', () => {
           }),
         )
         const to = path()
-        const { sizeBytes } = await written(writeSafetensors(to, tensors, { note: 'ünï' }))
+        const { sizeBytes } = await written(writeSafetensors(to, streamOf(tensors), { note: 'ünï' }))
         const bytes = await readFile(to)
         expect(bytes.length).toBe(sizeBytes)
         expect(Number(bytes.readBigUInt64LE()) % 8).toBe(0)
-        const read = await readSafetensors(to)
-        expect(read.tensors).toEqual(tensors)
+        const read = await openSafetensors(to)
+        expect(read.all()).toEqual(tensors)
+        expect([...read.shapes.keys()]).toEqual([...tensors.keys()])
+        for (const [key, tensor] of tensors) expect(read.get(key)).toEqual(tensor)
         expect(read.metadata).toEqual({ note: 'ünï' })
       }),
       { numRuns: 100 },
@@ -70,7 +73,7 @@ describe('safetensors', () => {
   ])('refuses %s', async (_, bytes) => {
     const from = path()
     await writeFile(from, bytes)
-    await expect(readSafetensors(from)).rejects.toMatchObject({ code: 'checkpoint.damaged' })
+    await expect(openSafetensors(from)).rejects.toMatchObject({ code: 'checkpoint.damaged' })
   })
 
   it('tells how much is on the disk while it writes a large file', async () => {
@@ -78,21 +81,55 @@ describe('safetensors', () => {
     const small = { shape: [3], data: Float32Array.of(1, 2, 3) }
     const to = path()
     const { told, sizeBytes } = await written(
-      writeSafetensors(to, new Map(Object.entries({ a: small, b: large, c: small }))),
+      writeSafetensors(to, streamOf(new Map(Object.entries({ a: small, b: large, c: small })))),
     )
     expect(told.length).toBeGreaterThan(1)
     expect(Math.max(...told)).toBeLessThan(80_000_000)
     expect(told.reduce((a, b) => a + b, 0)).toBe(sizeBytes)
-    const { tensors } = await readSafetensors(to)
+    const tensors = (await openSafetensors(to)).all()
     expect(tensors.get('c')).toEqual(small)
     // Element by element would take ten seconds.
     const read = tensors.get('b')?.data ?? new Float32Array()
     expect(Buffer.from(read.buffer).equals(Buffer.from(large.data.buffer))).toBe(true)
   })
 
+  it('has one tensor in memory at a time, writing and reading', async () => {
+    const sizes = [30, 2_000_000, 7, 500_000]
+    const tensors = new Map(sizes.map((size, i) => [`${i}`, { shape: [size], data: new Float32Array(size).fill(i) }]))
+    const to = path()
+    const stream = streamOf(tensors)
+    await written(writeSafetensors(to, stream))
+    expect([stream.most, stream.out]).toEqual([4 * 2_000_000, 0])
+    const stored = await openSafetensors(to)
+    const large = stored.get('1')
+    expect(large?.data[1_999_999]).toBe(1)
+    expect(stored.get('3')?.data.buffer).toBe(large?.data.buffer)
+    expect(stored.get('no such')).toBeUndefined()
+  })
+
+  it('writes what it always wrote, byte for byte', async () => {
+    const tensors = new Map([
+      ['wte.weight', { shape: [3, 2], data: Float32Array.of(1, -2, 3.5, NaN, -0, 1e-42) }],
+      ['ln_f.bias', { shape: [0], data: new Float32Array() }],
+      ['é', { shape: [], data: Float32Array.of(7) }],
+    ])
+    const { sha256 } = await written(writeSafetensors(path(), streamOf(tensors), { format: 'pt' }))
+    expect(sha256).toBe('765d66111e792afe2ce6711764a9c6e98c1065fa7e1d8e617c6f858214e66c59')
+  })
+
+  it('says which file is gone, or shorter than it was, when a tensor is asked for', async () => {
+    const to = path()
+    await written(writeSafetensors(to, streamOf(new Map([['a', { shape: [9], data: new Float32Array(9) }]]))))
+    const stored = await openSafetensors(to)
+    await truncate(to, 90)
+    expect(() => stored.get('a')).toThrow(expect.objectContaining({ code: 'checkpoint.damaged' }))
+    await rm(to)
+    expect(() => stored.get('a')).toThrow(expect.objectContaining({ code: 'checkpoint.missing' }))
+  })
+
   it('never overwrites a file', async () => {
     const to = path()
     await writeFile(to, 'mine')
-    await expect(written(writeSafetensors(to, new Map()))).rejects.toMatchObject({ code: 'EEXIST' })
+    await expect(written(writeSafetensors(to, streamOf(new Map())))).rejects.toMatchObject({ code: 'EEXIST' })
   })
 })

@@ -2,9 +2,11 @@ import { isAlone } from '../../../plan/shapes'
 import { stepsPerMeasure } from '../../../plan/trials'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records/steps'
-import { momentsOf, nameMoments } from '../../optim/moments'
+import { momentsOf } from '../../optim/moments'
 import { packRates, ratesAt } from '../../optim/rates'
 import { scoresIn } from '../../score'
+import { stateTensors, type StateTensors } from '../../state-tensors'
+import { readAll } from '../../tensor-stream'
 import type {
   CompileOptions,
   StepInput,
@@ -29,8 +31,6 @@ import { Variable } from './variables'
 
 const handlesOf = (variables: readonly Variable[]): TensorHandle[] => variables.map(({ handle }) => handle)
 
-const numbersIn = (variables: readonly Variable[]): Float32Array[] => variables.map((variable) => variable.read())
-
 const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`
 
 /** The recorded training step and its state: one native call a step, off the event loop. */
@@ -42,6 +42,7 @@ export class TensorFlowTrainStep implements TrainStep {
   readonly #functions = new Map<string, RecordedFunction>()
   #evaluation: RecordedFunction | null = null
   readonly #state: StateOf<Variable>
+  readonly tensors: StateTensors
   /** What the last step was given: trials are made with it. */
   #last: StepInput
   /** Result of the last step, not read yet: float32 [2]. */
@@ -61,7 +62,14 @@ export class TensorFlowTrainStep implements TrainStep {
     const noTokens = new Int32Array(spec.batchSize * spec.blockSize)
     this.#last = { step: 1, learningRate: 0, batch: { x: noTokens, y: noTokens } }
     const variables = (): Variable[] => this.#layout.vectors.map(({ size }) => new Variable(backend.context, [size]))
-    this.#state = { weights: variables(), expAvg: variables(), expAvgSq: variables() }
+    const state = { weights: variables(), expAvg: variables(), expAvgSq: variables() }
+    this.#state = state
+    this.tensors = stateTensors(this.#layout, {
+      read: (part, { vector, offset, size }) => Promise.resolve((state[part][vector] as Variable).read(offset, size)),
+      release: (numbers) => {
+        free([numbers])
+      },
+    })
     this.#settings = options.settings ?? null
     this.#plannedSteps = options.plannedSteps ?? Infinity
     const before = this.#settings === null ? null : (backend.chosen?.find(this.#settings) ?? null)
@@ -152,18 +160,14 @@ export class TensorFlowTrainStep implements TrainStep {
   }
 
   readWeights(): Promise<Map<string, TensorData>> {
-    return Promise.resolve(this.#layout.unpack(numbersIn(this.#state.weights)))
+    return readAll(this.tensors.weights)
   }
 
   writeWeights(weights: TensorSource): void {
     this.#write(this.#state.weights, weights)
   }
 
-  readOptimizer(): Promise<Map<string, TensorData>> {
-    return Promise.resolve(nameMoments(this.#layout, numbersIn(this.#state.expAvg), numbersIn(this.#state.expAvgSq)))
-  }
-
-  writeOptimizer(state: ReadonlyMap<string, TensorData>): void {
+  writeOptimizer(state: TensorSource): void {
     const { expAvg, expAvgSq } = momentsOf(state)
     this.#write(this.#state.expAvg, expAvg)
     this.#write(this.#state.expAvgSq, expAvgSq)

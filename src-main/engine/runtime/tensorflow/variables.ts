@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../plan/shapes'
 import { shapeAttr, stringAttr, typeAttr } from './attributes'
 import type { TensorHandle } from './c-api'
 import type { TensorFlowContext } from './context'
@@ -57,12 +58,19 @@ export class Variable {
     return this.#context.execute('ReadVariableOp', [this.handle], 1, attributes)[0] as TensorHandle
   }
 
-  read(): Float32Array {
+  /** Of a vector, so many numbers from `offset` on, or all. */
+  read(offset = 0, size = sizeOf(this.shape)): Float32Array {
     const value = this.readHandle()
+    const made = [value]
     try {
-      return numbersOf(dtypes.float32, this.#context.read(value)) as Float32Array
+      if (size !== sizeOf(this.shape)) {
+        made.push(...[offset, size].map((number) => this.#context.newHandle(dtypes.int32, [1], Int32Array.of(number))))
+        const types = [typeAttr('T', dtypes.float32), typeAttr('Index', dtypes.int32)]
+        made.push(...this.#context.execute('Slice', made, 1, types))
+      }
+      return numbersOf(dtypes.float32, this.#context.read(made.at(-1) as TensorHandle)) as Float32Array
     } finally {
-      this.#context.release([value])
+      this.#context.release(made)
     }
   }
 
