@@ -19,7 +19,25 @@ module.exports = {
     { name: 'no-orphans-from-test', severity: 'error', from: { path: '^src-' }, to: { path: '^test/' } },
     rule('contract-imports-nothing', '^src-preload/contract/', [], 'The contract is pure data.'),
     rule('preload-to-contract', '^src-preload/preload', [contract], ''),
-    rule('plan-to-contract', '^src-main/plan/', [contract], 'Pure derivations shared by services and engine.'),
+    rule(
+      'plan-to-contract',
+      '^src-main/plan/',
+      [contract, '^src-main/engine/model/'],
+      'Pure derivations shared by services and engine; what a network is, its architecture says.',
+    ),
+    rule(
+      'model-to-ops',
+      '^src-main/engine/model/',
+      [contract, '^src-main/engine/(ops|random)\\.ts'],
+      'An architecture knows what it may ask for, no engine and no library of tensors.',
+    ),
+    {
+      name: 'model-without-tensors',
+      severity: 'error',
+      comment: 'Whoever plans reads the tables of an architecture without loading a library.',
+      from: { path: '^src-main/engine/model/' },
+      to: { path: 'node_modules/(@tensorflow|koffi)', dependencyTypesNot: ['type-only'] },
+    },
     rule('page-to-contract', '^src-main/page/', [contract], ''),
     rule(
       'engine-to-contract',

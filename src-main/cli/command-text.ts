@@ -55,7 +55,7 @@ const range = ({ min, max, default: usual }: { min: number; max: number; default
   `${min} to ${max}; ${usual} by default`
 
 export const optionTexts: Readonly<Record<OptionName, string>> = {
-  model: `kind of model: ${runLimits.model.options.join(', ')}; modern by default`,
+  model: `kind of model: ${runLimits.model.options.join(', ')}; llama by default`,
   preset: 'tiny, small, medium or large, with -quick, -normal or -long; tiny-normal by default',
   steps: `number of steps, ${runLimits.maxSteps.min} to ${runLimits.maxSteps.max}; train takes it from the preset by default`,
   name: 'name of the run',

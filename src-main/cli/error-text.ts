@@ -17,6 +17,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'config.outOfRange': 'The setting {field} must be between {min} and {max}.',
   'config.notAnOption': 'The setting {field} cannot be {value}. Use one of: {options}.',
   'config.textTooLong': 'The setting {field} takes at most {max} characters.',
+  'config.widthNotInSteps':
+    'The width nEmbd ({nEmbd}) of this kind of model must be a multiple of {step}: choose another nEmbd.',
   'config.headsDoNotDivide': 'The width nEmbd ({nEmbd}) must be divisible by nHead ({nHead}): choose another nHead.',
   'config.accumulationDoesNotDivide':
     'The batch size, batchSize ({batchSize}), must be divisible by accumulation ({accumulation}).',
@@ -41,6 +43,8 @@ const errorTexts: Readonly<Record<ErrorCode, string>> = {
   'run.notActive': 'This run is not training.',
   'run.notResumable': 'This run is finished. Train it longer with `resume RUN --steps N`.',
   'run.notExtendable': 'This run was cut off before its last step. Resume it first, without --steps.',
+  'run.earlierVersion':
+    'An earlier version of Homegrown made this model. You can look at it and delete it; `train` makes a new one.',
   'run.noCheckpoint': 'Nothing is saved for this run yet. Let it train for a while first.',
   'run.textMissing': 'The text "{name}" of this run was deleted. Import the same files again, then resume.',
   'run.textDiffers':

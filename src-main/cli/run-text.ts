@@ -8,7 +8,7 @@ import { resumePoint } from '../../src-preload/contract/resume'
 import { megabytes } from './amounts'
 import { command } from './command-text'
 
-const modelNames: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' }
+const modelNames: Readonly<Record<RunConfig['model'], string>> = { gpt: 'GPT-2', lstm: 'LSTM', llama: 'Llama' }
 
 /** What a run does otherwise, within its automatic name: settings as `--set` writes them. */
 function namePart(part: NamePart): string {

@@ -63,7 +63,7 @@ export async function train(backend: Backend, { operands: [file = ''], options }
     throw problem.fix === null ? error : new AppError(error.code, { ...error.params, fix: texts.settings(problem.fix) })
   }
   const before = {
-    choice: origin?.choice ?? { model: 'modern', size: suggestedSize, length: 'normal' },
+    choice: origin?.choice ?? { model: 'llama', size: suggestedSize, length: 'normal' },
     config: suggested,
   } as const
   const parts = nameParts({ choice, config }, before).map(texts.namePart)

@@ -1,6 +1,13 @@
 import { AppError } from '../../src-preload/contract/errors'
 import { misfitOf, numberMisfit, type NumberRule } from '../../src-preload/contract/field-value'
-import { nameMaxLength, runFields, runLimits, samplingLimits, type RunField } from '../../src-preload/contract/limits'
+import {
+  fieldApplies,
+  nameMaxLength,
+  runFields,
+  runLimits,
+  samplingLimits,
+  type RunField,
+} from '../../src-preload/contract/limits'
 import { readNumber } from '../../src-preload/contract/numbers'
 import { name as nameRule } from '../../src-preload/contract/records/common'
 import { sampling, type Sampling } from '../../src-preload/contract/records/conversations'
@@ -60,7 +67,7 @@ export function choiceOf(options: Options, settings: Partial<RunConfig>): RunCho
     throw new UsageError('arguments.repeated', texts.repeated('--model'))
   const [size, length] = preset.split('-')
   return {
-    model: settings.model ?? model ?? 'modern',
+    model: settings.model ?? model ?? 'llama',
     size: sizeDial.parse(size),
     length: lengthDial.parse(length ?? 'normal'),
   }
@@ -104,10 +111,9 @@ function settingOf(field: RunField, text: string): string | number {
 /** @throws UsageError for a setting that this kind of model does not have */
 export function checkMeaning(settings: Partial<RunConfig>, { model }: RunChoice): void {
   for (const field of Object.keys(settings) as RunField[]) {
-    const limit = runLimits[field]
-    const only: readonly string[] | undefined = 'only' in limit ? limit.only : undefined
-    if (only !== undefined && !only.includes(model))
-      throw new UsageError('arguments.invalid', texts.notForModel(`--set ${field}`, model, only))
+    if (fieldApplies(field, model)) continue
+    const others = runLimits.model.options.filter((other) => fieldApplies(field, other))
+    throw new UsageError('arguments.invalid', texts.notForModel(`--set ${field}`, model, others))
   }
 }
 

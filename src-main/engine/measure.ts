@@ -1,7 +1,7 @@
 import { runLimits, withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { drawnWeights } from './model/init'
-import { stepSpecOf } from './model/model'
+import { stepSpecOf } from './step-spec'
 import { RandomStream } from './random'
 import type { Engine } from './runtime/engine'
 import type { Tokens } from './train-step'
@@ -26,9 +26,10 @@ const enoughMs = 1500
  */
 export async function measureStep(engine: Engine): Promise<number> {
   const { compile, precision, learningRate } = config
-  const step = await engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision })
+  const spec = stepSpecOf(config, vocabSize)
+  const step = await engine.compileStep(spec, { compile, precision })
   try {
-    step.writeWeights(drawnWeights(config, vocabSize, config.seed))
+    step.writeWeights(drawnWeights(spec.model.weights, config.seed))
     let done = 0
     const timed = async (most: number): Promise<number[]> => {
       const times: number[] = []

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { ModelOps } from './runtime/ops'
+import type { EngineOps } from './ops'
 
 /** x: what the model reads, y: the next token of each, -1 where it does not count. int32 [rows, T] both. */
 export interface BatchTensors {
@@ -8,7 +8,7 @@ export interface BatchTensors {
 }
 
 /** @returns float32 [n] each */
-type Part = (flats: readonly tf.Tensor1D[], batch: BatchTensors, ops: ModelOps) => readonly tf.Tensor1D[]
+type Part = (flats: readonly tf.Tensor1D[], batch: BatchTensors, ops: EngineOps) => readonly tf.Tensor1D[]
 
 /**
  * The sums of what `part` makes of each micro-batch, one after the other, so that the activations of one stand in memory at a
@@ -19,7 +19,7 @@ type Part = (flats: readonly tf.Tensor1D[], batch: BatchTensors, ops: ModelOps) 
 export function overMicroBatches(
   accumulation: number,
   sizes: readonly number[],
-  ops: ModelOps,
+  ops: EngineOps,
   flats: readonly tf.Tensor1D[],
   { x, y }: BatchTensors,
   part: Part,

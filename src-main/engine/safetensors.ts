@@ -5,9 +5,9 @@ import { endianness } from 'node:os'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../src-preload/contract/errors'
-import { sizeOf } from '../plan/shapes'
+import { sizeOf } from './model/weight-table'
 import { writeAll } from './files'
-import type { TensorData, TensorSource } from './runtime/ops'
+import type { TensorData, TensorSource } from './ops'
 import type { TensorStream } from './tensor-stream'
 
 /** As in the reference implementation: a larger header is refused before it is read. */

@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs'
+import { forward } from './forward'
 import type { BatchTensors } from './micro-batches'
-import { headScores } from './runtime/head'
-import type { ModelOps } from './runtime/ops'
+import { headScores } from './layers/head'
+import type { EngineOps } from './ops'
 import type { StepContext } from './step-parts'
 import type { TokenScores } from './train-step'
 
@@ -16,8 +17,8 @@ export function score(
   batch: BatchTensors,
 ): tf.Tensor2D {
   const { accumulation } = spec
-  const scoresOf = (flats: readonly tf.Tensor1D[], { x, y }: BatchTensors, ops: ModelOps): tf.Tensor2D =>
-    headScores(spec.forward(layout.split(flats), x, ops), y.as1D(), ops)
+  const scoresOf = (flats: readonly tf.Tensor1D[], { x, y }: BatchTensors, ops: EngineOps): tf.Tensor2D =>
+    headScores(forward(spec.model, layout.split(flats), x, ops, spec), y.as1D(), ops)
   if (accumulation === 1) return scoresOf(flats, batch, ops).transpose()
   const { outputs } = ops.scan({
     length: accumulation,

@@ -1,5 +1,5 @@
 import { momentPrefixes } from './optim/moments'
-import type { WeightLayout, WeightPlace } from './runtime/layout'
+import type { WeightLayout, WeightPlace } from './layout'
 import type { TensorStream } from './tensor-stream'
 
 /** What a training changes, as a checkpoint holds it: weights by name, their moments by PyTorch's names. */

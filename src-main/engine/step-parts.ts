@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs'
 import type { AdamWState } from './optim/adamw'
 import type { Optimize } from './optim/optimizer'
-import type { WeightLayout } from './runtime/layout'
-import type { ModelOps } from './runtime/ops'
+import type { WeightLayout } from './layout'
+import type { EngineOps } from './ops'
 import type { StepSpec } from './train-step'
 
 /** Of a part of a batch: micro-batches, shards and workers add them up, whatever their sizes are. */
@@ -27,7 +27,7 @@ export interface StepParts<T, R> {
 export interface StepContext {
   readonly spec: StepSpec
   readonly layout: WeightLayout
-  readonly ops: ModelOps
+  readonly ops: EngineOps
 }
 
 /** The new state, the old one where loss or norm is no finite number, and float32 [2]: mean loss in nats, gradient norm. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
+import { forward } from './forward'
 import { overMicroBatches, type BatchTensors } from './micro-batches'
 import type { AdamWState } from './optim/adamw'
 import { clipScale } from './optim/clip'
-import { countOf, lossSumOf } from './runtime/head'
-import type { ModelOps } from './runtime/ops'
+import { countOf, lossSumOf } from './layers/head'
+import type { EngineOps } from './ops'
 import type { StepContext, StepParts, StepResult, StepSums, Update } from './step-parts'
 
 /** What a training step is, on every engine. */
@@ -33,7 +34,7 @@ export function backward(
     const names = [...weights.keys()]
     const byName = <T>(values: readonly T[]): Map<string, T> => new Map(names.map((name, i) => [name, values[i] as T]))
     const lossSum = (...values: tf.Tensor[]): tf.Scalar =>
-      lossSumOf(spec.forward(byName(values), x, ops), y.as1D(), ops)
+      lossSumOf(forward(spec.model, byName(values), x, ops, spec), y.as1D(), ops)
     const { value, grads } = tf.valueAndGrads(lossSum)([...weights.values()])
     return [value.as1D(), countOf(y.as1D()), ...layout.join(byName(grads))]
   })
@@ -41,7 +42,7 @@ export function backward(
   return { lossSum, count, gradSums }
 }
 
-export const squaredNormOf = ({ gradSums }: StepSums<tf.Tensor1D>, ops: ModelOps): tf.Scalar =>
+export const squaredNormOf = ({ gradSums }: StepSums<tf.Tensor1D>, ops: EngineOps): tf.Scalar =>
   gradSums.map((gradient) => ops.sumOfSquares(gradient)).reduce((sum, square) => sum.add(square))
 
 /** Divides by the count, clips, and lets the optimizer take its step. */

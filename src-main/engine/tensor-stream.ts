@@ -1,4 +1,4 @@
-import type { TensorData } from './runtime/ops'
+import type { TensorData } from './ops'
 
 /** Tensors that are somewhere else, in order, and come into memory one at a time. */
 export interface TensorStream {

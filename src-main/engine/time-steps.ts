@@ -3,7 +3,7 @@ import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { EngineOptions } from '../backend/jobs/protocol'
 import { usualMs, type StepTimes } from '../plan/time'
 import { drawnWeights } from './model/init'
-import { stepSpecOf } from './model/model'
+import { stepSpecOf } from './step-spec'
 import { RandomStream } from './random'
 import { openEngine } from './runtime/engine'
 import type { Tokens, TrainStep } from './train-step'
@@ -40,9 +40,10 @@ export async function* timeSteps(
   const othersShare = watchOthers()
   const engine = await openEngine(engineOptions)
   const { compile, precision, maxSteps: plannedSteps, learningRate } = config
-  const trainStep = await engine.compileStep(stepSpecOf(config, vocabSize), { compile, precision, plannedSteps })
+  const spec = stepSpecOf(config, vocabSize)
+  const trainStep = await engine.compileStep(spec, { compile, precision, plannedSteps })
   try {
-    trainStep.writeWeights(drawnWeights(config, vocabSize, config.seed))
+    trainStep.writeWeights(drawnWeights(spec.model.weights, config.seed))
     let done = 0
     const step = async (): Promise<void> => {
       const batch = randomTokens(config, vocabSize, ++done)
@@ -55,7 +56,7 @@ export async function* timeSteps(
       await trainStep.evaluate(batch)
     }
     const sample = async (): Promise<void> => {
-      await sampleText(trainStep, engine, anyTokenizer, config, signal)
+      await sampleText({ trainStep, engine, model: spec.model, tokenizer: anyTokenizer, config }, signal)
     }
     const beside = async (): Promise<Pick<StepTimes, 'evaluationMs' | 'sampleMs'>> => ({
       // The first one records it.

@@ -1,19 +1,17 @@
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Precision, StepTiming, Tier } from '../../src-preload/contract/records/steps'
-import type { WeightShape } from '../plan/shapes'
+import type { ForwardOptions } from './forward'
+import type { Model } from './model/architecture'
 import type { OptimizerSettings } from './optim/optimizer'
-import type { Forward, TensorData, TensorSource } from './runtime/ops'
+import type { TensorData, TensorSource } from './ops'
 import type { StateTensors } from './state-tensors'
 
 /** Everything that a training step is made of. */
-export interface StepSpec {
-  /** In the model's order: the order of `tensors`. */
-  readonly weights: readonly WeightShape[]
-  readonly forward: Forward
+export interface StepSpec extends ForwardOptions {
+  /** The order of its weights is that of `tensors`. */
+  readonly model: Model
   readonly batchSize: number
   readonly blockSize: number
-  /** Attention scores of one layer and example, which an engine without a kernel for attention holds whole. */
-  readonly scoresPerExample: number
   /** Micro-batches that a step's gradient is summed over, one after the other; divides `batchSize`. */
   readonly accumulation: number
   /** Of the dropout masks. */

@@ -14,7 +14,7 @@ import { save } from './loop/save'
 import { begin, startOf, writeStart, type StartOptions } from './loop/start'
 import { RunState } from './loop/state'
 import { stage, stepEvent, type Training } from './loop/training'
-import { stepSpecOf } from './model/model'
+import { stepSpecOf } from './step-spec'
 import { openEngine } from './runtime/engine'
 
 export interface TrainOptions extends StartOptions {

@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorParams } from '../../src-preload/contract/errors'
 import { misfitOf } from '../../src-preload/contract/field-value'
-import { runFields, runLimits, type RunField } from '../../src-preload/contract/limits'
+import { hasAttention, runFields, runLimits, widthRules, type RunField } from '../../src-preload/contract/limits'
 import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
 import type { ConfigProblem } from '../../src-preload/contract/records/plan'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
@@ -51,9 +51,8 @@ export const fieldProblems = (settings: Partial<Record<RunField, unknown>>): Con
 export const withinLimits = (config: RunConfig): RunConfig =>
   Object.assign({}, config, ...fieldProblems(config).map(({ fix }) => fix)) as RunConfig
 
-/** What the heads must divide: rotary positions turn the numbers of a head in pairs. */
-const dividedWidth = ({ model, nEmbd, positions }: RunConfig): number =>
-  model === 'modern' && positions === 'rotary' ? nEmbd / 2 : nEmbd
+/** What the heads must divide. */
+const dividedWidth = ({ model, nEmbd }: RunConfig): number => nEmbd / widthRules[model].headStep
 
 /** The divisor of the width that is nearest to the wish, the smaller of two as near. */
 function nearestHeads(nEmbd: number, nHead: number): number {
@@ -62,6 +61,24 @@ function nearestHeads(nEmbd: number, nHead: number): number {
     if (nEmbd % n === 0 && Math.abs(n - nHead) < Math.abs(best - nHead)) best = n
   }
   return best
+}
+
+/** The heads that such a width can have, where it cannot have those of the config. */
+function headsThatDivide(config: RunConfig): Partial<RunConfig> {
+  const width = dividedWidth(config)
+  return hasAttention(config.model) && width % config.nHead !== 0 ? { nHead: nearestHeads(width, config.nHead) } : {}
+}
+
+function widthProblem(config: RunConfig): ConfigProblem | null {
+  const { model, nEmbd, nHead } = config
+  const { step } = widthRules[model]
+  if (nEmbd % step !== 0) {
+    const fitting = Math.max(step, Math.round(nEmbd / step) * step)
+    const fix = { nEmbd: fitting, ...headsThatDivide({ ...config, nEmbd: fitting }) }
+    return problem('nEmbd', 'config.widthNotInSteps', { nEmbd, step }, fix)
+  }
+  const fix = headsThatDivide(config)
+  return fix.nHead === undefined ? null : problem('nHead', 'config.headsDoNotDivide', { nEmbd, nHead }, fix)
 }
 
 /** Tokens that are kept aside and must hold a window and the token after it. */
@@ -96,13 +113,9 @@ export function problemsOf(config: RunConfig, counts: CorpusCounts): ConfigProbl
   const wrong = fieldProblems(config)
   if (wrong.length > 0) return wrong
   const problems: ConfigProblem[] = []
-  const { nEmbd, nHead, vocabSize, batchSize, accumulation, warmupSteps, maxSteps, minLearningRate, learningRate } =
-    config
-  const width = dividedWidth(config)
-  if (config.model !== 'lstm' && width % nHead !== 0) {
-    const fix = { nHead: nearestHeads(width, nHead) }
-    problems.push(problem('nHead', 'config.headsDoNotDivide', { nEmbd, nHead }, fix))
-  }
+  const { vocabSize, batchSize, accumulation, warmupSteps, maxSteps, minLearningRate, learningRate } = config
+  const ofWidth = widthProblem(config)
+  if (ofWidth !== null) problems.push(ofWidth)
   if (batchSize % accumulation !== 0) {
     const fix = { accumulation: nextDivisor(batchSize, accumulation) }
     problems.push(problem('accumulation', 'config.accumulationDoesNotDivide', { batchSize, accumulation }, fix))

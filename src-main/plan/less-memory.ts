@@ -1,3 +1,4 @@
+import { fieldApplies } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { nextDivisor } from './divisor'
 
@@ -29,6 +30,7 @@ export function lessMemory({
   activationCheckpointing,
 }: RunConfig): Partial<RunConfig> | null {
   if (accumulation < batchSize) return { accumulation: nextDivisor(batchSize, 2 * accumulation) }
-  if (model !== 'lstm' && activationCheckpointing === 'off') return { activationCheckpointing: 'on' }
+  if (fieldApplies('activationCheckpointing', model) && activationCheckpointing === 'off')
+    return { activationCheckpointing: 'on' }
   return null
 }

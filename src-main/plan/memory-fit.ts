@@ -1,8 +1,8 @@
-import { memoryMargin, runLimits } from '../../src-preload/contract/limits'
+import { hasAttention, memoryMargin, runLimits, widthRules } from '../../src-preload/contract/limits'
 import type { ConfigProblem } from '../../src-preload/contract/records/plan'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { lessMemory } from './less-memory'
-import { summarize } from './shapes'
+import { summarize } from './summary'
 
 type Change = Partial<RunConfig>
 
@@ -40,10 +40,12 @@ const halves = (from: number, to: number): number[] => {
 
 /** Narrower by whole heads, so that their size stays; an LSTM, which has none, by steps of its limit. */
 function narrower({ model, nEmbd, nHead }: RunConfig): Change[] {
-  if (model !== 'lstm') {
+  if (hasAttention(model)) {
     const headDim = nEmbd / nHead
     const heads = Array.from({ length: nHead - 1 }, (_, i) => nHead - 1 - i)
-    return heads.map((nHead) => ({ nHead, nEmbd: nHead * headDim })).filter(({ nEmbd }) => nEmbd >= runLimits.nEmbd.min)
+    const { step } = widthRules[model]
+    const widths = heads.map((nHead) => ({ nHead, nEmbd: nHead * headDim }))
+    return widths.filter(({ nEmbd }) => nEmbd >= runLimits.nEmbd.min && nEmbd % step === 0)
   }
   const { min, step } = runLimits.nEmbd
   return Array.from({ length: (nEmbd - min) / step }, (_, i) => ({ nEmbd: nEmbd - (i + 1) * step }))

@@ -1,7 +1,7 @@
+import { hasAttention } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Tier } from '../../src-preload/contract/records/steps'
-import { lossChunks, type LogitBounds } from './head-chunks'
-import { shardsOf } from './shards'
+import { logitsInXla, logitsOfProcessor, lossChunks, shardsOf } from './execution'
 
 /**
  * What a training job occupies at its peak, computing on a processor with TensorFlow. Each term is something that lies in
@@ -17,13 +17,6 @@ const processBytes = 180e6
 /** XLA's compilers, what of the library only they use, and what they leave behind: alone, and beside a plain graph. */
 const xlaBytes = { xla: 75e6, auto: 240e6 }
 
-/** 128 MB: smaller parts cost more time than they save (docs/log.md). */
-export const logitsOfProcessor: LogitBounds = { most: 2 ** 25, cached: Infinity }
-/** 4 MB: a loop costs next to nothing in XLA. */
-export const logitsInXla: LogitBounds = { ...logitsOfProcessor, cached: 2 ** 20 }
-/** On a graphics card, 512 MB: its memory is read many times faster, and small products leave most of it idle. */
-export const logitsOfCard: LogitBounds = { most: 2 ** 27, cached: Infinity }
-
 /**
  * Floats that a step keeps for its backward pass and works on meanwhile: so many times the residual stream of each layer
  * (hidden state of an LSTM), its attention scores, the logits and their gradient.
@@ -35,7 +28,7 @@ function activationFloats(c: RunConfig, vocabSize: number, tier: Tier): number {
   const scores = c.nLayer * rows * c.nHead * c.blockSize ** 2
   const bounds = tier === 'xla' ? logitsInXla : logitsOfProcessor
   const logits = (positions * vocabSize) / lossChunks(positions, c.nEmbd, vocabSize, bounds)
-  if (c.model === 'lstm') return 6.2 * stream + 3.7 * logits
+  if (!hasAttention(c.model)) return 6.2 * stream + 3.7 * logits
   const layers = 5 * stream + scoresKept(c, tier) * scores
   // Of each layer its input, and of one at a time everything, half as much again while its gradient is computed.
   const again = stream + (1.5 * layers) / c.nLayer
@@ -94,7 +87,7 @@ export function predictedBytes(c: RunConfig, vocabSize: number, parameterCount: 
   const optimizer = 4.3 * parameterCount - sparedBy.optimizer * aloneCount
   if (c.compile === 'graph') return libraryFileBytes + processBytes + 4 * (weights + Math.max(optimizer, activations))
   // What XLA works on fits into what the plain graph left, unless it is of the whole batch in one piece.
-  const isWhole = c.compile === 'auto' && c.model !== 'lstm' && shardsOf(c, parameterCount) === 1
+  const isWhole = c.compile === 'auto' && hasAttention(c.model) && shardsOf(c, parameterCount) === 1
   const pool = isWhole ? activationFloats(c, vocabSize, 'xla') : 0
   return libraryFileBytes + processBytes + xlaBytes[c.compile] + 4 * (weights + activations + pool)
 }

@@ -1,4 +1,4 @@
-import { inheritedFields, withDefaults } from '../../src-preload/contract/limits'
+import { inheritedFields, withDefaults, type ModelKind } from '../../src-preload/contract/limits'
 import type { CorpusCounts } from '../../src-preload/contract/records/corpora'
 import type { PlanBase } from '../../src-preload/contract/records/plan'
 import {
@@ -40,29 +40,28 @@ const lstmShapes: Readonly<Record<SizeDial, Shape>> = {
 
 // 2. Length: passes over the text, within a range of steps. The LSTM's ten passes are the classic recipe. A GPT on a
 //    small text wants more steps than that before it spells (nanoGPT: 2,000 on a CPU, 5,000 on a GPU); `quick` is bounded
-//    so that the sample text is learned within two minutes on two cores (45 ms a step). Modern learns more from each
+//    so that the sample text is learned within two minutes on two cores (45 ms a step). Llama learns more from each
 //    step: half the passes leave it ahead of GPT-2 (docs/log.md).
 interface Length {
   readonly epochs: number
   readonly minSteps: number
   readonly maxSteps: number
 }
-const lengths: Readonly<Record<RunChoice['model'], Readonly<Record<LengthDial, Length>>>> = {
-  gpt: {
-    quick: { epochs: 15, minSteps: 300, maxSteps: 1000 },
-    normal: { epochs: 30, minSteps: 1000, maxSteps: 5000 },
-    long: { epochs: 60, minSteps: 3000, maxSteps: 50_000 },
-  },
-  modern: {
-    quick: { epochs: 8, minSteps: 200, maxSteps: 500 },
-    normal: { epochs: 16, minSteps: 500, maxSteps: 5000 },
-    long: { epochs: 40, minSteps: 2000, maxSteps: 50_000 },
-  },
-  lstm: {
-    quick: { epochs: 4, minSteps: 100, maxSteps: 500 },
-    normal: { epochs: 10, minSteps: 100, maxSteps: 50_000 },
-    long: { epochs: 30, minSteps: 300, maxSteps: 200_000 },
-  },
+type Lengths = Readonly<Record<LengthDial, Length>>
+const gptLengths: Lengths = {
+  quick: { epochs: 15, minSteps: 300, maxSteps: 1000 },
+  normal: { epochs: 30, minSteps: 1000, maxSteps: 5000 },
+  long: { epochs: 60, minSteps: 3000, maxSteps: 50_000 },
+}
+const llamaLengths: Lengths = {
+  quick: { epochs: 8, minSteps: 200, maxSteps: 500 },
+  normal: { epochs: 16, minSteps: 500, maxSteps: 5000 },
+  long: { epochs: 40, minSteps: 2000, maxSteps: 50_000 },
+}
+const lstmLengths: Lengths = {
+  quick: { epochs: 4, minSteps: 100, maxSteps: 500 },
+  normal: { epochs: 10, minSteps: 100, maxSteps: 50_000 },
+  long: { epochs: 30, minSteps: 300, maxSteps: 200_000 },
 }
 
 const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value))
@@ -76,13 +75,13 @@ const round = (value: number): number => {
 //    at width 128 that learned the sample text much faster than nanoGPT's 1e-3 (docs/log.md). It falls to a tenth
 //    (Hoffmann et al. 2022, appendix B), after nanoGPT's 100 warm-up steps.
 //    LSTM: Adam at a constant 1e-3.
-function gptLearningRate(nEmbd: number): { learningRate: number; minLearningRate: number } {
+function gptLearning(nEmbd: number): Partial<RunConfig> {
   const learningRate = twoDigits(Math.min(3e-3, (6e-4 * 768) / nEmbd))
   return { learningRate, minLearningRate: twoDigits(learningRate / 10) }
 }
-//    Modern: Muon for the hidden matrices at one rate for every width, because its corrections have one size (Jordan et
+//    Llama: Muon for the hidden matrices at one rate for every width, because its corrections have one size (Jordan et
 //    al. 2024); AdamW for the rest, with the root of the width (nanochat). At width 128 both were tried (docs/log.md).
-function modernLearning(nEmbd: number): Partial<RunConfig> {
+function llamaLearning(nEmbd: number): Partial<RunConfig> {
   const learningRate = twoDigits(8e-3 * Math.sqrt(128 / nEmbd))
   const minLearningRate = twoDigits(learningRate / 50)
   return { optimizer: 'muon', matrixLearningRate: 0.03, learningRate, minLearningRate }
@@ -95,6 +94,33 @@ const twoDigits = (value: number): number => Number(value.toPrecision(2))
 function gptDropout(epochs: number): number {
   if (epochs > 25) return 0.2
   return epochs > 10 ? 0.1 : 0
+}
+
+/** What is suggested for a kind of model. */
+interface Recipe {
+  readonly shapes: Readonly<Record<SizeDial, Shape>>
+  readonly lengths: Lengths
+  /** @param epochs passes over the text */
+  readonly optimizer: (nEmbd: number, maxSteps: number, epochs: number) => Partial<RunConfig>
+}
+
+const likeGpt =
+  (learning: (nEmbd: number) => Partial<RunConfig>): Recipe['optimizer'] =>
+  (nEmbd, maxSteps, epochs) => ({
+    ...learning(nEmbd),
+    warmupSteps: Math.min(100, Math.floor(maxSteps / 10)),
+    weightDecay: 0.1,
+    dropout: gptDropout(epochs),
+  })
+
+const lstmOptimizer: Partial<RunConfig> = {
+  ...{ learningRate: 1e-3, minLearningRate: 1e-3, warmupSteps: 0, beta2: 0.999, weightDecay: 0, dropout: 0 },
+}
+
+const recipes: Readonly<Record<ModelKind, Recipe>> = {
+  gpt: { shapes: gptShapes, lengths: gptLengths, optimizer: likeGpt(gptLearning) },
+  llama: { shapes: gptShapes, lengths: llamaLengths, optimizer: likeGpt(llamaLearning) },
+  lstm: { shapes: lstmShapes, lengths: lstmLengths, optimizer: () => lstmOptimizer },
 }
 
 /** The largest window, by halves, that fits twice into the validation text: one window and the token after it. */
@@ -123,8 +149,8 @@ export function configFor(
   counts: CorpusCounts,
   { maxSteps: wished }: Pick<Partial<RunConfig>, 'maxSteps'> = {},
 ): RunConfig {
-  const family = model === 'lstm' ? 'lstm' : 'gpt'
-  const shape = family === 'gpt' ? gptShapes[size] : lstmShapes[size]
+  const { shapes, lengths, optimizer } = recipes[model]
+  const shape = shapes[size]
   const tokenizer = defaultTokenizer(counts)
   const vocabSize = clamp(defaultVocabSize(counts), 257, Math.max(257, counts.maxVocabSize))
   const base = withDefaults({ ...shape, model, tokenizer, vocabSize }) as RunConfig
@@ -133,7 +159,7 @@ export function configFor(
   const trainTokens = Math.max(1, Math.floor(tokens * trainShare))
   const blockSize = fittingBlockSize(shape.blockSize, tokens - trainTokens)
 
-  const { epochs: wish, minSteps, maxSteps: most } = lengths[model][length]
+  const { epochs: wish, minSteps, maxSteps: most } = lengths[length]
   const tokensPerStep = shape.batchSize * blockSize
   const suggestedSteps = round(clamp((wish * trainTokens) / tokensPerStep, minSteps, most))
   const epochs = (suggestedSteps * tokensPerStep) / trainTokens
@@ -147,17 +173,7 @@ export function configFor(
     checkpointMinutes: size === 'tiny' || size === 'small' ? 1 : 5,
   }
 
-  const optimizer =
-    family === 'gpt'
-      ? {
-          ...(model === 'modern' ? modernLearning(shape.nEmbd) : gptLearningRate(shape.nEmbd)),
-          warmupSteps: Math.min(100, Math.floor(maxSteps / 10)),
-          weightDecay: 0.1,
-          dropout: gptDropout(epochs),
-        }
-      : { learningRate: 1e-3, minLearningRate: 1e-3, warmupSteps: 0, beta2: 0.999, weightDecay: 0, dropout: 0 }
-
-  return { ...base, blockSize, maxSteps, ...optimizer, ...reporting }
+  return { ...base, blockSize, maxSteps, ...optimizer(shape.nEmbd, maxSteps, epochs), ...reporting }
 }
 
 /** The element with the smallest distance. */
@@ -170,7 +186,7 @@ const nearest = <T>([first, ...rest]: readonly [T, ...T[]], distance: (of: T) =>
  */
 export function recipeOf(config: RunConfig, counts: CorpusCounts | null): RunChoice {
   const { model, nLayer, nEmbd, maxSteps } = config
-  const shapes = model === 'lstm' ? lstmShapes : gptShapes
+  const { shapes } = recipes[model]
   // Weights of the layers, roughly: what the dial is about.
   const weights = (of: Pick<Shape, 'nLayer' | 'nEmbd'>): number => Math.log(of.nLayer * of.nEmbd ** 2)
   const size = nearest(sizeDial.options as [SizeDial, ...SizeDial[]], (one) =>

@@ -1,7 +1,7 @@
 import type { TimeEstimate } from '../../src-preload/contract/records/plan'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { stepFlops } from './flops'
-import { triesWays } from './trials'
+import { triesWays } from './execution'
 
 /**
  * What a training of one shape takes on this computer, with one engine: measured by a probe (engine/time-steps.ts) or
@@ -57,10 +57,6 @@ const shapeFields = [
   'batchSize',
   'accumulation',
   'activationCheckpointing',
-  'positions',
-  'norm',
-  'queryKeyNorm',
-  'activation',
   'optimizer',
   'compile',
   'precision',

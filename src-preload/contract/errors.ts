@@ -22,6 +22,7 @@ export const errorCodes = {
   'config.notAnOption': 'validation',
   'config.textTooLong': 'validation',
   'config.headsDoNotDivide': 'validation',
+  'config.widthNotInSteps': 'validation',
   'config.accumulationDoesNotDivide': 'validation',
   'config.vocabTooLarge': 'validation',
   'config.contextTooLong': 'validation',
@@ -39,6 +40,8 @@ export const errorCodes = {
   'run.notResumable': 'precondition',
   'run.notExtendable': 'precondition',
   'run.noCheckpoint': 'precondition',
+  /** Its kind of model is one that this version cannot compute. */
+  'run.earlierVersion': 'precondition',
   'run.textMissing': 'precondition',
   'run.textDiffers': 'precondition',
   'run.tokensDamaged': 'precondition',

@@ -16,7 +16,7 @@ export type FieldUnit =
   | 'parts'
   | 'evaluations'
 
-export type ModelKind = 'gpt' | 'lstm' | 'modern'
+export type ModelKind = 'gpt' | 'lstm' | 'llama'
 
 export interface NumberLimit {
   readonly kind: 'number'
@@ -82,20 +82,14 @@ const choice = <const T extends string>(
 })
 
 export const runLimits = {
-  model: choice('model', ['gpt', 'lstm', 'modern']),
+  model: choice('model', ['gpt', 'lstm', 'llama']),
   nLayer: number('model', 'layers', 1, 48, 1, 4),
-  /** GPT and modern only: attention heads; must divide nEmbd. */
-  nHead: number('model', 'heads', 1, 32, 1, 4, { only: ['gpt', 'modern'] }),
+  /** Not of an LSTM: attention heads; must divide nEmbd. */
+  nHead: number('model', 'heads', 1, 32, 1, 4, { only: ['gpt', 'llama'] }),
   /** Width: of the residual stream (GPT), of the embedding and the hidden state (LSTM). */
   nEmbd: number('model', 'numbers', 8, 2048, 8, 128),
   blockSize: number('model', 'tokens', 8, 2048, 8, 64),
   dropout: number('model', 'share', 0, 0.9, 0.05, 0, { integer: false }),
-  /** Modern only, each the newer part before GPT-2's: which one helps is measured (docs/log.md). */
-  positions: choice('model', ['rotary', 'learned'], { only: ['modern'] }),
-  norm: choice('model', ['rms', 'layer'], { only: ['modern'] }),
-  queryKeyNorm: choice('model', ['on', 'off'], { only: ['modern'] }),
-  activation: choice('model', ['relu2', 'gelu'], { only: ['modern'] }),
-  projectionStart: choice('model', ['zero', 'small'], { only: ['modern'] }),
 
   tokenizer: choice('tokenizer', ['bpe', 'char']),
   /** BPE only: 256 bytes + the end-of-text token + merges. */
@@ -104,8 +98,8 @@ export const runLimits = {
   batchSize: number('training', 'examples', 1, 1024, 1, 12),
   /** Parts of a step's examples that are computed one after the other, to need less memory; must divide batchSize. */
   accumulation: number('training', 'parts', 1, 1024, 1, 1),
-  /** GPT and modern only: what a block needs for its gradient is computed anew in the backward pass instead of being kept. */
-  activationCheckpointing: choice('training', ['off', 'on'], { only: ['gpt', 'modern'] }),
+  /** Not of an LSTM: what a block needs for its gradient is computed anew in the backward pass instead of being kept. */
+  activationCheckpointing: choice('training', ['off', 'on'], { only: ['gpt', 'llama'] }),
   maxSteps: number('training', 'steps', 1, 1_000_000, 100, 2000),
   /** Evaluations in a row without a lower validation loss that end the run before maxSteps; 0 turns that off. */
   patience: number('training', 'evaluations', 0, 1000, 1, 0),
@@ -142,14 +136,44 @@ export const runLimits = {
 export type RunField = keyof typeof runLimits
 export const runFields = Object.keys(runLimits) as RunField[]
 
+/** Whether a field matters to a kind of model. */
+export const fieldApplies = (field: RunField, model: ModelKind): boolean => {
+  const limit: FieldLimit = runLimits[field]
+  return !('only' in limit) || limit.only.includes(model)
+}
+
+/**
+ * What the width of a kind of model is a multiple of, and a head's share of it: a quantised file has blocks of 32 numbers, and
+ * rotary positions turn the numbers of a head in pairs.
+ */
+export const widthRules: Readonly<Record<ModelKind, { readonly step: number; readonly headStep: number }>> = {
+  gpt: { step: 8, headStep: 1 },
+  lstm: { step: 8, headStep: 1 },
+  llama: { step: 32, headStep: 2 },
+}
+
+/** Whether its layers are made of attention, with heads to divide the width among. */
+export const hasAttention = (model: ModelKind): boolean => fieldApplies('nHead', model)
+
 /** What weights are made for: a run that begins with another one's has these from there. */
 export const inheritedFields: readonly RunField[] = runFields.filter(
   (field) => field !== 'dropout' && ['model', 'tokenizer'].includes(runLimits[field].group),
 )
 
-/** A config as an earlier version stored it lacks the fields that came later: those have their defaults. */
-export function withDefaults(stored: object): object {
-  return { ...Object.fromEntries(runFields.map((field) => [field, runLimits[field].default])), ...stored }
+/** Kinds of model that only earlier versions could compute, and what takes their place in new runs. */
+export const earlierModels = { modern: 'llama' } as const satisfies Record<string, ModelKind>
+export type EarlierModel = keyof typeof earlierModels
+
+export const isEarlierModel = (model: string): model is EarlierModel => model in earlierModels
+
+/**
+ * A config as an earlier version may have stored it, as this one has it: fields that came later have their defaults, those that
+ * are gone are left out, and a kind of model that is gone is what takes its place.
+ */
+export function withDefaults(stored: Readonly<Record<string, unknown>>): object {
+  const { model } = stored
+  const now = typeof model === 'string' && isEarlierModel(model) ? { ...stored, model: earlierModels[model] } : stored
+  return Object.fromEntries(runFields.map((field) => [field, now[field] ?? runLimits[field].default]))
 }
 
 /** What a person writes at once, in UTF-16 code units. */

@@ -1,3 +1,4 @@
+import { isEarlierModel } from './limits'
 import type { CheckpointKind } from './records/checkpoints'
 import type { RunRecord, RunState } from './records/runs'
 
@@ -29,15 +30,19 @@ export const newestStates = <T extends State>(saved: readonly T[]): T[] =>
 
 const resumableStates: readonly RunState[] = ['paused', 'interrupted', 'stopped', 'failed']
 
-/** It ended before its last step. */
-export const isResumable = (run: Pick<RunRecord, 'state' | 'step' | 'maxSteps'>): boolean =>
-  resumableStates.includes(run.state) && run.step < run.maxSteps
+/** It ended before its last step, and this version can compute it. */
+export const isResumable = (run: Pick<RunRecord, 'state' | 'step' | 'maxSteps' | 'model'>): boolean =>
+  resumableStates.includes(run.state) && run.step < run.maxSteps && !isEarlierModel(run.model)
 
 const extendableStates: readonly RunState[] = ['done', 'stopped', 'paused']
 
 /** It ended as planned or as somebody wished, and its weights and moments are saved. */
 export const isExtendable = (run: RunRecord): boolean =>
-  extendableStates.includes(run.state) && resumePoint(run).step > 0
+  extendableStates.includes(run.state) && resumePoint(run).step > 0 && !isEarlierModel(run.model)
+
+/** Something of it is saved, and this version can compute it. */
+export const canWrite = ({ checkpoints, model }: Pick<RunRecord, 'checkpoints' | 'model'>): boolean =>
+  checkpoints.length > 0 && !isEarlierModel(model)
 
 /** From where a run that has ended before its last step goes on, and what it computes again. */
 export interface ResumePoint {

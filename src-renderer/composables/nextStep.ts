@@ -1,4 +1,4 @@
-import { runLimits } from '../../src-preload/contract/limits'
+import { hasAttention, runLimits, widthRules } from '../../src-preload/contract/limits'
 import { isExtendable, isResumable, resumePoint } from '../../src-preload/contract/resume'
 import { isActive } from '../../src-preload/contract/run-state'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
@@ -54,11 +54,11 @@ export function suggestedSteps(run: RunRecord): number {
 
 /** As many heads fewer as the width shrinks: each stays as wide. */
 const heads = ({ model, nHead }: RunConfig, times: number): Partial<RunConfig> =>
-  model === 'lstm' ? {} : { nHead: nHead * times }
+  hasAttention(model) ? { nHead: nHead * times } : {}
 
 function halved(config: RunConfig): Partial<RunConfig> {
   const { model, nLayer, nHead, nEmbd } = config
-  const canNarrow = nEmbd % 16 === 0 && (model === 'lstm' || nHead % 2 === 0)
+  const canNarrow = nEmbd % (2 * widthRules[model].step) === 0 && (!hasAttention(model) || nHead % 2 === 0)
   return {
     ...(nLayer > 1 ? { nLayer: Math.ceil(nLayer / 2) } : {}),
     ...(canNarrow ? { nEmbd: nEmbd / 2, ...heads(config, 0.5) } : {}),

@@ -84,7 +84,7 @@ export function useSampleRun(): SampleRun {
     guarded(async () => {
       const text = await ensureText()
       stage.value = 'starting'
-      const recipe = { model: 'modern', size: 'tiny', length: 'quick' } as const
+      const recipe = { model: 'llama', size: 'tiny', length: 'quick' } as const
       // One beginning for all samples: they can be compared while the model learns.
       const overrides = { samplePrompt: t('start.sample.prompt') }
       return newRun.startSuggested(text.corpusId, recipe, t('start.sample.name'), overrides)

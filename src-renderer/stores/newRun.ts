@@ -20,7 +20,7 @@ const memoryDelayMs = 5000
 /** The form of a new model; it outlives the screen, so that looking something up loses nothing. */
 export const useNewRunStore = defineStore('newRun', () => {
   const corpusId = ref<string | null>(null)
-  const choice = ref<RunChoice>({ model: 'modern', size: 'tiny', length: 'normal' })
+  const choice = ref<RunChoice>({ model: 'llama', size: 'tiny', length: 'normal' })
   /** The size is the text's until somebody chooses another. */
   const isSizeChosen = ref(false)
   const name = ref('')

@@ -43,7 +43,7 @@ export async function baseToContinue(runId: string): Promise<FormBase> {
 /** What the name of a planned run compares it with. */
 export function comparedWith({ suggested, suggestedSize, config }: RunPlan, base: FormBase | null): Made {
   if (base?.continues) return { choice: { ...base.choice, length: 'normal' }, config: suggested }
-  if (!base) return { choice: { model: 'modern', size: suggestedSize, length: 'normal' }, config: suggested }
+  if (!base) return { choice: { model: 'llama', size: suggestedSize, length: 'normal' }, config: suggested }
   // What was put back is as it was.
   const same = runFields.filter((field) => config[field] === base.config[field])
   const after = { ...suggested, ...Object.fromEntries(same.map((field) => [field, base.config[field]])) }

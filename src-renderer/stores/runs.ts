@@ -4,7 +4,7 @@ import { AppError } from '../../src-preload/contract/errors'
 import type { AppEvent, RunEvent } from '../../src-preload/contract/events'
 import type { Input } from '../../src-preload/contract/methods'
 import type { RunRecord } from '../../src-preload/contract/records/runs'
-import { isResumable } from '../../src-preload/contract/resume'
+import { canWrite, isResumable } from '../../src-preload/contract/resume'
 import { isActive } from '../../src-preload/contract/run-state'
 import { request, subscribe } from '../api'
 import { afterEvent, newerOf } from './runEvents'
@@ -24,7 +24,7 @@ export const useRunsStore = defineStore('runs', () => {
   const active = computed(() => list.value.filter(isActive))
   /** Ended against the person's will, and nobody has decided what to do with them. */
   const cutOff = computed(() => list.value.filter(isCutOff))
-  const talkable = computed(() => list.value.filter((run) => run.checkpoints.length > 0))
+  const talkable = computed(() => list.value.filter(canWrite))
 
   let subscribed = false
   let fetching: Promise<void> | null = null

@@ -23,11 +23,11 @@ const prompts: Readonly<Record<Language, string>> = { en: 'One evening Ada', 'zh
 /** A large one has far too little text here, and takes hours on two cores. */
 const wanted: readonly Made[] = (
   [
-    ['modern', 'tiny'],
-    ['modern', 'small'],
+    ['llama', 'tiny'],
+    ['llama', 'small'],
     ['gpt', 'tiny'],
     ['lstm', 'tiny'],
-    ['modern', 'medium'],
+    ['llama', 'medium'],
     ['gpt', 'small'],
     ['lstm', 'small'],
   ] as const

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { decodeModelOf } from '../../src-main/engine/model/decode'
-import { initialWeights } from '../../src-main/engine/model/init'
+import { modelFrom } from '../../src-main/engine/model/registry'
+import { initialWeights } from '../model'
 import type { DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import { withDefaults } from '../../src-preload/contract/limits'
@@ -62,7 +62,11 @@ function homegrown(
   vocabSize: number,
   options: DecodeOptions,
 ): { talk: Talk; close(): void } {
-  const decoder = engine.openDecoder(decodeModelOf(config), initialWeights(config, vocabSize, config.seed), options)
+  const decoder = engine.openDecoder(
+    modelFrom(config, vocabSize),
+    initialWeights(config, vocabSize, config.seed),
+    options,
+  )
   return {
     talk: async (prompt, tokens) => {
       const times: number[] = []

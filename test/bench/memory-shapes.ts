@@ -16,7 +16,7 @@ const gpt = (nLayer: number, nEmbd: number, blockSize: number, batchSize: number
   batchSize,
   compile: 'graph',
 })
-const modern = (...shape: Parameters<typeof gpt>): Partial<RunConfig> => ({ ...gpt(...shape), model: 'modern' })
+const llama = (...shape: Parameters<typeof gpt>): Partial<RunConfig> => ({ ...gpt(...shape), model: 'llama' })
 const lstm = (nEmbd: number, blockSize: number, batchSize: number): Partial<RunConfig> => ({
   ...gpt(2, nEmbd, blockSize, batchSize),
   model: 'lstm',
@@ -43,11 +43,11 @@ export const memoryShapes: readonly MemoryShape[] = [
     fitted: true,
   },
   { name: 'e: GPT 2 × 256, T 256, B 8, V 32k', vocabSize: 32_768, config: gpt(2, 256, 256, 8), fitted: true },
-  { name: 'f: Modern 6 × 384, T 256, B 8', vocabSize: 2048, config: modern(6, 384, 256, 8), fitted: true },
+  { name: 'f: Llama 6 × 384, T 256, B 8', vocabSize: 2048, config: llama(6, 384, 256, 8), fitted: true },
   {
-    name: 'g: Modern 8 × 512, T 128, B 4, Muon',
+    name: 'g: Llama 8 × 512, T 128, B 4, Muon',
     vocabSize: 4096,
-    config: { ...modern(8, 512, 128, 4), ...muon },
+    config: { ...llama(8, 512, 128, 4), ...muon },
     fitted: true,
   },
   { name: 'h: LSTM 2 × 128, T 64, B 64', vocabSize: 2000, config: lstm(128, 64, 64) },
@@ -61,14 +61,14 @@ export const memoryShapes: readonly MemoryShape[] = [
     fitted: true,
   },
   {
-    name: 'm: Modern 4 × 128, T 64, B 12, Muon, dropout',
+    name: 'm: Llama 4 × 128, T 64, B 12, Muon, dropout',
     vocabSize: 512,
-    config: { ...modern(4, 128, 64, 12), ...muon, dropout: 0.1 },
+    config: { ...llama(4, 128, 64, 12), ...muon, dropout: 0.1 },
   },
   {
-    name: 'n: Modern 6 × 384, T 128, B 32 in 4 parts, Muon',
+    name: 'n: Llama 6 × 384, T 128, B 32 in 4 parts, Muon',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 32), ...muon, accumulation: 4 },
+    config: { ...llama(6, 384, 128, 32), ...muon, accumulation: 4 },
   },
   {
     name: 'o: LSTM 2 × 256, T 64, B 64 in 2 parts, dropout',
@@ -81,7 +81,7 @@ export const memoryShapes: readonly MemoryShape[] = [
     config: { ...gpt(8, 512, 256, 8), accumulation: 2, dropout: 0.1 },
   },
   { name: 'q: GPT 4 × 256, T 512, B 8', vocabSize: 512, config: gpt(4, 256, 512, 8), fitted: true },
-  { name: 'r: Modern 4 × 256, T 128, B 8, V 16k', vocabSize: 16_384, config: { ...modern(4, 256, 128, 8), ...muon } },
+  { name: 'r: Llama 4 × 256, T 128, B 8, V 16k', vocabSize: 16_384, config: { ...llama(4, 256, 128, 8), ...muon } },
   {
     name: 's: GPT 8 × 768, T 64, B 2, float32',
     vocabSize: 1024,
@@ -96,9 +96,9 @@ export const memoryShapes: readonly MemoryShape[] = [
   },
   { name: 'u: LSTM 2 × 512, T 64, B 16, float32', vocabSize: 1024, config: { ...lstm(512, 64, 16), ...float32 } },
   {
-    name: 'v: Modern 6 × 384, T 128, B 8, Muon, float32',
+    name: 'v: Llama 6 × 384, T 128, B 8, Muon, float32',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...muon, ...float32 },
+    config: { ...llama(6, 384, 128, 8), ...muon, ...float32 },
   },
   {
     name: 'A: GPT 4 × 128, T 64, B 12, auto',
@@ -113,9 +113,9 @@ export const memoryShapes: readonly MemoryShape[] = [
     fitted: true,
   },
   {
-    name: 'F: Modern 6 × 192, T 128, B 16, Muon, auto',
+    name: 'F: Llama 6 × 192, T 128, B 16, Muon, auto',
     vocabSize: 1024,
-    config: { ...modern(6, 192, 128, 16), ...muon, ...auto },
+    config: { ...llama(6, 192, 128, 16), ...muon, ...auto },
   },
   { name: 'I: LSTM 2 × 256, T 64, B 64, auto', vocabSize: 2000, config: { ...lstm(256, 64, 64), ...auto } },
   {
@@ -153,9 +153,9 @@ export const memoryShapes: readonly MemoryShape[] = [
     config: { ...gpt(6, 384, 256, 16), activationCheckpointing: 'on' },
   },
   {
-    name: 'x: Modern 8 × 256, T 256, B 16, dropout, computed again',
+    name: 'x: Llama 8 × 256, T 256, B 16, dropout, computed again',
     vocabSize: 1024,
-    config: { ...modern(8, 256, 256, 16), ...muon, dropout: 0.2, activationCheckpointing: 'on' },
+    config: { ...llama(8, 256, 256, 16), ...muon, dropout: 0.2, activationCheckpointing: 'on' },
   },
   {
     name: 'y: GPT 12 × 128, T 256, B 8, in 2 parts, computed again',
@@ -175,9 +175,9 @@ export const memoryShapes: readonly MemoryShape[] = [
     fitted: true,
   },
   {
-    name: 'XLA: Modern 6 × 192, T 128, B 16, Muon, bfloat16',
+    name: 'XLA: Llama 6 × 192, T 128, B 16, Muon, bfloat16',
     vocabSize: 1024,
-    config: { ...modern(6, 192, 128, 16), ...muon, ...xla, ...bfloat16 },
+    config: { ...llama(6, 192, 128, 16), ...muon, ...xla, ...bfloat16 },
     fitted: true,
   },
   {
@@ -212,25 +212,25 @@ export const memoryShapes: readonly MemoryShape[] = [
     config: { ...gpt(8, 512, 256, 8), ...xla, ...bfloat16 },
   },
   {
-    name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, dropout, bfloat16',
+    name: 'XLA: Llama 6 × 384, T 128, B 8, Muon, dropout, bfloat16',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...muon, ...xla, dropout: 0.1, ...bfloat16 },
+    config: { ...llama(6, 384, 128, 8), ...muon, ...xla, dropout: 0.1, ...bfloat16 },
     fitted: true,
   },
   {
-    name: 'XLA: Modern 6 × 384, T 128, B 8, float32',
+    name: 'XLA: Llama 6 × 384, T 128, B 8, float32',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...xla, ...float32 },
+    config: { ...llama(6, 384, 128, 8), ...xla, ...float32 },
   },
   {
-    name: 'XLA: Modern 6 × 384, T 128, B 8, bfloat16',
+    name: 'XLA: Llama 6 × 384, T 128, B 8, bfloat16',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...xla, ...bfloat16 },
+    config: { ...llama(6, 384, 128, 8), ...xla, ...bfloat16 },
   },
   {
-    name: 'XLA: Modern 6 × 384, T 128, B 8, Muon, float32',
+    name: 'XLA: Llama 6 × 384, T 128, B 8, Muon, float32',
     vocabSize: 1024,
-    config: { ...modern(6, 384, 128, 8), ...muon, ...xla, ...float32 },
+    config: { ...llama(6, 384, 128, 8), ...muon, ...xla, ...float32 },
   },
   {
     name: 'XLA: GPT 6 × 384, T 256, B 4, dropout, float32',
@@ -260,14 +260,14 @@ export const memoryShapes: readonly MemoryShape[] = [
     config: { ...gpt(6, 192, 128, 16), ...xla, ...bfloat16, ...dropping },
   },
   {
-    name: 'XLA: Modern 6 × 192, T 128, B 16, dropout, float32',
+    name: 'XLA: Llama 6 × 192, T 128, B 16, dropout, float32',
     vocabSize: 1024,
-    config: { ...modern(6, 192, 128, 16), ...xla, ...float32, ...dropping },
+    config: { ...llama(6, 192, 128, 16), ...xla, ...float32, ...dropping },
   },
   {
-    name: 'XLA: Modern 8 × 256, T 128, B 8, Muon, dropout, bfloat16',
+    name: 'XLA: Llama 8 × 256, T 128, B 8, Muon, dropout, bfloat16',
     vocabSize: 2048,
-    config: { ...modern(8, 256, 128, 8), ...muon, ...xla, ...bfloat16, ...dropping },
+    config: { ...llama(8, 256, 128, 8), ...muon, ...xla, ...bfloat16, ...dropping },
   },
   {
     name: 'XLA: LSTM 2 × 256, T 64, B 64, dropout, float32',
@@ -291,9 +291,9 @@ export const memoryShapes: readonly MemoryShape[] = [
     fitted: true,
   },
   {
-    name: 'Modern 6 × 192, T 128, B 16, Muon, dropout, auto',
+    name: 'Llama 6 × 192, T 128, B 16, Muon, dropout, auto',
     vocabSize: 1024,
-    config: { ...modern(6, 192, 128, 16), ...muon, ...auto, ...dropping },
+    config: { ...llama(6, 192, 128, 16), ...muon, ...auto, ...dropping },
   },
   {
     name: 'LSTM 2 × 256, T 64, B 64, dropout, auto',

@@ -5,7 +5,7 @@ import { jobEnvironment } from '../../src-main/backend/jobs/environment'
 import { withDefaults } from '../../src-preload/contract/limits'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { libraryFileBytes } from '../../src-main/plan/memory'
-import { summarize } from '../../src-main/plan/shapes'
+import { summarize } from '../../src-main/plan/summary'
 import { memoryShapes } from './memory-shapes'
 
 /**

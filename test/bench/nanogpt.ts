@@ -11,7 +11,7 @@ import { median, required } from './program'
 
 /**
  * Time to nanoGPT's validation loss on tiny Shakespeare: nanoGPT's own recipe in PyTorch, the same recipe through the
- * app's command line, and the app's modern one. Three seeds, one after the other in one run; every time is from the
+ * app's command line, and the app's llama one. Three seeds, one after the other in one run; every time is from the
  * start of the program, so importing, tokenizing and compiling are in it. Run by resources/dev/bench.mjs.
  */
 
@@ -46,9 +46,9 @@ const recipe: Partial<RunConfig> = {
   checkpointMinutes: 5,
 }
 /** 0.8 % fewer parameters; its own optimizer and learning rates (docs/log.md). */
-const modern: Partial<RunConfig> = {
+const llama: Partial<RunConfig> = {
   ...recipe,
-  model: 'modern',
+  model: 'llama',
   optimizer: 'muon',
   learningRate: 6e-3,
   minLearningRate: 1e-4,
@@ -68,7 +68,7 @@ interface SeedResult {
   readonly seed: number
   readonly pytorch: Curve
   readonly sameRecipe: Curve
-  readonly modern: Curve
+  readonly llama: Curve
   /** As many steps as fit in the time that PyTorch took for all of its own. */
   readonly equalTime: Curve
 }
@@ -147,14 +147,14 @@ async function measure(text: string, tokens: string, seed: number): Promise<Seed
   console.log(`seed ${seed}, PyTorch, nanoGPT's recipe: ${said(theirs)}`)
   const sameRecipe = await homegrown(text, seed, recipe)
   console.log(`seed ${seed}, ours, the same recipe: ${said(sameRecipe)}`)
-  const quick = await homegrown(text, seed, { ...modern, maxSteps: 500 })
-  console.log(`seed ${seed}, ours, modern with Muon: ${said(quick)}`)
+  const quick = await homegrown(text, seed, { ...llama, maxSteps: 500 })
+  console.log(`seed ${seed}, ours, llama with Muon: ${said(quick)}`)
   const secondsAStep = (lastOf(quick).seconds - (quick[0] as Point).seconds) / (lastOf(quick).step - evalInterval)
   const spare = lastOf(theirs).seconds - (quick[0] as Point).seconds
   const maxSteps = evalInterval * Math.floor(1 + spare / secondsAStep / evalInterval)
-  const equalTime = await homegrown(text, seed, { ...modern, maxSteps })
-  console.log(`seed ${seed}, ours, modern with Muon for PyTorch's time: ${said(equalTime)}`)
-  return { seed, pytorch: theirs, sameRecipe, modern: quick, equalTime }
+  const equalTime = await homegrown(text, seed, { ...llama, maxSteps })
+  console.log(`seed ${seed}, ours, llama with Muon for PyTorch's time: ${said(equalTime)}`)
+  return { seed, pytorch: theirs, sameRecipe, llama: quick, equalTime }
 }
 
 async function main(): Promise<void> {
@@ -169,7 +169,7 @@ async function main(): Promise<void> {
 
   const share = (of: keyof Omit<SeedResult, 'seed'>): number[] =>
     results.map((result) => secondsTo(result[of]) / secondsTo(result.pytorch))
-  for (const of of ['sameRecipe', 'modern'] as const) {
+  for (const of of ['sameRecipe', 'llama'] as const) {
     const shares = share(of)
     const spread = `${Math.min(...shares).toFixed(2)} to ${Math.max(...shares).toFixed(2)}`
     console.log(`${of}: ${median(shares).toFixed(2)} × of PyTorch's time to ${targetNats} (${spread})`)

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { drawnWeights } from '../../src-main/engine/model/init'
-import { stepSpecOf } from '../../src-main/engine/model/model'
+import { modelFrom } from '../../src-main/engine/model/registry'
+import { stepSpecOf } from '../../src-main/engine/step-spec'
 import { RandomStream } from '../../src-main/engine/random'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import { EagerTrainStep } from '../../src-main/engine/runtime/eager-step'
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
   const calls = await callCounter(engine)
   const opened = performance.now()
   const trainStep = await openStep(engine, question)
-  trainStep.writeWeights(drawnWeights(config, vocabSize, config.seed))
+  trainStep.writeWeights(drawnWeights(modelFrom(config, vocabSize).weights, config.seed))
   const random = new RandomStream(1, 'test')
   const ids = (): Int32Array =>
     Int32Array.from({ length: config.batchSize * config.blockSize }, () => random.intBelow(vocabSize))

@@ -26,14 +26,14 @@ const of = (model: RunChoice['model'], size: RunChoice['size'], length: RunChoic
 /** Patience would end it early; the rest is as the form suggests it. */
 const all = { patience: 0 }
 const runs: readonly PlannedRun[] = [
-  { name: 'Modern tiny, quick', choice: of('modern', 'tiny', 'quick'), overrides: { ...all, maxSteps: 400 } },
-  { name: 'Modern tiny, with trials', choice: of('modern', 'tiny', 'normal'), overrides: { ...all, maxSteps: 1000 } },
+  { name: 'Llama tiny, quick', choice: of('llama', 'tiny', 'quick'), overrides: { ...all, maxSteps: 400 } },
+  { name: 'Llama tiny, with trials', choice: of('llama', 'tiny', 'normal'), overrides: { ...all, maxSteps: 1000 } },
   { name: 'GPT-2 tiny', choice: of('gpt', 'tiny', 'quick'), overrides: { ...all, maxSteps: 400 } },
   { name: 'LSTM tiny, XLA', choice: of('lstm', 'tiny', 'quick'), overrides: { ...all, compile: 'xla', maxSteps: 300 } },
-  { name: 'Modern small', choice: of('modern', 'small', 'quick'), overrides: { ...all, maxSteps: 100 } },
+  { name: 'Llama small', choice: of('llama', 'small', 'quick'), overrides: { ...all, maxSteps: 100 } },
   {
-    name: 'Modern medium, B 4',
-    choice: of('modern', 'medium', 'quick'),
+    name: 'Llama medium, B 4',
+    choice: of('llama', 'medium', 'quick'),
     overrides: { ...all, batchSize: 4, maxSteps: 60 },
   },
   {
@@ -42,8 +42,8 @@ const runs: readonly PlannedRun[] = [
     overrides: { ...all, compile: 'graph', maxSteps: 60 },
   },
   {
-    name: 'Modern 2 × 64, WASM',
-    choice: of('modern', 'tiny', 'quick'),
+    name: 'Llama 2 × 64, WASM',
+    choice: of('llama', 'tiny', 'quick'),
     overrides: { ...all, engine: 'wasm', nLayer: 2, nEmbd: 64, maxSteps: 60 },
   },
   {
@@ -53,8 +53,8 @@ const runs: readonly PlannedRun[] = [
     besideLoad: true,
   },
   {
-    name: 'Modern 6 × 128, load',
-    choice: of('modern', 'tiny', 'quick'),
+    name: 'Llama 6 × 128, load',
+    choice: of('llama', 'tiny', 'quick'),
     overrides: { ...all, nLayer: 6, maxSteps: 250 },
     besideLoad: true,
   },

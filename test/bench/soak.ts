@@ -25,7 +25,7 @@ interface Soak {
   readonly config: Partial<RunConfig>
 }
 const soaks: readonly Soak[] = [
-  { name: 'Modern, Muon', config: { model: 'modern', optimizer: 'muon' } },
+  { name: 'Llama, Muon', config: { model: 'llama', optimizer: 'muon' } },
   { name: 'LSTM, AdamW', config: { model: 'lstm' } },
   { name: 'GPT, AdamW', config: { model: 'gpt' } },
 ]

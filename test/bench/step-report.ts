@@ -1,6 +1,7 @@
 import { median } from './program'
 
-export type SideName = 'ours' | 'tfjs' | 'pytorch'
+/** `before` is ours in another checkout. */
+export type SideName = 'ours' | 'before' | 'tfjs' | 'pytorch'
 
 /** One mode's figures on one shape. */
 export interface ModeResult {
@@ -25,13 +26,21 @@ export interface ShapeResult {
 const fastest = (modes: readonly ModeResult[]): ModeResult | undefined =>
   [...modes].sort((a, b) => median(a.roundsMs) - median(b.roundsMs))[0]
 
+interface BestModes {
+  readonly ours: ModeResult
+  readonly pytorch?: ModeResult
+  readonly tfjs?: ModeResult
+  readonly before?: ModeResult
+}
+
 /** The best of ours, recorded modes only, and of the others; null where only ours was measured, or not ours. */
-function bestOf({ modes }: ShapeResult): { ours: ModeResult; pytorch?: ModeResult; tfjs?: ModeResult } | null {
+function bestOf({ modes }: ShapeResult): BestModes | null {
   const ours = fastest(modes.filter(({ side, mode }) => side === 'ours' && mode !== 'op by op'))
   const pytorch = fastest(modes.filter(({ side }) => side === 'pytorch'))
   const tfjs = modes.find(({ side }) => side === 'tfjs')
-  if (!ours || !(pytorch ?? tfjs)) return null
-  return { ours, ...(pytorch && { pytorch }), ...(tfjs && { tfjs }) }
+  const before = modes.find(({ side, mode }) => side === 'before' && mode === ours?.mode)
+  if (!ours || !(pytorch ?? tfjs ?? before)) return null
+  return { ours, ...(pytorch && { pytorch }), ...(tfjs && { tfjs }), ...(before && { before }) }
 }
 
 /** By how much ours is faster, round by round. */
@@ -50,7 +59,7 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)].join('\n')
 }
 
-function rowOfBest(result: ShapeResult, { ours, pytorch, tfjs }: NonNullable<ReturnType<typeof bestOf>>): string[] {
+function rowOfBest(result: ShapeResult, { ours, pytorch, tfjs, before }: BestModes): string[] {
   const opByOp = result.modes.find(({ mode }) => mode === 'op by op')
   return [
     result.name,
@@ -61,6 +70,7 @@ function rowOfBest(result: ShapeResult, { ours, pytorch, tfjs }: NonNullable<Ret
     tfjs ? times(ratiosOf(ours, tfjs)) : '–',
     tfjs ? times(ratiosOf(ours, tfjs, 'roundsCpuMs')) : '–',
     opByOp ? times(ratiosOf(ours, opByOp)) : '–',
+    before ? times(ratiosOf(ours, before)) : '–',
   ]
 }
 
@@ -76,6 +86,7 @@ export function sectionOf(results: readonly ShapeResult[]): string {
       "Tokens/s to tfjs-node's",
       'Its processor time to ours',
       'To our own op by op',
+      'To the same mode before',
     ],
   ]
   const every = [
@@ -87,7 +98,7 @@ export function sectionOf(results: readonly ShapeResult[]): string {
     for (const { side, mode, roundsMs, roundsCpuMs, firstStepMs, peakBytes, nativeCalls } of result.modes) {
       every.push([
         result.name,
-        { ours: `ours, ${mode}`, tfjs: mode, pytorch: `PyTorch, ${mode}` }[side],
+        { ours: `ours, ${mode}`, before: `before, ${mode}`, tfjs: mode, pytorch: `PyTorch, ${mode}` }[side],
         `${ms(median(roundsMs))} ms (${ms(Math.min(...roundsMs))} to ${ms(Math.max(...roundsMs))})`,
         `${ms(median(roundsCpuMs))} ms`,
         ((result.tokensPerStep / median(roundsMs)) * 1000).toFixed(0),

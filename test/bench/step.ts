@@ -14,7 +14,8 @@ import { openSide, type Side } from './step-side'
  * TensorFlow.js's own way with tfjs-node (tfjs-gpt.ts), alternating in one run so that all meet the same machine. Run by
  * resources/dev/bench.mjs, which names Python, libtensorflow and the repository in the environment;
  * HOMEGROWN_BENCH_SHAPES and HOMEGROWN_BENCH_MODES (parts of names, separated by commas) choose;
- * HOMEGROWN_BENCH_DEVICE is `processor`, `cuda` or `webgpu`.
+ * HOMEGROWN_BENCH_DEVICE is `processor`, `cuda` or `webgpu`. HOMEGROWN_BENCH_BEFORE is another checkout in which this benchmark
+ * was built: its step, in each of our modes, joins as the side "before".
  */
 
 /** HOMEGROWN_BENCH_ROUNDS: fewer than five say little. */
@@ -27,6 +28,8 @@ const device = deviceNamed(process.env['HOMEGROWN_BENCH_DEVICE'] ?? 'processor')
 /** The same step; without clipping and weight decay, which ours has; and where its add-on cannot be had, through our binding. */
 const tfjsModes = (addon: string | undefined): string[] =>
   addon === undefined ? ['tfjs-node, our binding'] : ['tfjs-node', 'tfjs-node, minimize alone']
+
+const checkoutBefore = process.env['HOMEGROWN_BENCH_BEFORE']
 
 const torchModes = ['eager float32', 'compile float32', 'eager bfloat16', 'compile bfloat16']
 
@@ -45,6 +48,7 @@ async function openSides(shape: Shape): Promise<(Side & { readonly side: SideNam
   const config = configOf(shape)
   const root = required('HOMEGROWN_BENCH_ROOT')
   const ours = [process.execPath, join(import.meta.dirname, 'our-step.cjs')]
+  const before = [process.execPath, join(checkoutBefore ?? '', '.cache/bench/our-step.cjs')]
   const tfjs = [process.execPath, join(import.meta.dirname, 'tfjs-step.cjs')]
   const torch = [required('HOMEGROWN_BENCH_PYTHON'), '-u', join(root, 'test/bench/torch_step.py')]
   const { engine, stepsPerWait } = device
@@ -56,17 +60,20 @@ async function openSides(shape: Shape): Promise<(Side & { readonly side: SideNam
   const sides = []
   const modes = [
     ...device.ourModes.map((mode) => ({ side: 'ours' as const, mode })),
+    ...(checkoutBefore ? device.ourModes : []).map((mode) => ({ side: 'before' as const, mode })),
     ...(hasTfjs ? tfjsModes(addon) : []).map((mode) => ({ side: 'tfjs' as const, mode })),
     ...torchModes.map((mode) => ({ side: 'pytorch' as const, mode })),
   ]
   for (const { side, mode } of chosen(modes, (m) => `${m.side} ${m.mode}`, 'HOMEGROWN_BENCH_MODES')) {
+    const ourQuestion = { config, vocabSize, stepsPerWait, engine, ...folders }
     const question = {
-      ours: { config, vocabSize, stepsPerWait, engine, ...folders },
+      ours: ourQuestion,
+      before: ourQuestion,
       tfjs: { config: mode.includes('minimize') ? minimizeAlone(config) : config, vocabSize, tensorflowDir, addon },
       pytorch: { ...asked, device: device.torch, threads: availableParallelism() },
     }[side]
-    const env = side === 'ours' ? jobEnvironment() : process.env
-    const opened = await openSide(mode, { ours, tfjs, pytorch: torch }[side], question, env)
+    const env = side === 'ours' || side === 'before' ? jobEnvironment() : process.env
+    const opened = await openSide(mode, { ours, before, tfjs, pytorch: torch }[side], question, env)
     if (opened) sides.push({ ...opened, side })
   }
   checkSameModel(sides)

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { TensorData } from '../../src-main/engine/runtime/ops'
+import type { TensorData } from '../../src-main/engine/ops'
 import type { Tokens } from '../../src-main/engine/train-step'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 

@@ -34,7 +34,7 @@ const texts = [
 
 const run = (over: Partial<RunRecord>): RunRecord =>
   record({
-    ...{ runId: 'run_00000001', name: 'Letters, small', state: 'done', model: 'modern' },
+    ...{ runId: 'run_00000001', name: 'Letters, small', state: 'done', model: 'llama' },
     ...{ corpusId: 'c_00000001', corpus: 'Letters to Clara', parameterCount: 1_843_200, step: 1200, maxSteps: 1200 },
     ...{ bestValLossNats: 2.214, trainLossNats: 1.981, tokensPerSecond: 41_300, engine: 'tensorflow' },
     ...{ createdAt: now - 3 * hour, startedAt: now - 3 * hour, endedAt: now - 2.7 * hour, trainedMs: 17 * minute },
@@ -99,7 +99,7 @@ const summary = {
   ...{ parameterCount: 1_843_200, vocabSize: 2048, memoryBytes: 6.2e8, epochs: 3.1 },
 }
 const detail = (of: RunRecord): RunDetail => ({
-  ...{ run: of, config, choice: { model: of.model, size: 'small', length: 'normal' }, summary, rollbacks: [] },
+  ...{ run: of, config, choice: { model: config.model, size: 'small', length: 'normal' }, summary, rollbacks: [] },
   notes: of.hasNotes ? 'Twice the layers of the first one. Dates come out right now.' : '',
   tiers: [{ step: 0, tier: 'xla', precision: 'float32', timings: [] }],
   samples: [50, 400, 1150]
@@ -112,7 +112,7 @@ const detail = (of: RunRecord): RunDetail => ({
 
 const estimate = { lowMs: 11 * minute, likelyMs: 14 * minute, highMs: 18 * minute, basis: 'probe' as const }
 const size = (wish: SizeDial, parameterCount: number) => ({
-  choice: { model: 'modern' as const, size: wish, length: 'normal' as const },
+  choice: { model: 'llama' as const, size: wish, length: 'normal' as const },
   ...{ parameterCount, memoryBytes: parameterCount * 340, estimate },
 })
 const plan: RunPlan = {

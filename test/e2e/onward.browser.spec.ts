@@ -76,7 +76,7 @@ test('a model continues on another text, with its own tokenizer and architecture
   // The other text, not the one it has learned.
   await expect(page.locator('.fields .v-select').first()).toContainText('Letters.txt')
   await expect(page.getByTestId('fit')).toContainText('No character is lost.', { timeout: patienceMs })
-  await expect(page.getByRole('radio', { name: /^Modern GPT/ })).toHaveCount(0)
+  await expect(page.getByRole('radio', { name: /^Llama/ })).toHaveCount(0)
   await page.getByTestId('expert').click()
   await page.getByTestId('all-settings').click()
   await expect(page.locator('[data-field="nLayer"] input')).toBeDisabled()

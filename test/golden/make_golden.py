@@ -1,4 +1,5 @@
-"""Makes the numbers that the golden tests compare with: python make_golden.py (needs torch, numpy, safetensors).
+"""Makes the numbers that the golden tests compare with: python make_golden.py (needs torch, transformers, numpy, safetensors), or
+with the names of those to make.
 
 For each model: weights, logits, loss and every gradient of one batch; three AdamW steps and a curve of 200, from the
 same weights over the batches in the JSON file. In `gpt-answers` only the end of each row counts, of one row less than of
@@ -8,13 +9,16 @@ transposed here. Double-checked against itself: float64 agrees with the float32 
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
+import transformers
 from safetensors.numpy import save_file
 from torch import nn
 from torch.nn import functional as F
+from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
 HERE = Path(__file__).parent
 LAYERS, HEADS, WIDTH, T, B, V = 2, 2, 16, 8, 2, 23
@@ -22,7 +26,7 @@ STEPS = 200
 ANSWERS_FROM = [6, 1]
 OPTIMIZER = {"learningRate": 1e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "gradClip": 1.0}
 
-MATRIX_LEARNING_RATE = 0.02
+MATRIX_LEARNING_RATE = 0.005
 
 
 class Block(nn.Module):
@@ -58,49 +62,35 @@ class Gpt(nn.Module):
         return self.ln_f(hidden) @ self.wte.weight.T
 
 
-class ModernBlock(nn.Module):
-    def __init__(self):
+class Hf(nn.Module):
+    """A model of transformers, whose names lose their `model.`; grouped heads, so that no two sizes are alike."""
+
+    def __init__(self, model_class, config_class, **changes):
         super().__init__()
-        names = ("c_q", "c_k", "c_v", "c_proj")
-        self.attn = nn.ModuleDict({name: nn.Linear(WIDTH, WIDTH, bias=False) for name in names})
-        self.mlp = nn.ModuleDict(
-            {"c_fc": nn.Linear(WIDTH, 4 * WIDTH, bias=False), "c_proj": nn.Linear(4 * WIDTH, WIDTH, bias=False)}
+        config = config_class(
+            vocab_size=V, hidden_size=WIDTH, num_hidden_layers=LAYERS, num_attention_heads=4, num_key_value_heads=2,
+            intermediate_size=32, max_position_embeddings=64, attention_dropout=0.0, use_cache=False,
+            attn_implementation="sdpa", **changes,
         )
+        self.hf = model_class(config)
 
     def forward(self, x):
-        def heads(name):
-            return self.attn[name](rms(x)).view(B, T, HEADS, WIDTH // HEADS).transpose(1, 2)
-
-        q, k, v = rms(rotary(heads("c_q"))), rms(rotary(heads("c_k"))), heads("c_v")
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.attn["c_proj"](mixed.transpose(1, 2).reshape(B, T, WIDTH))
-        return x + self.mlp["c_proj"](F.relu(self.mlp["c_fc"](rms(x))).square())
+        return self.hf(x).logits
 
 
-def rms(x):
-    return F.rms_norm(x, (x.shape[-1],), eps=1e-6)
+def llama():
+    return Hf(LlamaForCausalLM, LlamaConfig, rms_norm_eps=1e-5, rope_theta=10_000.0, tie_word_embeddings=False)
 
 
-def rotary(x):
-    """Complex numbers instead of two halves: another way to the same turn."""
-    half = x.shape[-1] // 2
-    angles = torch.arange(T, dtype=x.dtype)[:, None] * 10_000.0 ** (-torch.arange(half, dtype=x.dtype) / half)
-    turned = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(angles), angles)
-    return torch.cat([turned.real, turned.imag], dim=-1)
+def llama3():
+    """As Llama 3.1 and 3.2: rotary positions slowed down, another base, the head tied. At this size every branch is taken."""
+    scaling = {"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 2.0,
+               "original_max_position_embeddings": 16}
+    return Hf(LlamaForCausalLM, LlamaConfig, rms_norm_eps=1e-5, rope_theta=500.0, rope_scaling=scaling, tie_word_embeddings=True)
 
 
-class Modern(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.wte = nn.Embedding(V, WIDTH)
-        self.h = nn.ModuleList(ModernBlock() for _ in range(LAYERS))
-        self.lm_head = nn.Linear(WIDTH, V, bias=False)
-
-    def forward(self, x):
-        hidden = rms(self.wte(x))
-        for block in self.h:
-            hidden = block(hidden)
-        return self.lm_head(rms(hidden))
+def qwen2():
+    return Hf(Qwen2ForCausalLM, Qwen2Config, rms_norm_eps=1e-6, rope_theta=1_000_000.0, tie_word_embeddings=True)
 
 
 class Muon(torch.optim.Optimizer):
@@ -145,7 +135,8 @@ def ours(name):
         if kind == "bias_hh":
             return None
         return f"lstm.{layer}.{'bias' if kind == 'bias_ih' else kind}", kind.startswith("weight")
-    linear = any(part in name for part in ("c_attn", "c_q", "c_k", "c_v", "c_proj", "c_fc", "lm_head"))
+    name = name.removeprefix("hf.").removeprefix("model.")
+    linear = any(part in name for part in ("c_attn", "c_proj", "c_fc", "_proj.", "lm_head"))
     return name, linear and name.endswith("weight")
 
 
@@ -168,7 +159,8 @@ def start(model):
             p.data.zero_()
             p.requires_grad_(False)
             continue
-        centre = 1.0 if ".ln_" in f".{name}" and name.endswith("weight") else 0.0
+        is_norm = ".ln_" in f".{name}" or "norm" in name
+        centre = 1.0 if is_norm and name.endswith("weight") else 0.0
         p.data.copy_(torch.from_numpy(random.normal(centre, 0.3, p.shape)))
 
 
@@ -187,7 +179,7 @@ def train(model, batches, dtype, muon, counted_from):
     start(model)
     decayed = [p for p in model.parameters() if p.requires_grad and p.dim() >= 2]
     plain = [p for p in model.parameters() if p.requires_grad and p.dim() < 2]
-    hidden = [p for n, p in model.named_parameters() if muon and n.startswith("h.") and p.dim() == 2]
+    hidden = [p for n, p in model.named_parameters() if muon and ".layers." in n and p.dim() == 2]
     decayed = [p for p in decayed if all(p is not h for h in hidden)]
     optimizers = [torch.optim.AdamW(
         [{"params": decayed, "weight_decay": OPTIMIZER["weightDecay"]}, {"params": plain, "weight_decay": 0.0}],
@@ -220,20 +212,42 @@ def train(model, batches, dtype, muon, counted_from):
     return tensors, losses, norms
 
 
+MODELS = {
+    "gpt": ("gpt", Gpt), "lstm": ("lstm", Lstm), "gpt-answers": ("gpt", Gpt),
+    "llama": ("llama", llama), "llama3": ("llama", llama3), "qwen2": ("llama", qwen2),
+}
+
+
+def network(model):
+    """What a model of transformers is, in the words of Homegrown's LlamaConfig."""
+    config = model.hf.config
+    rope = config.rope_parameters
+    scaling = None
+    if rope["rope_type"] == "llama3":
+        scaling = {"factor": rope["factor"], "lowFreqFactor": rope["low_freq_factor"],
+                   "highFreqFactor": rope["high_freq_factor"], "originalWindow": rope["original_max_position_embeddings"]}
+    return {
+        "vocabSize": V, "window": config.max_position_embeddings, "nLayer": LAYERS, "nHead": config.num_attention_heads,
+        "nKvHead": config.num_key_value_heads, "nEmbd": WIDTH, "headDim": WIDTH // config.num_attention_heads,
+        "mlpWidth": config.intermediate_size, "ropeBase": rope["rope_theta"], "ropeScaling": scaling,
+        "normEpsilon": config.rms_norm_eps, "tied": config.tie_word_embeddings,
+        "qkvBias": isinstance(model.hf, Qwen2ForCausalLM),
+    }
+
+
 def main():
     torch.manual_seed(0)
     batches = make_batches()
-    for name, kind, model in (
-        ("gpt", "gpt", Gpt), ("lstm", "lstm", Lstm), ("modern", "modern", Modern), ("gpt-answers", "gpt", Gpt)
-    ):
-        muon = kind == "modern"
+    for name in sys.argv[1:] or MODELS:
+        kind, model = MODELS[name]
+        muon = name == "llama"
         counted_from = ANSWERS_FROM if name == "gpt-answers" else [0] * B
         tensors, losses, norms = train(model(), batches, torch.float32, muon, counted_from)
         exact, exact_losses, _ = train(model(), batches, torch.float64, muon, counted_from)
         worst = max(float(np.abs(tensors[n] - exact[n]).max()) for n in tensors)
         curve = max(abs(a - b) for a, b in zip(losses, exact_losses, strict=True))
         # Together the first two models see both sides of clipping: the GPT is always clipped, the LSTM never.
-        if kind != "modern":
+        if kind != "llama":
             assert (min(norms) > OPTIMIZER["gradClip"]) if kind == "gpt" else (max(norms) < OPTIMIZER["gradClip"])
         assert all(math.isfinite(x) for x in losses)
         save_file(tensors, HERE / f"{name}.safetensors")
@@ -247,6 +261,8 @@ def main():
             "losses": losses,
             "gradNorms": norms,
         }
+        if kind == "llama":
+            facts |= {"transformers": transformers.__version__, "network": network(model())}
         (HERE / f"{name}.safetensors").chmod(0o644)
         (HERE / f"{name}.json").write_text(json.dumps(facts, separators=(",", ":")) + "\n")
         print(f"{name}: loss {losses[0]:.4f} to {losses[-1]:.4f}, float32 against float64: tensors {worst:.1e}, losses {curve:.1e}")

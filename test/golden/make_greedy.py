@@ -1,10 +1,12 @@
-"""What PyTorch says token by token, greedily: python make_greedy.py (needs what make_golden.py needs).
+"""What PyTorch says token by token, greedily: python make_greedy.py (needs what make_golden.py needs), or with the
+names of those to make.
 
 The models of make_golden.py with a window of 64: weights, a prompt of 8 tokens and the 56 likeliest tokens after it, each
 from the whole text so far. The smallest lead of a winner over the second is printed: far above float32's rounding.
 """
 
 import json
+import sys
 
 import make_golden as golden
 import torch
@@ -16,7 +18,8 @@ WINDOW, LOUDER, PROMPT = 64, 3.0, [3, 9, 4, 12, 0, 1, 5, 17]
 @torch.inference_mode()
 def main():
     golden.B = 1
-    for kind, model_class in (("gpt", golden.Gpt), ("lstm", golden.Lstm), ("modern", golden.Modern)):
+    for kind in sys.argv[1:] or [name for name in golden.MODELS if name != "gpt-answers"]:
+        _, model_class = golden.MODELS[kind]
         golden.T = WINDOW
         model = model_class()
         golden.start(model)

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stepSpecOf } from '../../src-main/engine/model/model'
-import type { TensorData } from '../../src-main/engine/runtime/ops'
+import { modelOf, type Model } from '../../src-main/engine/model/architecture'
+import { llama, type LlamaConfig } from '../../src-main/engine/model/llama'
+import { modelFrom } from '../../src-main/engine/model/registry'
+import { stepSpecOf } from '../../src-main/engine/step-spec'
+import type { TensorData } from '../../src-main/engine/ops'
 import type { Decoder } from '../../src-main/engine/runtime/decoder'
 import type { StepSpec, Tokens } from '../../src-main/engine/train-step'
 import { openSafetensors } from '../../src-main/engine/safetensors'
@@ -42,9 +45,13 @@ interface Facts {
   readonly batches: readonly (readonly (readonly number[])[])[]
   readonly losses: readonly number[]
   readonly gradNorms: readonly number[]
+  /** What a model of transformers is; absent: what a run's config makes. */
+  readonly network?: LlamaConfig
 }
 
-export async function readGolden(name: RunConfig['model'] | 'gpt-answers'): Promise<Golden> {
+export type GoldenName = RunConfig['model'] | 'gpt-answers' | 'llama3' | 'qwen2'
+
+export async function readGolden(name: GoldenName): Promise<Golden> {
   const file = (extension: string): string => join(import.meta.dirname, `${name}.${extension}`)
   const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Facts
   const tensors = (await openSafetensors(file('safetensors'))).all()
@@ -53,7 +60,8 @@ export async function readGolden(name: RunConfig['model'] | 'gpt-answers'): Prom
       [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
     )
   const config = withDefaults({ ...facts.config, ...facts.optimizer, dropout: 0 }) as RunConfig
-  const { vocabSize } = facts
+  const { vocabSize, network } = facts
+  const spec = stepSpecOf(config, vocabSize)
   return {
     config,
     vocabSize,
@@ -68,7 +76,7 @@ export async function readGolden(name: RunConfig['model'] | 'gpt-answers'): Prom
     weights: under('weights/'),
     gradients: under('gradients/'),
     after3: under('after3/'),
-    spec: stepSpecOf(config, vocabSize),
+    spec: network ? { ...spec, model: modelOf(llama, network) } : spec,
   }
 }
 
@@ -80,12 +88,16 @@ export interface Greedy {
   readonly weights: ReadonlyMap<string, TensorData>
 }
 
-export async function readGreedy(model: RunConfig['model']): Promise<Greedy> {
+export async function readGreedy(model: GoldenName): Promise<Greedy> {
   const file = (extension: string): string => join(import.meta.dirname, `greedy-${model}.${extension}`)
   const facts = JSON.parse(readFileSync(file('json'), 'utf8')) as Omit<Greedy, 'weights'>
   const tensors = (await openSafetensors(file('safetensors'))).all()
   return { ...facts, weights: new Map([...tensors].map(([name, data]) => [name.slice('weights/'.length), data])) }
 }
+
+/** The model that a greedy text is of: those of transformers have its window anyway. */
+export const withWindow = ({ config, spec, vocabSize }: Golden, blockSize: number): Model =>
+  config.model === 'llama' ? spec.model : modelFrom({ ...config, blockSize }, vocabSize)
 
 /** What a decoder says after the same prompt, as many tokens. */
 export async function greedily(decoder: Decoder, text: Pick<Greedy, 'prompt' | 'continuation'>): Promise<number[]> {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { decodeModelOf } from '../../src-main/engine/model/decode'
-import { countOf, logitsOf, lossSumOf } from '../../src-main/engine/runtime/head'
+import { forward } from '../../src-main/engine/forward'
+import { countOf, logitsOf, lossSumOf } from '../../src-main/engine/layers/head'
 import { openEngine, type Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/train-step'
 import { tensorflowDir } from '../tensorflow-dir'
-import { farthest, greedily, readGolden, readGreedy, undetermined, type Golden } from './numbers'
+import { farthest, greedily, readGolden, readGreedy, undetermined, withWindow, type Golden } from './numbers'
 
 /**
  * Absolute tolerances. Logits are of order 1, gradients up to order 1, a step moves a weight by up to 1e-3: float32
@@ -34,7 +34,7 @@ function use(name: (typeof engines)[number]): Engine {
   return engine
 }
 
-describe.each(['gpt', 'modern', 'lstm', 'gpt-answers'] as const)('%s equals PyTorch', (model) => {
+describe.each(['gpt', 'llama', 'llama3', 'qwen2', 'lstm', 'gpt-answers'] as const)('%s equals PyTorch', (model) => {
   let golden: Golden
   beforeAll(async () => {
     golden = await readGolden(model)
@@ -51,11 +51,11 @@ describe.each(['gpt', 'modern', 'lstm', 'gpt-answers'] as const)('%s equals PyTo
     const named = (tensors: tf.Tensor[]): Map<string, tf.Tensor> =>
       new Map(names.map((key, i) => [key, tensors[i] as tf.Tensor]))
 
-    const logits = logitsOf(spec.forward(named(values), ids, ops))
+    const logits = logitsOf(forward(spec.model, named(values), ids, ops, spec))
     expect(farthest(logits.dataSync() as Float32Array, golden.logits)).toBeLessThan(tolerance.logits)
 
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
-      lossSumOf(spec.forward(named(tensors), ids, ops), targets, ops)
+      lossSumOf(forward(spec.model, named(tensors), ids, ops, spec), targets, ops)
         .div<tf.Scalar>(countOf(targets))
         .asScalar(),
     )(values)
@@ -109,16 +109,16 @@ describe.each(['gpt', 'modern', 'lstm', 'gpt-answers'] as const)('%s equals PyTo
   })
 })
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('%s talks as in PyTorch', (model) => {
+describe.each(['gpt', 'llama', 'llama3', 'qwen2', 'lstm'] as const)('%s talks as in PyTorch', (model) => {
   let golden: Golden
   beforeAll(async () => {
     golden = await readGolden(model)
   })
 
   test.each(runs)('$engine, $compile, token by token: the logits of every position', async ({ engine, compile }) => {
-    const { config, vocabSize, batches } = golden
+    const { config, vocabSize, batches, spec } = golden
     const options = { compile, precision: 'float32' } as const
-    const decoder = use(engine).openDecoder(decodeModelOf(config), golden.weights, options)
+    const decoder = use(engine).openDecoder(spec.model, golden.weights, options)
     for (const [t, id] of (batches[0]?.x.slice(0, config.blockSize) ?? []).entries()) {
       const theirs = golden.logits.subarray(t * vocabSize, (t + 1) * vocabSize)
       expect(farthest(await decoder.feed([id]), theirs), `position ${t}`).toBeLessThan(tolerance.logits)
@@ -129,9 +129,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s talks as in PyTorch', (mod
 
   test.each(runs)('$engine, $compile: the same tokens, greedily', async ({ engine, compile }) => {
     const { blockSize, weights, ...text } = await readGreedy(model)
-    const options = { compile, precision: 'float32' } as const
-    const config = { ...golden.config, blockSize }
-    const decoder = use(engine).openDecoder(decodeModelOf(config), weights, options)
+    const decoder = use(engine).openDecoder(withWindow(golden, blockSize), weights, { compile, precision: 'float32' })
     expect(await greedily(decoder, text)).toEqual(text.continuation)
     decoder.close()
   })

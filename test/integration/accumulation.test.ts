@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { initialWeights } from '../../src-main/engine/model/init'
+import { initialWeights } from '../model'
 import { composedOps } from '../../src-main/engine/runtime/composed-ops'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { WeightLayout } from '../../src-main/engine/runtime/layout'
-import type { ModelOps, TensorData } from '../../src-main/engine/runtime/ops'
+import { WeightLayout } from '../../src-main/engine/layout'
+import type { EngineOps, TensorData } from '../../src-main/engine/ops'
 import { backward } from '../../src-main/engine/step'
 import type { StepSums } from '../../src-main/engine/step-parts'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
@@ -40,8 +40,8 @@ const meanGradient = ({ gradSums, count }: StepSums<tf.Tensor1D>): tf.Tensor1D =
   (gradSums[0] as tf.Tensor1D).div(count)
 
 /** The first step's gradient, op by op. */
-async function gradientOf(config: RunConfig, ops: ModelOps): Promise<Float32Array> {
-  const layout = new WeightLayout(specOf(config).weights)
+async function gradientOf(config: RunConfig, ops: EngineOps): Promise<Float32Array> {
+  const layout = new WeightLayout(specOf(config).model.weights)
   const gradient = tf.tidy(() => {
     const flats = layout.pack(initialWeights(config, vocabSize, config.seed)).map((flat) => tf.tensor1d(flat))
     const batch = batchOf(config, 1)
@@ -62,7 +62,7 @@ function relativeDifference(a: Float32Array, b: Float32Array): number {
 const dataOf = (state: ReadonlyMap<string, TensorData>): number[] =>
   [...state.values()].flatMap(({ data }) => [...data])
 
-const models = ['gpt', 'modern', 'lstm'] as const
+const models = ['gpt', 'llama', 'lstm'] as const
 
 describe.each(models)('a %s step in parts', (model) => {
   const config = tinyConfig({ model, batchSize: 8, gradClip: 0, learningRate: 1e-2 })
@@ -109,7 +109,7 @@ describe.each(models)('a %s step in parts', (model) => {
     const [recorded] = await lossesOf(await stepFor(engine, dropping), dropping, 1)
     engine.activate()
     const key = backend.binding.createTensor([1], dtypes.uint64, BigInt64Array.of((BigInt(config.seed) << 32n) | 1n))
-    const layout = new WeightLayout(specOf(dropping).weights)
+    const layout = new WeightLayout(specOf(dropping).model.weights)
     const loss = tf.tidy(() => {
       const flats = layout.pack(initialWeights(dropping, vocabSize, dropping.seed)).map((flat) => tf.tensor1d(flat))
       const batch = batchOf(dropping, 1)
@@ -134,7 +134,7 @@ describe.each(models)('a %s step in parts', (model) => {
 
 describe('dropout masks of the parts', () => {
   /** Masks of a loop's steps at one place of the model. */
-  const masksOf = (ops: ModelOps): number[][] =>
+  const masksOf = (ops: EngineOps): number[][] =>
     tf.tidy(() => {
       const { outputs } = ops.scan({
         length: 3,

@@ -72,8 +72,8 @@ describe('the command line', () => {
     await train(2, 'second')
     const runs = await runsOf(profileDir)
     expect(runs.map(({ name, state, model }) => [name, state, model])).toEqual([
-      ['second', 'done', 'modern'],
-      ['first', 'done', 'modern'],
+      ['second', 'done', 'llama'],
+      ['first', 'done', 'llama'],
     ])
     expect(runs[1]?.runId).toBe(done?.['runId'])
     // The file was imported once: its bytes were known the second time.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, it } from 'vitest'
-import { initialWeights } from '../../src-main/engine/model/init'
+import { initialWeights } from '../model'
 import { TfjsGpt } from '../bench/tfjs-gpt'
 import { batchOf, lossesOf, open, stepFor, tinyConfig, vocabSize } from './engine-fixture'
 

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Precision } from '../../src-preload/contract/records/steps'
-import { initialWeights } from '../../src-main/engine/model/init'
+import type { TensorData } from '../../src-main/engine/ops'
+import { initialWeights } from '../model'
 import type { Engine } from '../../src-main/engine/runtime/engine'
 import type { TrainStep } from '../../src-main/engine/train-step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
@@ -40,8 +41,16 @@ afterAll(() => rm(dumpDir, { recursive: true, force: true }))
 
 async function recordedStep(config: RunConfig, compile: 'graph' | 'xla', precision: Precision): Promise<TrainStep> {
   const step = closedAtEnd(await engine.compileStep(specOf(config), { compile, precision }))
-  step.writeWeights(initialWeights(config, vocabSize, config.seed))
+  step.writeWeights(movedOffZero(initialWeights(config, vocabSize, config.seed)))
   return step
+}
+
+/** What starts at 0 hides the gradient of what is before it. */
+function movedOffZero(weights: ReadonlyMap<string, TensorData>): ReadonlyMap<string, TensorData> {
+  for (const { data } of weights.values()) {
+    if (data.every((value) => value === 0)) data.forEach((_, i) => (data[i] = 0.02 * Math.sin(i)))
+  }
+  return weights
 }
 
 /** A first moment after the first step is the gradient times 1 − beta1. */
@@ -59,8 +68,8 @@ function relativeDifference(a: readonly number[], b: readonly number[]): number 
 
 const on = { activationCheckpointing: 'on' } as const
 
-describe.each(['gpt', 'modern'] as const)('a %s that computes its blocks again', (model) => {
-  const config = tinyConfig({ model, batchSize: 8, gradClip: 0, dropout: 0.2, projectionStart: 'small' })
+describe.each(['gpt', 'llama'] as const)('a %s that computes its blocks again', (model) => {
+  const config = tinyConfig({ model, batchSize: 8, gradClip: 0, dropout: 0.2 })
 
   it.each([1, 4])('has the same gradient bit for bit, as a plain graph: %i part(s)', async (accumulation) => {
     const inParts = { ...config, accumulation }

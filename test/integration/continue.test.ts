@@ -11,7 +11,7 @@ import { temporaryFolder } from '../unit/temporary'
 import { engineOptions } from './job-fixture'
 
 const sample = resolve('resources/sample/en.txt')
-const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
+const choice = { model: 'llama', size: 'tiny', length: 'quick' } as const
 const small: Partial<RunConfig> = {
   ...{ nLayer: 1, nHead: 2, nEmbd: 32, blockSize: 32, batchSize: 8, vocabSize: 300, warmupSteps: 0, patience: 0 },
   ...{ maxSteps: 40, evalInterval: 20, evalBatches: 4, sampleInterval: 0, compile: 'graph', precision: 'float32' },

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { attend } from '../../src-main/engine/model/heads'
-import { causalMask } from '../../src-main/engine/model/layers'
-import { stepSpecOf } from '../../src-main/engine/model/model'
+import { attend } from '../../src-main/engine/layers/attention'
+import { causalMask } from '../../src-main/engine/layers/shared-ops'
+import { stepSpecOf } from '../../src-main/engine/step-spec'
 import { RandomStream } from '../../src-main/engine/random'
 import { cudnnOf } from '../../src-main/engine/runtime/tensorflow/cudnn'
 import { attentionProblem, attentionWrittenOut } from '../../src-main/engine/runtime/tensorflow/cudnn-attention'
@@ -39,7 +39,11 @@ describe("cuDNN's attention", () => {
     const mask = causalMask(tf.range(0, length, 1, 'int32'), length)
     const ops = tensorFlowOps(backend, null)
     const ours = (...[q, k, v]: tf.Tensor[]): tf.Tensor =>
-      attend(ops, [q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D], mask, 0, 0)
+      attend(
+        ops,
+        { ...({ q, k, v } as Record<'q' | 'k' | 'v', tf.Tensor4D>), mask, site: 0, index: 0, cache: undefined },
+        0,
+      )
     const expected = [ours(q, k, v), ...tf.grads(ours)([q, k, v], dy)]
     attentionWrittenOut([q, k, v, dy], scale).forEach((result, i) => {
       const theirs = expected[i]?.dataSync<'float32'>() ?? []
@@ -80,7 +84,7 @@ describe("cuDNN's attention", () => {
     })
   })
 
-  it.each(['gpt', 'modern'] as const)('is in the step of %s where it drops nothing', async (model) => {
+  it.each(['gpt', 'llama'] as const)('is in the step of %s where it drops nothing', async (model) => {
     backend.cudnn = anyCudnn
     const create = (dropout: number): Promise<unknown> =>
       engine.compileStep(stepSpecOf(tinyConfig({ model, dropout }), vocabSize), {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { lstmLayer } from '../../src-main/engine/model/lstm-layer'
+import { lstmLayer } from '../../src-main/engine/layers/lstm-layer'
 import { RandomStream } from '../../src-main/engine/random'
 import { cudnnOf, lstmOnHost, lstmParamsCount, lstmProblem } from '../../src-main/engine/runtime/tensorflow/cudnn'
 import { cudnnLstm, lstmParams } from '../../src-main/engine/runtime/tensorflow/cudnn-lstm'

@@ -3,7 +3,7 @@ import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Tier } from '../../src-preload/contract/records/steps'
 import { drawnWeights } from '../../src-main/engine/model/init'
 import { packRates, ratesAt } from '../../src-main/engine/optim/rates'
-import { WeightLayout } from '../../src-main/engine/runtime/layout'
+import { WeightLayout } from '../../src-main/engine/layout'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { keepsAll } from '../../src-main/engine/runtime/tensorflow/dropout-mask'
 import { dtypes, numbersOf } from '../../src-main/engine/runtime/tensorflow/dtypes'
@@ -11,7 +11,7 @@ import { recordTrainingStep } from '../../src-main/engine/runtime/tensorflow/fun
 import { inOrder } from '../../src-main/engine/runtime/tensorflow/step-recording'
 import { Variable } from '../../src-main/engine/runtime/tensorflow/variables'
 import { tensorflowDir } from '../tensorflow-dir'
-import { batchOf, specOf, tinyConfig, vocabSize } from './engine-fixture'
+import { batchOf, specOf, tinyConfig } from './engine-fixture'
 
 /** A plain graph and XLA draw other masks: what a trial compares must not depend on them. */
 
@@ -24,13 +24,13 @@ beforeAll(async () => {
 function lossesOf(config: RunConfig, tier: Tier, keys: readonly bigint[]): number[] {
   const { context } = backend
   const spec = specOf(config)
-  const layout = new WeightLayout(spec.weights, () => false)
+  const layout = new WeightLayout(spec.model.weights, () => false)
   const { name } = recordTrainingStep(backend, spec, layout, { tier, precision: 'float32' })
   const { x, y } = batchOf(config, 1)
   return keys.map((key) => {
     const variables = (): Variable[] => layout.vectors.map(({ size }) => new Variable(context, [size]))
     const state = { weights: variables(), expAvg: variables(), expAvgSq: variables() }
-    layout.pack(drawnWeights(config, vocabSize, config.seed)).forEach((flat, i) => state.weights[i]?.write(flat))
+    layout.pack(drawnWeights(spec.model.weights, config.seed)).forEach((flat, i) => state.weights[i]?.write(flat))
     const rates = packRates(ratesAt(spec.optimizer, 1, 1e-3))
     const feeds = [
       ...[x, y].map((tokens) => context.newHandle(dtypes.int32, [config.batchSize, config.blockSize], tokens)),

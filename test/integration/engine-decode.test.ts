@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { decodeModelOf, type DecodeModel } from '../../src-main/engine/model/decode'
-import { initialWeights } from '../../src-main/engine/model/init'
-import { forwardOf } from '../../src-main/engine/model/model'
+import type { Model } from '../../src-main/engine/model/architecture'
+import { modelFrom } from '../../src-main/engine/model/registry'
+import { forwardOf, initialWeights } from '../model'
 import { RandomStream } from '../../src-main/engine/random'
 import type { Decoder, DecodeOptions } from '../../src-main/engine/runtime/decoder'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { logitsOf } from '../../src-main/engine/runtime/head'
-import type { TensorData } from '../../src-main/engine/runtime/ops'
+import { logitsOf } from '../../src-main/engine/layers/head'
+import type { TensorData } from '../../src-main/engine/ops'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import { tensorflowDir } from '../tensorflow-dir'
@@ -30,7 +30,7 @@ const loud = (config: RunConfig): Map<string, TensorData> =>
     }),
   )
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (model) => {
+describe.each(['gpt', 'llama', 'lstm'] as const)('a prompt in chunks, %s', (model) => {
   const config = tinyConfig({ model, blockSize: 200 })
   const weights = loud(config)
   const text = Array.from({ length: 300 }, (_, i) => (i * i + 3 * i) % vocabSize)
@@ -45,7 +45,10 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (mod
 
   it('says what the whole text says, whatever its length and whatever was said before', async () => {
     engine.activate()
-    const decoder = engine.openDecoder(decodeModelOf(config), weights, { compile: 'graph', precision: 'float32' })
+    const decoder = engine.openDecoder(modelFrom(config, vocabSize), weights, {
+      compile: 'graph',
+      precision: 'float32',
+    })
     // Around each chunk and two of them, up to the window and beyond; shorter after longer, so that old rows lie there.
     for (const length of [161, 2, 1, 31, 32, 33, 200, 127, 128, 129, 199, 250, 5]) {
       decoder.begin(length + 3)
@@ -61,11 +64,11 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt in chunks, %s', (mod
   })
 })
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('a prompt after another one, %s', (model) => {
+describe.each(['gpt', 'llama', 'lstm'] as const)('a prompt after another one, %s', (model) => {
   const config = tinyConfig({ model, blockSize: 400 })
   const weights = loud(config)
   const opened = (): Decoder =>
-    engine.openDecoder(decodeModelOf(config), weights, { compile: 'graph', precision: 'float32' })
+    engine.openDecoder(modelFrom(config, vocabSize), weights, { compile: 'graph', precision: 'float32' })
   const text = Array.from({ length: 600 }, (_, i) => (i * i + 3 * i) % vocabSize)
   const prompt = text.slice(0, 300)
   /** Logits after the prompt and after each of three tokens more, and the calls that the prompt took. */
@@ -122,7 +125,7 @@ describe.each(['gpt', 'lstm'] as const)('the recorded step of generation, %s', (
   const config = tinyConfig({ model, blockSize: 32 })
   const weights = initialWeights(config, vocabSize, 5)
   const opened = (options: Partial<DecodeOptions> = {}): Decoder =>
-    engine.openDecoder(decodeModelOf(config), weights, { compile: 'graph', precision: 'float32', ...options })
+    engine.openDecoder(modelFrom(config, vocabSize), weights, { compile: 'graph', precision: 'float32', ...options })
   const prompt = [1, 2, 3, 4]
 
   it('is one native call a token, and keeps nothing of it', async () => {
@@ -161,13 +164,13 @@ describe.each(['gpt', 'lstm'] as const)('the recorded step of generation, %s', (
   })
 
   it('hides no fault that comes up while XLA compiles', async () => {
-    const good = decodeModelOf(config)
-    const model: DecodeModel = {
+    const good = modelFrom(config, vocabSize)
+    const model: Model = {
       ...good,
-      pass: (ops, ids, ...state) => {
+      forward: (ops, ids, cache) => {
         // XLA compiles the pass of one token; those of the prompt take more.
         if (ids.size === 1) throw new TypeError('x is undefined')
-        return good.pass(ops, ids, ...state)
+        return good.forward(ops, ids, cache)
       },
     }
     const decoder = engine.openDecoder(model, weights, { compile: 'auto', precision: 'float32' })

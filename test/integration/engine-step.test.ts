@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { initialWeights } from '../../src-main/engine/model/init'
-import { forwardOf } from '../../src-main/engine/model/model'
+import { forwardOf, initialWeights } from '../model'
 import { optimizeWith } from '../../src-main/engine/optim/optimizer'
 import { packRates, ratesAt, unpackRates } from '../../src-main/engine/optim/rates'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { logitsOf } from '../../src-main/engine/runtime/head'
-import type { TensorData } from '../../src-main/engine/runtime/ops'
-import { WeightLayout } from '../../src-main/engine/runtime/layout'
+import { logitsOf } from '../../src-main/engine/layers/head'
+import type { TensorData } from '../../src-main/engine/ops'
+import { WeightLayout } from '../../src-main/engine/layout'
 import { wholeStep } from '../../src-main/engine/whole-step'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import { dtypes } from '../../src-main/engine/runtime/tensorflow/dtypes'
@@ -40,7 +39,7 @@ beforeAll(async () => {
 /** The same training step op by op on the same library: what recording must not change. */
 function eagerLosses(config: ReturnType<typeof tinyConfig>, count: number, pieces = vocabSize): number[] {
   const spec = specOf(config, pieces)
-  const layout = new WeightLayout(spec.weights)
+  const layout = new WeightLayout(spec.model.weights)
   let state = tf.tidy(() => {
     const [packed] = layout.pack(initialWeights(config, pieces, config.seed))
     const weights = tf.tensor1d(packed as Float32Array)
@@ -84,8 +83,8 @@ it('compiles a long LSTM with XLA, which does not unroll its loop over time', { 
 const large = [
   ['gpt, a table', tinyConfig({ nLayer: 1, learningRate: 1e-2 }), 32_768],
   ['gpt, in micro-batches', tinyConfig({ nLayer: 1, learningRate: 1e-2, accumulation: 2 }), 32_768],
-  ['modern, matrices', tinyConfig({ model: 'modern', optimizer: 'adamw', nLayer: 1, nEmbd: 384 }), vocabSize],
-  ['modern with Muon, a table', tinyConfig({ model: 'modern', optimizer: 'muon', nLayer: 1 }), 32_768],
+  ['llama, matrices', tinyConfig({ model: 'llama', optimizer: 'adamw', nLayer: 1, nEmbd: 384 }), vocabSize],
+  ['llama with Muon, a table', tinyConfig({ model: 'llama', optimizer: 'muon', nLayer: 1 }), 32_768],
 ] as const
 
 describe.each(large)('a step with large weights: %s', (_, config, pieces) => {
@@ -109,14 +108,14 @@ describe.each(large)('a step with large weights: %s', (_, config, pieces) => {
 })
 
 it('computes large matrices of Muon with products in bfloat16 in XLA', { timeout: 120_000 }, async () => {
-  const config = tinyConfig({ model: 'modern', optimizer: 'muon', nLayer: 1, nEmbd: 384, learningRate: 1e-3 })
+  const config = tinyConfig({ model: 'llama', optimizer: 'muon', nLayer: 1, nEmbd: 384, learningRate: 1e-3 })
   const step = closedAtEnd(await engine.compileStep(specOf(config), { compile: 'xla', precision: 'bfloat16' }))
   step.writeWeights(initialWeights(config, vocabSize, config.seed))
   const exact = await lossesOf(await stepFor(engine, config), config, 3)
   expect(largestDifference(await lossesOf(step, config, 3), exact)).toBeLessThan(0.02)
 })
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('the recorded step of a %s', (model) => {
+describe.each(['gpt', 'llama', 'lstm'] as const)('the recorded step of a %s', (model) => {
   const config = tinyConfig({ model, learningRate: 1e-2 })
 
   it('computes what the same step computes op by op, dropout included', async () => {

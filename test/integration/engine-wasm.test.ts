@@ -21,7 +21,7 @@ beforeAll(async () => {
   wasm = await open('wasm')
 })
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('a %s on WASM', (model) => {
+describe.each(['gpt', 'llama', 'lstm'] as const)('a %s on WASM', (model) => {
   it('learns as on TensorFlow: 50 losses within 1e-3', async () => {
     const config = tinyConfig({ model, learningRate: 1e-2 })
     const fast = await compiled(tensorflow, config)

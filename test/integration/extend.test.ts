@@ -60,7 +60,7 @@ async function until(step: number, task: JobTask, how: Disturbance): Promise<rea
   return job.events
 }
 
-const ways: Partial<RunConfig>[] = [{}, { model: 'modern', optimizer: 'muon' }, { model: 'lstm' }]
+const ways: Partial<RunConfig>[] = [{}, { model: 'llama', optimizer: 'muon' }, { model: 'lstm' }]
 
 describe('a run that is trained longer', () => {
   it.each(ways)(

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { headChunks, lossChunks } from '../../src-main/plan/head-chunks'
-import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../src-main/plan/memory'
-import { headScores, lossSumOf } from '../../src-main/engine/runtime/head'
+import { headChunks, lossChunks } from '../../src-main/plan/execution'
+import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../src-main/plan/execution'
+import { headScores, lossSumOf } from '../../src-main/engine/layers/head'
 import { RandomStream } from '../../src-main/engine/random'
 import { batchOf, compiled, countingFirst, lossesOf, open, scored, tinyConfig } from './engine-fixture'
 

@@ -6,7 +6,7 @@ import { createBackend } from '../../src-main/backend/backend'
 import type { TokenizedFacts } from '../../src-main/backend/jobs/protocol'
 import { importTexts } from '../../src-main/engine/corpus/import'
 import { libraryFileBytes } from '../../src-main/plan/memory'
-import { summarize } from '../../src-main/plan/shapes'
+import { summarize } from '../../src-main/plan/summary'
 import { AppError } from '../../src-preload/contract/errors'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { RunRecord } from '../../src-preload/contract/records/runs'
@@ -63,9 +63,9 @@ const way = { compile: 'graph', precision: 'float32' } as const
 const shapes: [string, Partial<RunConfig>][] = [
   ['GPT', { nLayer: 6, nHead: 6, nEmbd: 192, blockSize: 128, batchSize: 16 }],
   [
-    'Modern in parts',
+    'Llama in parts',
     {
-      model: 'modern',
+      model: 'llama',
       optimizer: 'muon',
       nLayer: 4,
       nHead: 4,
@@ -128,7 +128,7 @@ async function open(profile: string, freeMemory: () => number, triesBfloat16 = f
     })
   return { runs, corpusId, ended, trains }
 }
-const choice = { model: 'modern', size: 'tiny', length: 'quick' } as const
+const choice = { model: 'llama', size: 'tiny', length: 'quick' } as const
 const wish = { ...steps, nLayer: 4, nHead: 4, nEmbd: 256, blockSize: 128, batchSize: 64, accumulation: 1 }
 
 it('a run that does not fit is refused before its start, and what is offered instead trains', async () => {

@@ -67,7 +67,7 @@ describe.each([
   ['gpt', 'it\'s "a\\ folder', { model: 'gpt' }, 1],
   // Two jobs that compile the same beside each other.
   ['lstm', 'lstm', lstm, 2],
-  ['modern', '新 folder', { model: 'modern', optimizer: 'muon', precision: 'bfloat16' }, 1],
+  ['llama', '新 folder', { model: 'llama', optimizer: 'muon', precision: 'bfloat16' }, 1],
 ] as const)('programs of %s', (model, folder, change, jobs) => {
   it('are found by the next job, and compute the same bits', async () => {
     const dir = join(root, folder)

@@ -19,15 +19,15 @@ const runs: readonly (Way & { readonly stops: readonly Disturbance[] })[] = [
   { model: 'lstm', optimizer: 'adamw', ...graph, stops: ['kill', 'stop', 'stop'] },
   { model: 'lstm', optimizer: 'muon', ...graph, accumulation: 2, stops: ['stop', 'stop', 'stop'] },
   {
-    model: 'modern',
+    model: 'llama',
     optimizer: 'adamw',
     ...graph,
     accumulation: 4,
     activationCheckpointing: 'on',
     stops: ['stop', 'stop', 'stop'],
   },
-  { model: 'modern', optimizer: 'muon', ...graph, stops: ['stop', 'kill', 'stop'] },
-  { model: 'modern', optimizer: 'adamw', ...graph, precision: 'bfloat16', stops: ['kill'] },
+  { model: 'llama', optimizer: 'muon', ...graph, stops: ['stop', 'kill', 'stop'] },
+  { model: 'llama', optimizer: 'adamw', ...graph, precision: 'bfloat16', stops: ['kill'] },
   { model: 'gpt', optimizer: 'adamw', ...graph, compile: 'xla', stops: ['stop'] },
 ]
 const allStops = runs.flatMap(({ stops }) => stops)

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../src-preload/contract/records/run-config'
 import type { Engine } from '../../src-main/engine/runtime/engine'
-import { WeightLayout } from '../../src-main/engine/runtime/layout'
+import { WeightLayout } from '../../src-main/engine/layout'
 import type { Tokens } from '../../src-main/engine/train-step'
 import { readAll } from '../../src-main/engine/tensor-stream'
-import { shardsOf } from '../../src-main/plan/shards'
+import { shardsOf } from '../../src-main/plan/execution'
 import { batchOf, largestDifference, lossesOf, open, specOf, stepFor, tinyConfig } from './engine-fixture'
 
 /** Steps in XLA compute the halves of a batch at the same time; a plain graph computes the whole: both are the same step. */
@@ -16,13 +16,13 @@ beforeAll(async () => {
 })
 
 /** In how many shards a step in XLA computes the batch. */
-const shardsFor = (config: RunConfig): number => shardsOf(config, new WeightLayout(specOf(config).weights).size)
+const shardsFor = (config: RunConfig): number => shardsOf(config, new WeightLayout(specOf(config).model.weights).size)
 
 describe('a step in XLA', () => {
   const small = { nLayer: 1, learningRate: 1e-2 } as const
 
   it.each([
-    ['modern, with Muon', tinyConfig({ ...small, model: 'modern', optimizer: 'muon' })],
+    ['llama, with Muon', tinyConfig({ ...small, model: 'llama', optimizer: 'muon' })],
     ['gpt, in micro-batches', tinyConfig({ ...small, batchSize: 8, accumulation: 2 })],
     ['lstm, in micro-batches', tinyConfig({ ...small, model: 'lstm', batchSize: 8, accumulation: 2 })],
     ['gpt, computing blocks again', tinyConfig({ ...small, activationCheckpointing: 'on' })],

@@ -3,7 +3,7 @@ import { checkpointKind } from '../../../src-preload/contract/records/checkpoint
 import { engineId } from '../../../src-preload/contract/records/computer'
 import { endReason, messageRole } from '../../../src-preload/contract/records/conversations'
 import { corpusState, textSplit } from '../../../src-preload/contract/records/corpora'
-import { modelKind, tokenizerKind } from '../../../src-preload/contract/records/run-config'
+import { recordedModel, tokenizerKind } from '../../../src-preload/contract/records/run-config'
 import { runEnding, runState } from '../../../src-preload/contract/records/runs'
 import { precision, tier } from '../../../src-preload/contract/records/steps'
 
@@ -16,7 +16,7 @@ const enumerations = {
   tokenizers: z.object({ kind: tokenizerKind }),
   runs: z.object({
     state: runState,
-    model: modelKind,
+    model: recordedModel,
     engine: engineId.nullable(),
     split: textSplit,
     /** How somebody, perhaps through another process, asked the owner to end this run. */

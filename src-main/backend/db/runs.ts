@@ -141,7 +141,7 @@ export function runFacts(db: Db, runId: string): RunFacts | null {
   const row = first(db, query.where('run_id', '=', runId))
   if (row === undefined) return null
   const { vocab_size: vocabSize, train_tokens: trainTokens, tokens_hash: tokensHash, split, seq } = row
-  const config = withDefaults(JSON.parse(row.config_json) as object) as RunConfig
+  const config = withDefaults(JSON.parse(row.config_json) as Record<string, unknown>) as RunConfig
   return { config, extensions: toExtensions(row.extensions_json), vocabSize, trainTokens, tokensHash, split, seq }
 }
 

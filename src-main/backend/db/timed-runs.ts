@@ -1,4 +1,4 @@
-import { withDefaults } from '../../../src-preload/contract/limits'
+import { runLimits, withDefaults } from '../../../src-preload/contract/limits'
 import type { EngineId } from '../../../src-preload/contract/records/computer'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Db } from './connection'
@@ -37,12 +37,14 @@ export function timedRuns(db: Db, engine: string, version: string): TimedRow[] {
       .where('engine', '=', engine as EngineId)
       .where('engine_version', '=', version)
       .where('state', 'in', ['done', 'stopped'])
+      // A step of what took its place takes another time.
+      .where('model', 'in', [...runLimits.model.options])
       .orderBy('ended_at', 'desc')
       .limit(mostTimedRuns),
   )
   return rows.map((row) => ({
     runId: row.run_id,
-    config: withDefaults(JSON.parse(row.config_json) as object) as RunConfig,
+    config: withDefaults(JSON.parse(row.config_json) as Record<string, unknown>) as RunConfig,
     vocabSize: row.vocab_size,
     trainTokens: row.train_tokens,
     parameterCount: row.parameter_count,

@@ -9,6 +9,7 @@ import { findRun } from '../db/runs'
 import { newestFolder } from './checkpoint-files'
 import type { Context } from './context'
 import { copy, linkOrCopy } from './link-or-copy'
+import { ensureCurrent } from './earlier-runs'
 
 /** What a run begins with is here until it has a checkpoint of its own. */
 export const initialFolder = (runDir: string): string => join(runDir, 'initial')
@@ -26,6 +27,7 @@ export function createOrigins(context: Context) {
   const parentOf = ({ runId, checkpoint }: RunOrigin): { run: RunRecord; parent: RunParent } => {
     const run = findRun(db, runId)
     if (run === null) throw new AppError('run.notFound', { runId })
+    ensureCurrent(run)
     const found = run.checkpoints.find(({ kind }) => kind === checkpoint)
     if (found === undefined) throw new AppError('run.noCheckpoint', { runId })
     return { run, parent: { runId, name: run.name, kind: found.kind, step: found.step } }

@@ -1,7 +1,7 @@
 import { stepsForSpeed, timeLeftMs } from '../../../src-preload/contract/durations'
 import type { QueueState } from '../../../src-preload/contract/records/queue'
 import { estimateTime } from '../../plan/time'
-import { asTried } from '../../plan/trials'
+import { asTried } from '../../plan/execution'
 import { stepCurve } from '../db/metrics'
 import { findRun, runFacts } from '../db/runs'
 import { readSettings } from '../db/settings'

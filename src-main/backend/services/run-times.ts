@@ -4,7 +4,7 @@ import type { Db } from '../db/connection'
 import { timedRuns, type TimedRow } from '../db/timed-runs'
 import { tiersOf } from '../db/samples'
 import { aroundMs, evaluationBatches, saveMs, shapeOf, usualMs, type Evidence, type StepTimes } from '../../plan/time'
-import { asTried, stepsPerWay } from '../../plan/trials'
+import { asTried, stepsPerWay } from '../../plan/execution'
 
 /** Enough to tell what is usual. */
 const points = 200

@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-preload/contract/errors'
+import { isEarlierModel } from '../../../src-preload/contract/limits'
 import { runFields } from '../../../src-preload/contract/limits'
 import type { Input, Output } from '../../../src-preload/contract/methods'
 import { isExtendable, resumePoint } from '../../../src-preload/contract/resume'
@@ -11,7 +12,7 @@ import { currentSplit } from '../../plan/facts'
 import { gigabytes, memoryToResume } from '../../plan/memory-fit'
 import { recipeOf } from '../../plan/presets'
 import { resumedConfig } from '../../plan/resumed'
-import { summarize } from '../../plan/shapes'
+import { summarize } from '../../plan/summary'
 import { findCorpus } from '../db/corpora'
 import { evalCurve, stepCurve } from '../db/metrics'
 import {
@@ -38,6 +39,7 @@ import type { Planning } from './planning'
 import type { RunRecorder } from './run-recorder'
 import { canHaveTokens } from './run-tokens'
 import type { TrainingQueue } from './training-queue'
+import { ensureCurrent } from './earlier-runs'
 
 export type RunService = ReturnType<typeof createRuns>
 
@@ -95,7 +97,9 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
     const facts = runFacts(db, runId)
     if (facts === null) throw new AppError('run.notFound', { runId })
     const asPlanned = { ...asTried(facts.config), maxSteps: run.maxSteps }
-    const summary = summarize(asPlanned, facts.vocabSize, facts.trainTokens)
+    const planned = summarize(asPlanned, facts.vocabSize, facts.trainTokens)
+    // The settings of an earlier kind of model are those of what took its place, whose weights are others.
+    const summary = isEarlierModel(run.model) ? { ...planned, layers: [], parameterCount: run.parameterCount } : planned
     const [tiers, rollbacks, samples] = [tiersOf(db, runId), rollbacksOf(db, runId), samplesOf(db, runId)]
     const choice = recipeOf(
       facts.config,
@@ -150,6 +154,7 @@ export function createRuns(context: Context, { recorder, queue, generator, plann
   /** Its rows of what is saved are then what the files say. */
   const ensureCanTrain = (run: RunRecord): void => {
     const { runId } = run
+    ensureCurrent(run)
     if (isActive(run)) throw new AppError('run.active', { runId })
     if (!canHaveTokens(context, runId)) throw new AppError('run.textMissing', { name: run.corpus })
     reconcileCheckpoints(context, runId)

@@ -23,6 +23,8 @@ import type { Generator } from './generator'
 import { newId } from './ids'
 import { startersOf } from './starters'
 import { streamAnswer, type Answer } from './talk-answer'
+import { windowOf } from '../../plan/summary'
+import { ensureCurrent } from './earlier-runs'
 
 export type TalkService = ReturnType<typeof createTalk>
 
@@ -63,6 +65,7 @@ export function createTalk(context: Context, generator: Generator, reader: PageR
 
   const checkpointFor = (runId: string, kind: 'best' | 'last'): CheckpointRecord => {
     const run = mustFindRun(runId)
+    ensureCurrent(run)
     reconcileCheckpoints(context, runId)
     const { checkpoints } = mustFindRun(runId)
     const found = checkpoints.find((checkpoint) => checkpoint.kind === kind)
@@ -179,9 +182,9 @@ export function createTalk(context: Context, generator: Generator, reader: PageR
   }
 
   const reading = async ({ runId, conversationId, draft }: Input<'talk.reading'>): Promise<Reading> => {
-    const config = runFacts(db, mustFindRun(runId).runId)?.config
+    const facts = runFacts(db, mustFindRun(runId).runId)
     const page = conversationId === null ? [] : messagesOf(db, mustFind(conversationId).conversationId)
-    const limit = config === undefined || config.model === 'lstm' ? null : config.blockSize
+    const limit = facts === null ? null : windowOf(facts.config, facts.vocabSize)
     const file = join(context.paths.run(runId), 'tokenizer.json')
     return await reader.read(file, textOf(page) + reader.normalize(draft), limit)
   }

@@ -15,6 +15,7 @@ import type { Context } from './context'
 import { initialFolder } from './origins'
 import type { RunRecorder } from './run-recorder'
 import { ensureOwnTokens } from './run-tokens'
+import { ensureCurrent } from './earlier-runs'
 
 export interface Training {
   readonly runId: string
@@ -117,18 +118,20 @@ export function startTraining(
 
   const train = async (): Promise<RunState> => {
     const { config, extensions } = factsOf(context, runId)
+    const recorded = findRun(db, runId, 'any')
+    if (recorded) ensureCurrent(recorded)
     recording.change({
       state: 'running',
       owner_pid: context.self.pid,
       owner_token: context.self.token,
       ...unasked,
-      started_at: findRun(db, runId, 'any')?.startedAt ?? context.now(),
+      started_at: recorded?.startedAt ?? context.now(),
       ended_at: null,
       error_json: null,
     })
     recording.record({ kind: 'stage', stage: 'preparing', progress: null })
     // Beside the tokens, which take as long where they are new.
-    const before = resume ? (findRun(db, runId, 'any')?.engine ?? null) : null
+    const before = resume ? (recorded?.engine ?? null) : null
     context.probes.prepareFor(config.engine, before)
     await tokenize()
 

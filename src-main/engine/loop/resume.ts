@@ -1,7 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { ResumedFrom } from '../../../src-preload/contract/records/checkpoints'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
-import { weightShapes } from '../../plan/shapes'
+import { modelFrom } from '../model/registry'
 import { openCheckpoint, statesToResume, type OpenCheckpoint } from '../checkpoint'
 import { drawnWeights } from '../model/init'
 import type { TrainStep } from '../train-step'
@@ -59,7 +59,7 @@ export async function weightsOf(dir: string, own: OwnRun): Promise<OpenCheckpoin
 /** The state as it was saved; null: the weights that a run begins with, and an optimizer that stays as it is. */
 export function restore(trainStep: TrainStep, own: OwnRun, from: OpenCheckpoint | null): void {
   const { config, vocabSize } = own
-  trainStep.writeWeights(from?.weights ?? drawnWeights(config, vocabSize, config.seed))
+  trainStep.writeWeights(from?.weights ?? drawnWeights(modelFrom(config, vocabSize).weights, config.seed))
   if (from?.optimizer) trainStep.writeOptimizer(from.optimizer)
   from?.weights.free()
   from?.optimizer?.free()
@@ -67,7 +67,7 @@ export function restore(trainStep: TrainStep, own: OwnRun, from: OpenCheckpoint 
 
 function ensureOwn(checkpoint: OpenCheckpoint, { config, vocabSize, tokenizerHash }: OwnRun): void {
   if (checkpoint.tokenizerHash !== tokenizerHash) throw new AppError('checkpoint.damaged', { file: 'tokenizer.json' })
-  for (const { name, shape } of weightShapes(config, vocabSize)) {
+  for (const { name, shape } of modelFrom(config, vocabSize).weights) {
     const found = checkpoint.weights.shapes.get(name)?.join() ?? ''
     if (found !== shape.join()) {
       throw new AppError('checkpoint.damaged', { file: `${name} [${found}] ≠ [${shape.join()}]` })

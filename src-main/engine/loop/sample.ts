@@ -2,9 +2,8 @@ import type { RunConfig } from '../../../src-preload/contract/records/run-config
 import type { TrainEvent } from '../../backend/jobs/protocol'
 import { samplingLimits } from '../../../src-preload/contract/limits'
 import { generate, type Reader } from '../generate'
-import { decodeModelOf } from '../model/decode'
-import type { Engine } from '../runtime/engine'
-import type { TrainStep } from '../train-step'
+import type { Model } from '../model/architecture'
+import { modelFrom } from '../model/registry'
 import type { Training } from './training'
 
 /** Enough to see what the model has learned; every token costs about as much as a fifth of a small training step. */
@@ -12,8 +11,16 @@ const sampleTokens = 80
 
 /** The sample of this step; nothing where the signal ended it. */
 export async function* sampleNow({ own, data, engine, trainStep, run, signal }: Training): AsyncGenerator<TrainEvent> {
-  const text = await sampleText(trainStep, engine, data.tokenizer, own.config, signal)
-  if (text !== null) yield { kind: 'sample', step: run.step, prompt: own.config.samplePrompt, text }
+  const { config, vocabSize } = own
+  const model = modelFrom(config, vocabSize)
+  const text = await sampleText({ trainStep, engine, model, tokenizer: data.tokenizer, config }, signal)
+  if (text !== null) yield { kind: 'sample', step: run.step, prompt: config.samplePrompt, text }
+}
+
+interface SampleOf extends Pick<Training, 'trainStep' | 'engine'> {
+  readonly model: Model
+  readonly tokenizer: Reader
+  readonly config: RunConfig
 }
 
 /**
@@ -21,10 +28,7 @@ export async function* sampleNow({ own, data, engine, trainStep, run, signal }: 
  * changes. @returns null when the signal ended it
  */
 export async function sampleText(
-  trainStep: TrainStep,
-  engine: Engine,
-  tokenizer: Reader,
-  config: RunConfig,
+  { trainStep, engine, model, tokenizer, config }: SampleOf,
   signal: AbortSignal,
 ): Promise<string | null> {
   const sampling = {
@@ -38,7 +42,7 @@ export async function sampleText(
   // Compiling would take longer than the few tokens.
   const options = { compile: 'graph', precision: 'float32' } as const
   const weights = await trainStep.readWeights()
-  const decoder = engine.openDecoder(decodeModelOf(config), weights, options)
+  const decoder = engine.openDecoder(model, weights, options)
   trainStep.release(weights)
   try {
     let text = ''

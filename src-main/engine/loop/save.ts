@@ -1,6 +1,6 @@
 import type { CheckpointKind } from '../../../src-preload/contract/records/checkpoints'
 import type { TrainEvent } from '../../backend/jobs/protocol'
-import { sizeOf } from '../../plan/shapes'
+import { sizeOf } from '../model/weight-table'
 import { saveCheckpoint } from '../checkpoint'
 import type { TensorStream } from '../tensor-stream'
 import { stage, type Training } from './training'

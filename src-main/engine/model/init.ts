@@ -1,7 +1,6 @@
-import type { RunConfig } from '../../../src-preload/contract/records/run-config'
-import { sizeOf, weightShapes, type Init } from '../../plan/shapes'
 import { RandomStream } from '../random'
-import type { TensorData, TensorSource } from '../runtime/ops'
+import type { TensorSource } from '../ops'
+import { sizeOf, type Init, type WeightShape } from './weight-table'
 
 function filler(init: Init, random: RandomStream): () => number {
   switch (init.kind) {
@@ -17,26 +16,18 @@ function filler(init: Init, random: RandomStream): () => number {
 }
 
 /**
- * The weights that a run starts from, drawn when they are asked for: a pure function of configuration, vocabulary and
- * seed, the same bits on every engine and computer. Each weight reads a stream of its own, so a new layer leaves the
- * others' numbers alone.
+ * The weights that a run starts from, drawn when they are asked for: a pure function of weight table and seed, the same bits on
+ * every engine and computer. Each weight reads a stream of its own, so a new layer leaves the others' numbers alone.
  */
-export function drawnWeights(config: RunConfig, vocabSize: number, seed: number): TensorSource {
-  const shapes = weightShapes(config, vocabSize)
-  const indices = new Map(shapes.map(({ name }, index) => [name, index]))
+export function drawnWeights(weights: readonly WeightShape[], seed: number): TensorSource {
+  const indices = new Map(weights.map(({ name }, index) => [name, index]))
   return {
     get: (name) => {
       const index = indices.get(name)
-      const found = index === undefined ? undefined : shapes[index]
+      const found = index === undefined ? undefined : weights[index]
       if (index === undefined || !found) return undefined
       const next = filler(found.init, new RandomStream(seed, 'init', index))
       return { shape: found.shape, data: Float32Array.from({ length: sizeOf(found.shape) }, next) }
     },
   }
-}
-
-/** All of them. */
-export function initialWeights(config: RunConfig, vocabSize: number, seed: number): Map<string, TensorData> {
-  const drawn = drawnWeights(config, vocabSize, seed)
-  return new Map(weightShapes(config, vocabSize).map(({ name }) => [name, drawn.get(name) as TensorData]))
 }

@@ -1,32 +1,53 @@
-import type * as tf from '@tensorflow/tfjs'
-import type { RunConfig } from '../../../src-preload/contract/records/run-config'
-import type { Forward } from '../runtime/ops'
-import { lstmLayer } from './lstm-layer'
-import { matrix, vector } from './weights'
+import type { Tensor2D } from '@tensorflow/tfjs'
+import type { Architecture } from './architecture'
+import { headMatrix, hiddenMatrix, normal, table, uniform, vector, zeros } from './weight-table'
+
+export interface LstmConfig {
+  readonly vocabSize: number
+  readonly nLayer: number
+  /** Width of the embedding and of the hidden state. */
+  readonly nEmbd: number
+}
 
 /**
- * Embedding → nLayer × LSTM → dense over the vocabulary, dropout between the layers and before the dense one
- * (Zaremba et al. 2014). Every window starts from a zero state.
- *
- * `x: int32 [B, T]` → what makes the logits
+ * Embedding → nLayer × LSTM → dense over the vocabulary, dropout between the layers and before the dense one (Zaremba et al.
+ * 2014). Gates in PyTorch's order (input, forget, cell, output) along the last axis; kernels are [in, 4 · hidden]. Start as
+ * torch.nn.Embedding, nn.LSTM and nn.Linear: normal with std 1, uniform within 1/sqrt(hidden); a GPT's std of 0.02 learns
+ * far slower here (docs/log.md). One bias a layer: PyTorch's two are only ever added.
  */
-export function lstmForward(config: RunConfig): Forward {
-  return (weights, x, ops) => {
-    const [batch, length] = x.shape
-    const ids = x.transpose([1, 0]).reshape<tf.Tensor1D>([length * batch]) // time outermost: steps are slices
-    let h = ops.dropout(ops.embedding(matrix(weights, 'wte.weight'), ids), config.dropout, 0) // (T·B, D)
-    for (let layer = 0; layer < config.nLayer; layer++) {
-      const name = `lstm.${layer}`
-      const [weightIh, weightHh] = [matrix(weights, `${name}.weight_ih`), matrix(weights, `${name}.weight_hh`)]
-      const bias = vector(weights, `${name}.bias`)
-      h = ops.lstm(h, weightIh, weightHh, bias, length) ?? lstmLayer(h, weightIh, weightHh, bias, length, ops)
-      h = ops.dropout(h, config.dropout, 1 + layer)
+export const lstm: Architecture<LstmConfig> = {
+  configFrom: ({ nLayer, nEmbd }, vocabSize) => ({ vocabSize, nLayer, nEmbd }),
+
+  weightShapes({ vocabSize, nLayer, nEmbd: d }) {
+    const start = uniform(1 / Math.sqrt(d))
+    const layers = Array.from({ length: nLayer }, (_, i) => [
+      hiddenMatrix(`lstm.${i}.weight_ih`, [d, 4 * d], start),
+      hiddenMatrix(`lstm.${i}.weight_hh`, [d, 4 * d], start),
+      vector(`lstm.${i}.bias`, 4 * d, start),
+    ])
+    return [
+      table('wte.weight', [vocabSize, d], normal(1)),
+      ...layers.flat(),
+      headMatrix('lm_head.weight', [d, vocabSize], start),
+      vector('lm_head.bias', vocabSize, zeros),
+    ]
+  },
+
+  window: () => null,
+  heads: () => 0,
+  cacheShapes: ({ nLayer, nEmbd }) => Array.from({ length: 2 * nLayer }, () => [1, nEmbd]),
+
+  forward({ nLayer, nEmbd }, ops, ids, cache) {
+    const [batch, length] = ids.shape
+    const timeFirst = ids.transpose([1, 0]).flatten() // steps are slices
+    let x = ops.dropout(ops.rows('wte.weight', timeFirst), 0) // (T·B, D)
+    for (let index = 0; index < nLayer; index++) {
+      x = ops.dropout(ops.lstm({ name: `lstm.${index}`, x, length, index, cache }), 1 + index)
     }
-    const width = config.nEmbd
-    const hidden = h
-      .reshape([length, batch, width])
+    const hidden = x
+      .reshape([length, batch, nEmbd])
       .transpose([1, 0, 2])
-      .reshape<tf.Tensor2D>([batch * length, width])
-    return { hidden, weight: matrix(weights, 'lm_head.weight'), isTable: false, bias: vector(weights, 'lm_head.bias') }
-  }
+      .reshape<Tensor2D>([batch * length, nEmbd])
+    return { hidden, weight: 'lm_head.weight', isTable: false, bias: 'lm_head.bias' }
+  },
 }

@@ -1,4 +1,4 @@
-import type { TensorSource } from '../runtime/ops'
+import type { TensorSource } from '../ops'
 
 /** What PyTorch's AdamW calls the moments of a weight. */
 export const momentPrefixes = { expAvg: 'exp_avg.', expAvgSq: 'exp_avg_sq.' } as const

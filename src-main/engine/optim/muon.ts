@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { WeightShape } from '../../plan/shapes'
+import { sizeOf, type WeightShape } from '../model/weight-table'
 
 /** Of the momentum (Jordan et al. 2024, "Muon"). */
 const momentum = 0.95
@@ -23,44 +23,59 @@ export function orthogonalised(x: tf.Tensor3D): tf.Tensor3D {
   return y
 }
 
+/** What of a weight decides how Muon takes it. */
+export type MuonMatrix = Pick<WeightShape, 'shape' | 'fused'>
+
 /**
- * Momentum with Nesterov's look ahead, each matrix then orthogonalised and scaled by sqrt(max(1, out / in)). Matrices of
- * one shape, whichever way round, go through the iteration together: a few large products instead of many small ones.
+ * Momentum with Nesterov's look ahead, each matrix then orthogonalised and scaled by sqrt(max(1, out / in)). Matrices that lie
+ * fused in one weight are taken apart for it. Those of one shape, whichever way round, go through the iteration together: a few
+ * large products instead of many small ones.
  *
- * `gradient, buffer: float32 [H]`, the matrices one after the other; `shapes`: theirs, [in, out] each
+ * `gradient, buffer: float32 [H]`, the weights one after the other; `weights`: [in, out] each
  * @returns what a step of size 1 subtracts, and the new buffer: float32 [H] each
  */
 export function muon(
   gradient: tf.Tensor1D,
   buffer: tf.Tensor1D,
-  shapes: readonly WeightShape['shape'][],
+  weights: readonly MuonMatrix[],
 ): { readonly update: tf.Tensor1D; readonly buffer: tf.Tensor1D } {
   const next: tf.Tensor1D = buffer.mul(momentum).add(gradient.mul(1 - momentum))
   const ahead: tf.Tensor1D = gradient.mul(1 - momentum).add(next.mul(momentum))
-  const sizes = shapes.map(([rows = 1, columns = 1]) => rows * columns)
-  const parts = shapes.length === 1 ? [ahead] : tf.split<tf.Tensor1D>(ahead, sizes)
+  const sizes = weights.map(({ shape }) => sizeOf(shape))
+  const flats = weights.length === 1 ? [ahead] : tf.split<tf.Tensor1D>(ahead, sizes)
+  const matrices = weights.flatMap(({ shape, fused }, i) => {
+    const whole = (flats[i] as tf.Tensor1D).reshape<tf.Tensor2D>([...shape] as [number, number])
+    return fused === 1 ? [whole] : tf.split<tf.Tensor2D>(whole, fused, 1)
+  })
+  const done = orthogonalisedEach(matrices)
+  let from = 0
+  const updates = weights.map(({ fused }) => {
+    const parts = done.slice(from, (from += fused))
+    return (fused === 1 ? (parts[0] as tf.Tensor2D) : tf.concat(parts, 1)).flatten()
+  })
+  return { update: tf.concat1d(updates), buffer: next }
+}
 
+/** Each by itself, scaled for its shape. */
+function orthogonalisedEach(matrices: readonly tf.Tensor2D[]): tf.Tensor2D[] {
   const groups = new Map<string, number[]>()
-  shapes.forEach((shape, i) => {
+  matrices.forEach(({ shape }, i) => {
     const key = [...shape].sort((p, q) => p - q).join()
     groups.set(key, [...(groups.get(key) ?? []), i])
   })
-  const updates = new Array<tf.Tensor1D>(shapes.length)
+  const flatter = (x: tf.Tensor2D): tf.Tensor2D => (x.shape[0] <= x.shape[1] ? x : x.transpose<tf.Tensor2D>())
+  const updates = new Array<tf.Tensor2D>(matrices.length)
   for (const members of groups.values()) {
-    const flat = members.map((i) => {
-      const [rows = 1, columns = 1] = shapes[i] ?? []
-      const matrix = (parts[i] as tf.Tensor1D).reshape<tf.Tensor2D>([rows, columns])
-      return rows <= columns ? matrix : matrix.transpose<tf.Tensor2D>()
-    })
+    const flat = members.map((i) => flatter(matrices[i] as tf.Tensor2D))
     const [rows = 1, columns = 1] = flat[0]?.shape ?? []
     const stacked = tf.stack(flat).reshape<tf.Tensor3D>([flat.length, rows, columns])
     const done = tf.unstack(orthogonalised(stacked)) as tf.Tensor2D[]
     members.forEach((i, k) => {
-      const [rows = 1, columns = 1] = shapes[i] ?? []
+      const [rows, columns] = (matrices[i] as tf.Tensor2D).shape
       const matrix = done[k] as tf.Tensor2D
       const turned = rows <= columns ? matrix : matrix.transpose<tf.Tensor2D>()
-      updates[i] = turned.flatten().mul(Math.sqrt(Math.max(1, columns / rows)))
+      updates[i] = turned.mul(Math.sqrt(Math.max(1, columns / rows)))
     })
   }
-  return { update: tf.concat1d(updates), buffer: next }
+  return updates
 }

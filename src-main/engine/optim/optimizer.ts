@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import type { WeightVector } from '../runtime/layout'
-import type { ModelOps } from '../runtime/ops'
+import type { WeightVector } from '../layout'
+import type { EngineOps } from '../ops'
 import { adamW, type AdamWSettings, type AdamWState } from './adamw'
 import { muon } from './muon'
 import type { OptimizerRates, RateSettings } from './rates'
@@ -18,7 +18,7 @@ export interface OptimizerStep {
   readonly isGood: tf.Tensor1D
   /** float32 [2]: loss and gradient norm, from which that follows. */
   readonly metrics: tf.Tensor1D
-  readonly ops: ModelOps
+  readonly ops: EngineOps
 }
 
 /** The weights of one vector of the layout, one step further. `gradient: float32 [P]` */
@@ -32,7 +32,7 @@ export function optimizeWith(rates: OptimizerRates<tf.Scalar>): Optimize {
   const byAdamW = (state: AdamWState, gradient: tf.Tensor1D, step: OptimizerStep, decayedSize: number): AdamWState =>
     adamW(state, gradient, step, rates, decayedSize)
   const byMuon: Optimize = ({ weights, expAvg, expAvgSq }, gradient, { vector, isGood }) => {
-    const { update, buffer } = muon(gradient, expAvg, vector.hiddenShapes)
+    const { update, buffer } = muon(gradient, expAvg, vector.hidden)
     const kept = (after: tf.Tensor1D, before: tf.Tensor1D): tf.Tensor1D => tf.where(isGood, after, before)
     const moved: tf.Tensor1D = weights.mul(rates.matrixDecayed).sub(update.mul(rates.matrixStepSize))
     return { weights: kept(moved, weights), expAvg: kept(buffer, expAvg), expAvgSq }

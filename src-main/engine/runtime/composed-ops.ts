@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
-import { logitsOfProcessor } from '../../plan/memory'
-import { sizeOf } from '../../plan/shapes'
+import { logitsOfProcessor } from '../../plan/execution'
+import { sizeOf } from '../model/weight-table'
 import { RandomStream } from '../random'
-import { differentiable } from './cross-entropy'
-import { dropping } from './dropping'
-import type { ModelOps } from './ops'
-import { scaleFirstInParts } from './scale-first'
-import { sitesPerStep, unrolledScan } from './scan'
+import { differentiable } from '../layers/cross-entropy'
+import { dropping } from '../layers/dropping'
+import type { EngineOps } from '../ops'
+import { scaleFirstInParts } from '../optim/scale-first'
+import { sitesPerStep, unrolledScan } from '../scan'
 
 /** Which masks dropout draws; null: dropout is off. */
 export interface DropoutKey {
@@ -17,13 +17,13 @@ export interface DropoutKey {
 }
 
 /** The model's special operations, put together from TensorFlow.js's own: for every engine but TensorFlow. */
-export function composedOps(key: DropoutKey | null): ModelOps {
+export function composedOps(key: DropoutKey | null): EngineOps {
   return {
     embedding,
     crossEntropy,
     sparseCrossEntropy: (logits, targets) => differentiable(crossEntropy, logits, targets),
     // Op by op nothing is merged.
-    anew: (x, _, body) => body(x, composedOps(key)),
+    recompute: (x, _, body) => body(x, composedOps(key)),
     attention: () => null,
     logits: logitsOfProcessor,
     queryBlocks: () => 1,

@@ -1,7 +1,7 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import type { Precision } from '../../../src-preload/contract/records/steps'
-import type { DecodeModel } from '../model/decode'
+import type { Model } from '../model/architecture'
 
 export interface DecodeOptions {
   /** `auto`: a plain graph answers until XLA has compiled the step, off the event loop. */
@@ -25,14 +25,14 @@ const smallestCapacity = 64
 
 /** A model that continues a text: fed with tokens, it gives the logits of the next one. */
 export class Decoder {
-  readonly #model: DecodeModel
+  readonly #model: Model
   readonly #passes: DecodePasses
   /** What the model sees: of a text longer than its window, the end. */
   #ids: number[] = []
   #capacity = 0
   #expected = 0
 
-  constructor(model: DecodeModel, passes: DecodePasses) {
+  constructor(model: Model, passes: DecodePasses) {
     this.#model = model
     this.#passes = passes
   }

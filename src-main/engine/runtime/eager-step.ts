@@ -12,8 +12,8 @@ import { readAll } from '../tensor-stream'
 import type { TokenScores, StepInput, StepMetrics, StepMode, StepSpec, Tokens, TrainStep } from '../train-step'
 import { wholeStep } from '../whole-step'
 import type { DropoutKey } from './composed-ops'
-import { WeightLayout, type WeightPlace, type WeightVector } from './layout'
-import type { ModelOps, TensorData, TensorSource } from './ops'
+import { WeightLayout, type WeightPlace, type WeightVector } from '../layout'
+import type { EngineOps, TensorData, TensorSource } from '../ops'
 
 /** Lets timers and messages run: an eager step blocks the event loop while it computes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -30,7 +30,7 @@ const keep = (): void => undefined
 export interface EagerDevice {
   /** Makes the engine's backend the current one. */
   activate(): void
-  opsOf(key: DropoutKey | null): ModelOps
+  opsOf(key: DropoutKey | null): EngineOps
   /** AdamW, where the engine can change numbers in place; else new tensors take the old ones' place. */
   adamWInPlace?(rates: OptimizerRates<number>): Optimize
   /** Hands over what was asked for so far; resolves when it is computed. @throws `engine.failed` */
@@ -56,7 +56,7 @@ export class EagerTrainStep implements TrainStep {
 
   constructor(spec: StepSpec, device: EagerDevice) {
     this.#spec = spec
-    this.#layout = new WeightLayout(spec.weights)
+    this.#layout = new WeightLayout(spec.model.weights)
     this.#vector = this.#layout.vectors[0] as WeightVector
     this.tensors = stateTensors(this.#layout, { read: (part, place) => this.#read(part, place), release: keep })
     this.#device = device

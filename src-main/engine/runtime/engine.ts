@@ -6,10 +6,10 @@ import type { EngineOptions } from '../../backend/jobs/protocol'
 import { enginePackages } from '../../plan/engine-packages'
 import { composedOps } from './composed-ops'
 import { EagerTrainStep } from './eager-step'
-import type { DecodeModel } from '../model/decode'
+import type { Model } from '../model/architecture'
 import { Decoder, type DecodeOptions } from './decoder'
 import { EagerDecode } from './eager-decode'
-import type { ModelOps, TensorData } from './ops'
+import type { EngineOps, TensorData } from '../ops'
 import { processorBfloat16, processorName, type Bfloat16Support } from './processor'
 import type { CompileOptions, StepSpec, TrainStep } from '../train-step'
 import { hasEngine } from './install/manifest'
@@ -32,13 +32,13 @@ export interface Engine {
   /** Why an engine that was asked for before this one could not be had; null when this is the first choice. */
   readonly fallbackReason: ErrorData | null
   /** Operations for models outside of training: dropout is off. */
-  readonly ops: ModelOps
+  readonly ops: EngineOps
   /** Makes this engine TensorFlow.js's current backend, where a process has opened several. */
   activate(): void
   /** Weights start as zeros: write them. Waits for XLA only where the first step needs it. */
   compileStep(spec: StepSpec, options: CompileOptions): Promise<TrainStep>
   /** A model that talks, with these weights. Engines that record use the options; the others run op by op. */
-  openDecoder(model: DecodeModel, weights: ReadonlyMap<string, TensorData>, options: DecodeOptions): Decoder
+  openDecoder(model: Model, weights: ReadonlyMap<string, TensorData>, options: DecodeOptions): Decoder
 }
 
 /** Where nothing has been measured. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-preload/contract/errors'
 import type { StepTiming, WayRefusal } from '../../../src-preload/contract/records/steps'
-import { isWorthTrying } from '../../plan/trials'
+import { isWorthTrying } from '../../plan/execution'
 import { isRefusal } from './library-error'
 import type { Bfloat16Support } from './processor'
 import type { CompileOptions, StepMode } from '../train-step'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { AppError } from '../../../src-preload/contract/errors'
-import { sizeOf } from '../../plan/shapes'
+import { sizeOf } from '../model/weight-table'
 
 /**
  * Kernels of the WASM backend 4.22 that training lacks, or that are so slow that they decide the speed of a step. They

@@ -5,10 +5,10 @@ import { AppError } from '../../../src-preload/contract/errors'
 import type { JobRequest, JobTask } from '../../backend/jobs/protocol'
 import { newestCheckpoint, openCheckpoint, type OpenCheckpoint } from '../checkpoint'
 import { generate } from '../generate'
-import { decodeModelOf } from '../model/decode'
+import { modelFrom } from '../model/registry'
 import type { Decoder } from '../runtime/decoder'
 import { openEngine } from '../runtime/engine'
-import type { TensorData } from '../runtime/ops'
+import type { TensorData } from '../ops'
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer'
 import type { Emit } from './emit'
 
@@ -29,7 +29,7 @@ export async function runGenerate(task: GenerateTask, emit: Emit, prompts: Promp
   const { tokenizer, hash } = await loadTokenizer(join(task.runDir, 'tokenizer.json'))
   if (hash !== checkpoint.tokenizerHash) throw new AppError('tokenizer.damaged', { file: 'tokenizer.json' })
   const engine = await openEngine({ ...task.engineOptions, talks: true })
-  const decoder = engine.openDecoder(decodeModelOf(checkpoint.config), weights, {
+  const decoder = engine.openDecoder(modelFrom(checkpoint.config, checkpoint.vocabSize), weights, {
     compile: 'auto',
     precision: 'float32',
   })

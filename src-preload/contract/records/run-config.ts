@@ -1,6 +1,6 @@
 /** What decides a run: the hyperparameters of `runLimits` as a schema, and the simple choice that suggests them. */
 
-import { type FieldLimit, runLimits, withDefaults } from '../limits'
+import { type FieldLimit, runLimits, withDefaults, earlierModels, type EarlierModel } from '../limits'
 import { z } from '../zod'
 
 const field = (limit: FieldLimit): z.ZodType => {
@@ -29,7 +29,8 @@ const shape = Object.fromEntries(Object.entries(runLimits).map(([key, limit]) =>
 export const runConfig = z.strictObject(shape) as unknown as z.ZodType<RunConfig, RunConfig>
 /** As `runConfig`, from a row or a file that may be older than this program. */
 export const storedRunConfig = z.preprocess(
-  (stored) => (typeof stored === 'object' && stored !== null ? withDefaults(stored) : stored),
+  (stored) =>
+    typeof stored === 'object' && stored !== null ? withDefaults(stored as Record<string, unknown>) : stored,
   runConfig,
 )
 export const runOverrides = z.strictObject(shape).partial() as unknown as z.ZodType<
@@ -43,6 +44,8 @@ export const lengthDial = z.enum(['quick', 'normal', 'long'])
 export type LengthDial = z.infer<typeof lengthDial>
 
 export const modelKind = z.enum(runLimits.model.options)
+/** Of a run that was recorded, perhaps by an earlier version. */
+export const recordedModel = z.enum([...runLimits.model.options, ...(Object.keys(earlierModels) as EarlierModel[])])
 export const tokenizerKind = z.enum(runLimits.tokenizer.options)
 
 /** The simple form: five fields, of which the name and the text are not part of the recipe. */

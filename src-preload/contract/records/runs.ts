@@ -6,7 +6,7 @@ import { corpusId, errorData, runId, timestamp } from './common'
 import { engineId } from './computer'
 import { runParent } from './origin'
 import { modelSummary } from './plan'
-import { modelKind, runChoice, runConfig } from './run-config'
+import { recordedModel, runChoice, runConfig } from './run-config'
 import { tierChange } from './steps'
 
 export const runState = z.enum(['queued', 'running', 'paused', 'interrupted', 'stopped', 'done', 'failed'])
@@ -33,7 +33,7 @@ export const runRecord = z.object({
   state: runState,
   /** Of a run that is queued or running: how somebody asked it to end. */
   wish: runWish.nullable(),
-  model: modelKind,
+  model: recordedModel,
   corpusId,
   /** The text's name, kept when the text itself is deleted. */
   corpus: z.string(),

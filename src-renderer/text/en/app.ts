@@ -62,7 +62,7 @@ export const app = {
   },
   /** Instead of “Training”, once somebody has asked for it. */
   wish: { paused: 'Pausing', stopped: 'Stopping' },
-  model: { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' },
+  model: { gpt: 'GPT-2', lstm: 'LSTM', llama: 'Llama', modern: 'Modern GPT (earlier version)' },
   engine: {
     cuda: 'TensorFlow on the graphics card',
     tensorflow: 'TensorFlow',

@@ -55,6 +55,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
     title: 'The text is too long',
     body: 'Use at most {max} characters.',
   },
+  'config.widthNotInSteps': {
+    title: 'The width must be a multiple of {step}',
+    body: 'Models of this kind are stored in blocks of {step} numbers.',
+  },
   'config.headsDoNotDivide': {
     title: 'Width must be divisible by the number of attention heads',
     body: 'Choose a number of heads that divides the width evenly.',
@@ -113,6 +117,10 @@ export const errors: Record<ErrorCode, ErrorText> = {
   'run.notExtendable': {
     title: 'This run was cut off',
     body: 'It ended before its last step. Resume it first, then train it longer.',
+  },
+  'run.earlierVersion': {
+    title: 'An earlier version made this model',
+    body: 'Its kind of model is no longer supported. You can still look at it, delete it, or duplicate its settings to train a new one.',
   },
   'run.noCheckpoint': {
     title: 'Nothing has been saved yet',

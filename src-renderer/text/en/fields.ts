@@ -33,7 +33,7 @@ const unit: Record<FieldUnit, string> = {
 const field: Record<RunField, FieldText> = {
   model: {
     label: 'Architecture',
-    help: 'Modern GPT reads the whole context at once and learns most from each step. GPT-2 is the model from 2019. LSTM reads token by token with a running memory: older, smaller and easier to follow.',
+    help: 'Llama reads the whole context at once, learns most from each step, and is what other programs open. GPT-2 is the model from 2019. LSTM reads token by token with a running memory: older, smaller and easier to follow.',
   },
   nLayer: {
     label: 'Layers',
@@ -54,26 +54,6 @@ const field: Record<RunField, FieldText> = {
   dropout: {
     label: 'Dropout',
     help: 'The share of the network that is switched off at random during training. Helps against memorizing short texts.',
-  },
-  positions: {
-    label: 'Position encoding',
-    help: 'How the model knows the order of tokens. RoPE encodes the distance between tokens and learns faster. Learned is a table of positions, as in GPT-2.',
-  },
-  norm: {
-    label: 'Normalization',
-    help: 'Keeps the numbers inside the model at a stable scale. RMSNorm is simpler and works as well; LayerNorm is what GPT-2 uses.',
-  },
-  queryKeyNorm: {
-    label: 'QK-norm',
-    help: 'Normalizes queries and keys in attention, which keeps training stable at high learning rates.',
-  },
-  activation: {
-    label: 'Activation function',
-    help: 'What each layer applies to its numbers. Squared ReLU learns faster; GELU is what GPT-2 uses.',
-  },
-  projectionStart: {
-    label: 'Output projection init',
-    help: 'Zero: a layer adds nothing until it has learned something. Small: random values, as in GPT-2.',
   },
   tokenizer: {
     label: 'Tokenizer',
@@ -186,13 +166,8 @@ const field: Record<RunField, FieldText> = {
 }
 
 const option = {
-  model: { gpt: 'GPT-2', lstm: 'LSTM', modern: 'Modern GPT' },
-  positions: { rotary: 'RoPE', learned: 'Learned' },
-  norm: { rms: 'RMSNorm', layer: 'LayerNorm' },
-  queryKeyNorm: { on: 'On', off: 'Off' },
+  model: { gpt: 'GPT-2', lstm: 'LSTM', llama: 'Llama' },
   activationCheckpointing: { off: 'Off', on: 'On' },
-  activation: { relu2: 'Squared ReLU', gelu: 'GELU' },
-  projectionStart: { zero: 'Zero', small: 'Small random' },
   tokenizer: { bpe: 'BPE', char: 'Characters' },
   optimizer: { adamw: 'AdamW', muon: 'Muon and AdamW' },
   engine: {

@@ -39,7 +39,7 @@ export const newRun = {
   textCounts: '{words} words, {tokens} tokens',
   kind: {
     label: 'Architecture',
-    modern: { name: 'Modern GPT', text: 'Reads the whole context at once. Learns fastest. Recommended.' },
+    llama: { name: 'Llama', text: 'Reads the whole context at once. Learns fastest. Recommended.' },
     gpt: { name: 'GPT-2', text: 'The 2019 original that books and courses explain.' },
     lstm: { name: 'LSTM', text: 'Reads token by token with a running memory. Older and simpler.' },
   },

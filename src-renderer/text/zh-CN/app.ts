@@ -63,6 +63,6 @@ export const app: typeof source = {
     failed: '失败',
   },
   wish: { paused: '正在暂停', stopped: '正在停止' },
-  model: { gpt: 'GPT-2', lstm: 'LSTM', modern: '新式 GPT' },
+  model: { gpt: 'GPT-2', lstm: 'LSTM', llama: 'Llama', modern: '新式 GPT（旧版本）' },
   engine: { cuda: 'TensorFlow（显卡）', tensorflow: 'TensorFlow', webgpu: '显卡（WebGPU）', wasm: '内置引擎' },
 }

@@ -27,6 +27,7 @@ export const errors: typeof source = {
   'config.outOfRange': { title: '必须在 {min} 到 {max} 之间', body: '请输入范围内的数值。' },
   'config.notAnOption': { title: '没有“{value}”这个选项', body: '可选：{options}。' },
   'config.textTooLong': { title: '文字太长', body: '最多 {max} 个字符。' },
+  'config.widthNotInSteps': { title: '宽度必须是 {step} 的倍数', body: '这种模型以每 {step} 个数为一块保存。' },
   'config.headsDoNotDivide': {
     title: '宽度必须能被注意力头数整除',
     body: '请选择一个能整除宽度的头数。',
@@ -82,6 +83,10 @@ export const errors: typeof source = {
   'run.notExtendable': {
     title: '这次训练中断了',
     body: '它没有到最后一步就结束了。请先继续，完成后再训练更久。',
+  },
+  'run.earlierVersion': {
+    title: '这个模型由旧版本制作',
+    body: '新版本不再支持这种架构。你仍然可以查看、删除它，或复制它的设置来训练新模型。',
   },
   'run.noCheckpoint': { title: '还没有保存过', body: '训练几分钟后或停止训练时会第一次保存，请稍后再试。' },
   'run.tooLargeForMemory': {

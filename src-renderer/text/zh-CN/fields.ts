@@ -25,24 +25,13 @@ export const fields: typeof source = {
   field: {
     model: {
       label: '模型架构',
-      help: '新式 GPT 一次读取整个上下文，每一步学到的最多。GPT-2 是 2019 年的模型。LSTM 逐个词元阅读，带有一份记忆：更早、更小、更容易理解。',
+      help: 'Llama 一次读取整个上下文，每一步学到的最多，其他程序也能打开。GPT-2 是 2019 年的模型。LSTM 逐个词元阅读，带有一份记忆：更早、更小、更容易理解。',
     },
     nLayer: { label: '层数', help: '模型有多少个处理层。层数越多，学得越多，用时也越长。' },
     nHead: { label: '注意力头数', help: '每一层能同时关注多少种线索。宽度必须能被它整除。' },
     nEmbd: { label: '宽度', help: '模型内部用多少个数值表示每个词元。宽度加倍，计算量约为四倍。' },
     blockSize: { label: '上下文长度', help: '模型一次能读多少个词元。更早的内容它用不上。' },
     dropout: { label: '随机失活（dropout）', help: '训练时随机关闭的网络比例，有助于避免把短文本背下来。' },
-    positions: {
-      label: '位置编码',
-      help: '模型如何知道词元的顺序。RoPE 按词元之间的距离编码，学得更快。可学习的位置表与 GPT-2 相同。',
-    },
-    norm: {
-      label: '归一化',
-      help: '让模型内部的数值保持稳定的尺度。RMSNorm 更简单，效果相当；LayerNorm 是 GPT-2 的做法。',
-    },
-    queryKeyNorm: { label: 'QK 归一化', help: '对注意力的查询和键做归一化，学习率较高时训练也稳定。' },
-    activation: { label: '激活函数', help: '每一层对数值做的变换。平方 ReLU 学得更快，GPT-2 用的是 GELU。' },
-    projectionStart: { label: '输出投影的初始值', help: '零：每一层学到东西之前不起作用。小随机数：与 GPT-2 相同。' },
     tokenizer: { label: '分词器', help: 'BPE 把常见的字母组合合成词元，让文本更短。单个字符适合很短的文本。' },
     vocabSize: { label: '词表大小', help: '一共有多少种词元，仅用于 BPE。短文本填不满大词表。' },
     batchSize: { label: '批大小', help: '每一步读多少段文字。越大越平稳，也越占内存。' },
@@ -84,13 +73,8 @@ export const fields: typeof source = {
     checkpointMinutes: { label: '保存间隔', help: '多久保存一次进度。断电时最多损失这么多。' },
   },
   option: {
-    model: { gpt: 'GPT-2', lstm: 'LSTM', modern: '新式 GPT' },
-    positions: { rotary: 'RoPE', learned: '可学习' },
-    norm: { rms: 'RMSNorm', layer: 'LayerNorm' },
-    queryKeyNorm: { on: '开', off: '关' },
+    model: { gpt: 'GPT-2', lstm: 'LSTM', llama: 'Llama' },
     activationCheckpointing: { off: '关', on: '开' },
-    activation: { relu2: '平方 ReLU', gelu: 'GELU' },
-    projectionStart: { zero: '零', small: '小随机数' },
     tokenizer: { bpe: 'BPE', char: '单个字符' },
     optimizer: { adamw: 'AdamW', muon: 'Muon 和 AdamW' },
     engine: {

@@ -34,7 +34,7 @@ export const newRun: typeof source = {
   textCounts: '{words} 词，{tokens} 个词元',
   kind: {
     label: '模型架构',
-    modern: { name: '新式 GPT', text: '一次读取整个上下文，学得最快。推荐。' },
+    llama: { name: 'Llama', text: '一次读取整个上下文，学得最快。推荐。' },
     gpt: { name: 'GPT-2', text: '2019 年的原版，书和课程里讲的就是它。' },
     lstm: { name: 'LSTM', text: '逐个词元阅读，带有一份记忆。更早，更简单。' },
   },

@@ -10,7 +10,7 @@ import {
   statesToResume,
   type CheckpointState,
 } from '../../../src-main/engine/checkpoint'
-import type { TensorData } from '../../../src-main/engine/runtime/ops'
+import type { TensorData } from '../../../src-main/engine/ops'
 import { runLimits } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 import { streamOf } from './stream'

@@ -1,4 +1,4 @@
-import type { TensorData } from '../../../src-main/engine/runtime/ops'
+import type { TensorData } from '../../../src-main/engine/ops'
 import type { TensorStream } from '../../../src-main/engine/tensor-stream'
 
 /** Tensors in memory as a stream, which notes how many of their bytes are out, and were at most. */

@@ -134,7 +134,7 @@ describe('settings', () => {
     const choice = { model: 'lstm', size: 'tiny', length: 'normal' } as const
     expect(() => {
       checkMeaning({ nHead: 2 }, choice)
-    }).toThrow('--set nHead does nothing for a model of kind lstm, only for gpt or modern.')
+    }).toThrow('--set nHead does nothing for a model of kind lstm, only for gpt or llama.')
     expect(() => {
       checkMeaning({ nLayer: 2, learningRate: 1 }, choice)
     }).not.toThrow()

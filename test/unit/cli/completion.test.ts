@@ -28,7 +28,7 @@ describe('completion', () => {
     expect(offered('res')).toEqual(['resume', 'restore'])
     expect(offered('--v')).toEqual(['--version'])
     expect(offered('resume', '--')).toEqual(['--steps', '--checkpoint', '--less-memory', '--json', '--help'])
-    expect(offered('train', '--model', '')).toEqual(['gpt', 'lstm', 'modern'])
+    expect(offered('train', '--model', '')).toEqual(['gpt', 'lstm', 'llama'])
     expect(offered('train', '--set', 'comp')).toEqual(['compile=auto', 'compile=graph', 'compile=xla'])
     expect(offered('engine', '')).toContain('install')
     expect(offered('engine', 'install', 'c')).toEqual(['cuda'])

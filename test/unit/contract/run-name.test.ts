@@ -6,7 +6,7 @@ import { nameParts, runName, type Made } from '../../../src-preload/contract/run
 const config = Object.fromEntries(
   Object.entries(runLimits).map(([field, limit]) => [field, limit.default]),
 ) as unknown as RunConfig
-const choice: RunChoice = { model: 'modern', size: 'tiny', length: 'normal' }
+const choice: RunChoice = { model: 'llama', size: 'tiny', length: 'normal' }
 const before: Made = { choice, config }
 const parts = (settings: Partial<RunConfig>, recipe: Partial<RunChoice> = {}) =>
   nameParts({ choice: { ...choice, ...recipe }, config: { ...config, ...settings } }, before)

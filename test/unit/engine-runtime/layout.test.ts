@@ -1,22 +1,20 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { WeightLayout } from '../../../src-main/engine/runtime/layout'
+import { WeightLayout } from '../../../src-main/engine/layout'
 import { momentsOf } from '../../../src-main/engine/optim/moments'
 import { stateTensors, type StatePart } from '../../../src-main/engine/state-tensors'
 import { readAll } from '../../../src-main/engine/tensor-stream'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
-import type { WeightShape } from '../../../src-main/plan/shapes'
+import { headMatrix, zeros, type WeightShape } from '../../../src-main/engine/model/weight-table'
 
 beforeAll(async () => {
   await openWasmBackend()
 })
 
 const weight = (name: string, shape: number[], decay: boolean): WeightShape => ({
-  hidden: false,
-  name,
+  ...headMatrix(name, [0, 0], zeros),
   shape,
   decay,
-  init: { kind: 'zeros' },
 })
 const weights = [weight('bias', [2], false), weight('matrix', [2, 3], true), weight('norm', [1], false)]
 const layout = new WeightLayout(weights)

@@ -6,7 +6,7 @@ import { clipScale } from '../../../src-main/engine/optim/clip'
 import { packRates, ratesAt, unpackRates } from '../../../src-main/engine/optim/rates'
 import { learningRateAt, momentsFactor, scheduleOf } from '../../../src-main/engine/optim/schedule'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
-import { scaleFirstByPlace, scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
+import { scaleFirstByPlace, scaleFirstInParts } from '../../../src-main/engine/optim/scale-first'
 import { openWasmBackend } from '../../../src-main/engine/runtime/wasm'
 
 beforeAll(async () => {
@@ -189,7 +189,7 @@ describe('Muon', () => {
       [12, 4],
     ] as const) {
       const gradient = tf.randomNormal<tf.Rank.R1>([48], 0, 3, 'float32', 1)
-      const { update } = muon(gradient, tf.zeros([48]), [shape])
+      const { update } = muon(gradient, tf.zeros([48]), [{ shape, fused: 1 }])
       const matrix = update.reshape<tf.Tensor2D>([...shape])
       const [rows, columns] = shape
       const gram = rows < columns ? tf.matMul(matrix, matrix, false, true) : tf.matMul(matrix, matrix, true, false)
@@ -204,5 +204,20 @@ describe('Muon', () => {
         .dataSync()
       expect(others[0]).toBeLessThan(0.4)
     }
+  })
+
+  it('takes matrices that lie fused in one weight apart: each as if it stood alone', () => {
+    const [rows, width] = [4, 3]
+    const parts = [1, 2, 3].map((seed) => tf.randomNormal<tf.Rank.R2>([rows, width], 0, seed, 'float32', seed))
+    const fused = tf.concat(parts, 1).flatten()
+    const { update } = muon(fused, tf.zerosLike(fused), [{ shape: [rows, 3 * width], fused: 3 }])
+    const alone = parts.map((part) => {
+      const flat = part.flatten()
+      return muon(flat, tf.zerosLike(flat), [{ shape: [rows, width], fused: 1 }]).update.reshape<tf.Tensor2D>([
+        rows,
+        width,
+      ])
+    })
+    expect([...update.dataSync()]).toEqual([...tf.concat(alone, 1).flatten().dataSync()])
   })
 })

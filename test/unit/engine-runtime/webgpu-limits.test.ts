@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { stepSpecOf } from '../../../src-main/engine/model/model'
+import { stepSpecOf } from '../../../src-main/engine/step-spec'
 import { checkBufferSizes } from '../../../src-main/engine/runtime/webgpu/limits'
 import { withDefaults } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
@@ -21,7 +21,7 @@ it('a step whose attention scores no buffer holds is refused, with the examples 
   // 8 heads · 1024² scores · 4 bytes: 32 MiB an example, four in a buffer.
   const refused = { code: 'memory.exhausted', params: { batchSize: 4, bufferBytes: 2 ** 27 } }
   expect(problemOf({})).toMatchObject(refused)
-  expect(problemOf({ model: 'modern', batchSize: 5 })).toMatchObject(refused)
+  expect(problemOf({ model: 'llama', batchSize: 5 })).toMatchObject(refused)
   expect(problemOf({ accumulation: 2 })).toMatchObject(refused)
   expect(problemOf({ accumulation: 4 })).toBeNull()
   expect(problemOf({ batchSize: 4 })).toBeNull()

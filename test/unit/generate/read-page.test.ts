@@ -38,7 +38,7 @@ async function fed(ids: readonly number[], window: number): Promise<number> {
     step: () => Promise.resolve(new Float32Array()),
     close: () => undefined,
   }
-  const model = { window, tables: [], padded: false, memoryShapes: () => [], pass: () => expect.fail() }
+  const model = { weights: [], window, heads: 0, cacheShapes: () => [], forward: () => expect.fail() }
   const decoder = new Decoder(model, passes)
   decoder.begin(ids.length)
   await decoder.feed(ids)

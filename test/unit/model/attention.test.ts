@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
-import { blocksOf, causalAttention } from '../../../src-main/engine/model/attention'
-import { causalMask } from '../../../src-main/engine/model/layers'
+import { blocksOf, causalAttention } from '../../../src-main/engine/layers/attention'
+import { causalMask } from '../../../src-main/engine/layers/shared-ops'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { largestDifference } from './plain'
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
-import { forwardOf } from '../../../src-main/engine/model/model'
+import { forwardOf } from '../../model'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
-import { lossSumOf } from '../../../src-main/engine/runtime/head'
+import { lossSumOf } from '../../../src-main/engine/layers/head'
 import { configOf, livelyWeights, someIds } from './plain'
 
 const vocabSize = 13
@@ -38,7 +38,7 @@ async function backward(config: RunConfig): Promise<{ numbers: number[][]; peakB
   return { numbers, peakBytes: peakBytes - before.numBytes }
 }
 
-describe.each(['gpt', 'modern'] as const)('a %s that keeps only what goes into its blocks', (model) => {
+describe.each(['gpt', 'llama'] as const)('a %s that keeps only what goes into its blocks', (model) => {
   const config = configOf({ model, nLayer: 6, nHead: 2, nEmbd: 8, blockSize: 16, batchSize: 4, dropout: 0.2 })
 
   it('has the same loss and the same gradients, bit for bit, in less memory', async () => {

@@ -1,17 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import {
-  causalMask,
-  gelu,
-  layerNorm,
-  linear,
-  maskedSoftmax,
-  reluSquared,
-  rmsNorm,
-  rotary,
-  rotaryTurns,
-} from '../../../src-main/engine/model/layers'
-import { lstmLayer, stateAfter } from '../../../src-main/engine/model/lstm-layer'
+import { gelu, swiGlu } from '../../../src-main/engine/layers/activation'
+import { linear } from '../../../src-main/engine/layers/linear'
+import { layerNorm, rmsNorm } from '../../../src-main/engine/layers/norm'
+import { rotaryTable, rotate } from '../../../src-main/engine/layers/rotary'
+import { causalMask } from '../../../src-main/engine/layers/shared-ops'
+import { lstmLayer, lstmSteps } from '../../../src-main/engine/layers/lstm-layer'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
 import { largestDifference } from './plain'
 
@@ -57,16 +51,21 @@ describe('gradients that are written out equal the tape', () => {
     compareWithTape(gelu, (x) => x.mul(x.div(Math.SQRT2).erf().add(1)).div(2), [normal([40], 1).mul(3)])
   })
 
-  test('RMSNorm and ReLU²', () => {
-    const plainNorm: Function = (x) => x.div(x.square().mean(-1, true).add(1e-6).sqrt())
-    compareWithTape(rmsNorm, plainNorm, [normal([5, 8], 1).add(2)])
-    compareWithTape(reluSquared, (x) => x.relu().square(), [normal([40], 1)])
+  test('RMSNorm', () => {
+    compareWithTape(
+      (x, weight) => rmsNorm(x as tf.Tensor2D, weight as tf.Tensor1D, 1e-6),
+      (x, weight) => x.div(x.square().mean(-1, true).add(1e-6).sqrt()).mul(weight),
+      [normal([5, 8], 1).add(2), normal([8], 2)],
+    )
+  })
+
+  test('SwiGLU', () => {
+    compareWithTape(swiGlu, (gate, up) => gate.mul(gate.sigmoid()).mul(up), [normal([40], 1).mul(3), normal([40], 2)])
   })
 
   test('rotary positions: the gradient, and products that know distances only', () => {
     const turned = (x: tf.Tensor, ...positions: number[]): tf.Tensor => {
-      const { cos, sin } = rotaryTurns(tf.tensor1d(positions, 'int32'), 4)
-      return rotary(x, cos, sin)
+      return rotate(x, rotaryTable(tf.tensor1d(positions, 'int32'), { headDim: 4, base: 10_000, scaling: null }))
     }
     const byTape: Function = (x) => {
       const [first, second] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor]
@@ -81,26 +80,12 @@ describe('gradients that are written out equal the tape', () => {
     expect(product(5, 2)).not.toBeCloseTo(product(5, 4), 2)
   })
 
-  test('masked softmax', () => {
-    const mask = causalMask(tf.range(0, 4, 1, 'int32'), 4)
-    compareWithTape(
-      (s) => maskedSoftmax(s, mask, 0.7),
-      (s) => tf.softmax(s.mul(0.7).add(mask)),
-      [normal([2, 3, 4, 4], 1)],
-    )
-  })
-
   test('LSTM layer against its own steps on the tape', () => {
     const [length, batch, width] = [5, 3, 4]
     const stepByStep: Function = (x, weightIh, weightHh, bias) => {
       const zero = tf.zeros<tf.Rank.R2>([batch, width])
-      let state = { hidden: zero, cell: zero }
-      const hiddens = tf.split(x as tf.Tensor2D, length, 0).map((step) => {
-        const recurrent = tf.matMul(state.hidden, weightHh)
-        state = stateAfter(tf.matMul(step, weightIh).add(bias).add(recurrent), state)
-        return state.hidden
-      })
-      return tf.concat(hiddens, 0)
+      const projected = tf.matMul(x, weightIh).add<tf.Tensor2D>(bias)
+      return lstmSteps(projected, length, { hidden: zero, cell: zero }, (hidden) => tf.matMul(hidden, weightHh)).hiddens
     }
     compareWithTape(
       (x, weightIh, weightHh, bias) =>

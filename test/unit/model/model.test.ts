@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { initialWeights } from '../../../src-main/engine/model/init'
-import { forwardOf } from '../../../src-main/engine/model/model'
-import { logitsOf } from '../../../src-main/engine/runtime/head'
-import type { ModelOps } from '../../../src-main/engine/runtime/ops'
-import { summarize, weightShapes } from '../../../src-main/plan/shapes'
+import { forwardOf, initialWeights } from '../../model'
+import { logitsOf } from '../../../src-main/engine/layers/head'
+import type { EngineOps } from '../../../src-main/engine/ops'
+import { summarize } from '../../../src-main/plan/summary'
+import { modelFrom } from '../../../src-main/engine/model/registry'
 import { configOf, largestDifference, livelyWeights, lossOf, plainOps, someIds, tensorsOf } from './plain'
 
 beforeAll(() => tf.setBackend('cpu'))
@@ -12,14 +12,14 @@ beforeAll(() => tf.setBackend('cpu'))
 const vocabSize = 23
 const small = { nLayer: 2, nHead: 2, nEmbd: 16, blockSize: 8 }
 
-describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
+describe.each(['gpt', 'llama', 'lstm'] as const)('%s', (model) => {
   const config = configOf({ ...small, model })
   const forward = forwardOf(config)
 
-  test('has the weights that plan/shapes.ts names, and logits [B·T, V]', () => {
+  test('has the weights of its table, and logits [B·T, V]', () => {
     const weights = tensorsOf(initialWeights(config, vocabSize, 1))
     expect([...weights].map(([name, { shape }]) => [name, shape])).toEqual(
-      weightShapes(config, vocabSize).map(({ name, shape }) => [name, shape]),
+      modelFrom(config, vocabSize).weights.map(({ name, shape }) => [name, shape]),
     )
     const logits = logitsOf(forward(weights, tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32'), plainOps))
     expect(logits.shape).toEqual([24, vocabSize])
@@ -77,7 +77,7 @@ describe.each(['gpt', 'modern', 'lstm'] as const)('%s', (model) => {
 
   test('drops at places that all differ, and nowhere when the rate is 0', () => {
     const calls: { rate: number; site: number }[] = []
-    const noting: ModelOps = {
+    const noting: EngineOps = {
       ...plainOps,
       dropout: (x, rate, site) => {
         calls.push({ rate, site })
@@ -141,63 +141,9 @@ describe('initial weights', () => {
   })
 })
 
-describe("a modern GPT with every part exchanged for GPT-2's", () => {
-  const config = configOf({
-    ...small,
-    model: 'modern',
-    positions: 'learned',
-    norm: 'layer',
-    queryKeyNorm: 'off',
-    activation: 'gelu',
-    projectionStart: 'small',
-  })
-
-  /** A GPT's weights, without what a modern one lacks: biases, and norms that do more than norm. */
-  function bareGptWeights(): Map<string, tf.Tensor> {
-    const weights = new Map(livelyWeights(configOf({ ...small, model: 'gpt' }), vocabSize))
-    for (const [name, weight] of weights) {
-      if (name.endsWith('.bias')) weights.set(name, tf.zerosLike(weight))
-      else if (weight.rank === 1) weights.set(name, tf.onesLike(weight))
-    }
-    return weights
-  }
-
-  function asModern(gpt: ReadonlyMap<string, tf.Tensor>): Map<string, tf.Tensor> {
-    const get = (name: string): tf.Tensor => gpt.get(name) as tf.Tensor
-    return new Map(
-      weightShapes(config, vocabSize).map(({ name }) => {
-        if (name === 'lm_head.weight') return [name, get('wte.weight').transpose()]
-        const part = ['c_q', 'c_k', 'c_v'].findIndex((each) => name.includes(each))
-        if (part < 0) return [name, get(name)]
-        const together = get(name.replace(/c_[qkv]/, 'c_attn'))
-        return [name, tf.split(together, 3, 1)[part] as tf.Tensor]
-      }),
-    )
-  }
-
-  test('computes what GPT-2 computes without biases', () => {
-    const gpt = bareGptWeights()
-    const x = tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32')
-    const theirs = logitsOf(forwardOf(configOf({ ...small, model: 'gpt' }))(gpt, x, plainOps))
-    const ours = logitsOf(forwardOf(config)(asModern(gpt), x, plainOps))
-    expect(largestDifference(theirs, ours)).toBeLessThan(1e-5)
-  })
-
-  test('starts with small numbers and knows nothing', () => {
-    const weights = initialWeights(config, vocabSize, 1)
-    expect([...weights.values()].every(({ data }) => data.some((value) => value !== 0))).toBe(true)
-  })
-
-  test.each([
-    ['positions', 'rotary'],
-    ['norm', 'rms'],
-    ['queryKeyNorm', 'on'],
-    ['activation', 'relu2'],
-  ] as const)('computes something else with %s %s', (part, value) => {
-    const weights = asModern(bareGptWeights())
-    const x = tf.tensor2d(someIds(24, vocabSize), [3, 8], 'int32')
-    const before = logitsOf(forwardOf(config)(weights, x, plainOps))
-    const after = logitsOf(forwardOf({ ...config, [part]: value })(weights, x, plainOps))
-    expect(largestDifference(before, after)).toBeGreaterThan(1e-3)
-  })
+test('a Llama that begins from nothing guesses every token alike', () => {
+  const config = configOf({ ...small, model: 'llama' })
+  const x = tf.tensor2d(someIds(8, vocabSize), [1, 8], 'int32')
+  const logits = logitsOf(forwardOf(config)(tensorsOf(initialWeights(config, vocabSize, 1)), x, plainOps))
+  expect(logits.abs().max().dataSync()[0]).toBe(0)
 })

@@ -1,22 +1,22 @@
 import * as tf from '@tensorflow/tfjs'
 import { withDefaults } from '../../../src-preload/contract/limits'
-import { scaleFirstInParts } from '../../../src-main/engine/runtime/scale-first'
+import { scaleFirstInParts } from '../../../src-main/engine/optim/scale-first'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
-import { initialWeights } from '../../../src-main/engine/model/init'
+import { initialWeights, type Forward } from '../../model'
 import { composedOps } from '../../../src-main/engine/runtime/composed-ops'
-import { logitsOf } from '../../../src-main/engine/runtime/head'
-import type { Forward, ModelOps, TensorData, Weights } from '../../../src-main/engine/runtime/ops'
-import { unrolledScan } from '../../../src-main/engine/runtime/scan'
+import { logitsOf } from '../../../src-main/engine/layers/head'
+import type { EngineOps, TensorData, Weights } from '../../../src-main/engine/ops'
+import { unrolledScan } from '../../../src-main/engine/scan'
 
 /** The special operations composed from TensorFlow.js's own, with the tape's gradients: slow, and independent. */
-export const plainOps: ModelOps = {
+export const plainOps: EngineOps = {
   crossEntropy: (logits, targets) => composedOps(null).crossEntropy(logits, targets),
   embedding: (table, ids) => tf.gather(table, ids),
   sparseCrossEntropy: (logits, targets) =>
     tf.oneHot(targets, logits.shape[1]).cast('float32').mul(tf.logSoftmax(logits)).sum<tf.Tensor1D>(-1).neg(),
   dropout: (x) => x,
   dropMask: () => null,
-  anew: (x, _, body) => body(x, plainOps),
+  recompute: (x, _, body) => body(x, plainOps),
   attention: () => null,
   logits: { most: Infinity, cached: Infinity },
   queryBlocks: () => 1,
@@ -45,7 +45,7 @@ export function livelyWeights(config: RunConfig, vocabSize: number): Weights {
   let phase = 0
   for (const { shape, data } of start.values()) {
     // What starts small is made large; what is normed anyway may stay.
-    const gain = config.model === 'modern' ? 2 : 8
+    const gain = config.model === 'llama' ? 2 : 8
     for (let i = 0; i < data.length; i++) {
       phase += 1
       const value = data[i] ?? 0

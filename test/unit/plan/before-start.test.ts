@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { suggestedSize, verdictOf, type ChoiceFacts } from '../../../src-main/plan/before-start'
 import type { RunChoice } from '../../../src-preload/contract/records/run-config'
 
-const choice: RunChoice = { model: 'modern', size: 'medium', length: 'normal' }
+const choice: RunChoice = { model: 'llama', size: 'medium', length: 'normal' }
 const text = { words: 50_000, uniqueTokens: 100_000 }
 const hour = 3_600_000
 

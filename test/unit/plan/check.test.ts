@@ -2,13 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fieldProblems, problemsOf, withinLimits } from '../../../src-main/plan/check'
 import { nextDivisor } from '../../../src-main/plan/divisor'
-import { summarize } from '../../../src-main/plan/shapes'
+import { summarize } from '../../../src-main/plan/summary'
 import { runConfig, type RunConfig } from '../../../src-preload/contract/records/run-config'
 import { runFields } from '../../../src-preload/contract/limits'
 import { config, counts } from '../db/rows'
 
 const cases: [string, Partial<RunConfig>, string, Partial<RunConfig> | null][] = [
   ['heads', { nHead: 3 }, 'config.headsDoNotDivide', { nHead: 2 }],
+  [
+    'the width of a Llama',
+    { model: 'llama', nEmbd: 104, nHead: 13 },
+    'config.widthNotInSteps',
+    { nEmbd: 96, nHead: 12 },
+  ],
   ['parts', { batchSize: 12, accumulation: 5 }, 'config.accumulationDoesNotDivide', { accumulation: 6 }],
   ['vocabulary', { vocabSize: 60_000 }, 'config.vocabTooLarge', { vocabSize: counts.maxVocabSize }],
   ['warm-up', { warmupSteps: 5000, maxSteps: 1000 }, 'config.warmupTooLong', { warmupSteps: 100 }],

@@ -19,8 +19,8 @@ const again = { activationCheckpointing: 'on' } as const
 it('halves the examples at once, then computes blocks again, then gives up', () => {
   const parts = [{ accumulation: 2 }, { accumulation: 4 }, { accumulation: 12 }]
   expect(changesOf({ model: 'gpt', batchSize: 12 })).toEqual([...parts, again])
-  expect(changesOf({ model: 'modern', batchSize: 1 })).toEqual([again])
-  expect(changesOf({ model: 'modern', batchSize: 1, ...again })).toEqual([])
+  expect(changesOf({ model: 'llama', batchSize: 1 })).toEqual([again])
+  expect(changesOf({ model: 'llama', batchSize: 1, ...again })).toEqual([])
   // An LSTM has no blocks.
   expect(changesOf({ model: 'lstm', batchSize: 2 })).toEqual([{ accumulation: 2 }])
 })

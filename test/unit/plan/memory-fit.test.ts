@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../../../src-main/plan/check'
 import { inSmallerParts, memoryProblem, memoryToResume } from '../../../src-main/plan/memory-fit'
 import { configFor } from '../../../src-main/plan/presets'
-import { summarize } from '../../../src-main/plan/shapes'
+import { summarize } from '../../../src-main/plan/summary'
 import { memoryMargin } from '../../../src-preload/contract/limits'
 import { lengthDial, sizeDial, type RunConfig } from '../../../src-preload/contract/records/run-config'
 import { counts } from '../db/rows'
 
 const vocabSize = 1024
 const ample = { ...counts, tokens: 1e6, bytes: 4e6 }
-const large = configFor({ model: 'modern', size: 'large', length: 'normal' }, ample)
+const large = configFor({ model: 'llama', size: 'large', length: 'normal' }, ample)
 const memoryOf = (config: RunConfig): number => summarize(config, vocabSize, 0).memoryBytes
 const whole = memoryOf(large)
 
@@ -61,7 +61,7 @@ describe('memoryProblem', () => {
 
   it('offers only what fits and has no other problem, for every model and size', () => {
     const choice = fc.record({
-      model: fc.constantFrom('gpt' as const, 'modern' as const, 'lstm' as const),
+      model: fc.constantFrom('gpt' as const, 'llama' as const, 'lstm' as const),
       size: fc.constantFrom(...sizeDial.options),
       length: fc.constantFrom(...lengthDial.options),
     })

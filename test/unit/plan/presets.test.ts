@@ -8,7 +8,7 @@ import type { CorpusCounts } from '../../../src-preload/contract/records/corpora
 import { runConfig, type RunChoice } from '../../../src-preload/contract/records/run-config'
 import { counts } from '../db/rows'
 
-const choices: RunChoice[] = (['gpt', 'modern', 'lstm'] as const).flatMap((model) =>
+const choices: RunChoice[] = (['gpt', 'llama', 'lstm'] as const).flatMap((model) =>
   (['tiny', 'small', 'medium', 'large'] as const).flatMap((size) =>
     (['quick', 'normal', 'long'] as const).map((length) => ({ model, size, length })),
   ),
@@ -74,13 +74,13 @@ describe('configFor', () => {
     }
   })
 
-  it('gives a modern GPT Muon, the same shape and half the passes', () => {
+  it('gives a Llama Muon, the same shape and half the passes', () => {
     const of = (model: RunChoice['model']) => configFor({ model, size: 'tiny', length: 'normal' }, counts)
-    const [modern, gpt] = [of('modern'), of('gpt')]
-    expect(modern).toMatchObject({ optimizer: 'muon', learningRate: 8e-3, matrixLearningRate: 0.03 })
+    const [llama, gpt] = [of('llama'), of('gpt')]
+    expect(llama).toMatchObject({ optimizer: 'muon', learningRate: 8e-3, matrixLearningRate: 0.03 })
     expect(gpt).toMatchObject({ optimizer: 'adamw' })
-    expect([modern.nLayer, modern.nEmbd, modern.blockSize]).toEqual([gpt.nLayer, gpt.nEmbd, gpt.blockSize])
-    expect(modern.maxSteps).toBeLessThan(0.6 * gpt.maxSteps)
+    expect([llama.nLayer, llama.nEmbd, llama.blockSize]).toEqual([gpt.nLayer, gpt.nEmbd, gpt.blockSize])
+    expect(llama.maxSteps).toBeLessThan(0.6 * gpt.maxSteps)
   })
 
   it('grows with each dial', () => {
@@ -107,8 +107,8 @@ describe('configFor', () => {
         expect(config).toEqual({ ...suggested, maxSteps, warmupSteps, logInterval, evalInterval, sampleInterval })
       }),
     )
-    const suggested = configFor({ model: 'modern', size: 'tiny', length: 'normal' }, counts)
-    expect(configFor({ model: 'modern', size: 'tiny', length: 'normal' }, counts, suggested)).toEqual(suggested)
+    const suggested = configFor({ model: 'llama', size: 'tiny', length: 'normal' }, counts)
+    expect(configFor({ model: 'llama', size: 'tiny', length: 'normal' }, counts, suggested)).toEqual(suggested)
   })
 
   it('shortens the window for a short text', () => {
@@ -140,7 +140,7 @@ describe('configAfter', () => {
   })
 
   it('changes what the dial sets, and leaves what a person set otherwise', () => {
-    const choice = { model: 'modern', size: 'small', length: 'normal' } as const
+    const choice = { model: 'llama', size: 'small', length: 'normal' } as const
     const config = { ...configFor(choice, counts), seed: 7, weightDecay: 0.3, learningRate: 0.0123 }
     const tiny = { ...choice, size: 'tiny' } as const
     const after = configAfter({ config, choice }, tiny, counts)
@@ -158,7 +158,7 @@ describe('configAfter', () => {
 
 describe('configContinuing', () => {
   it('keeps what the weights are made for, and trains on with less', () => {
-    const choice = { model: 'modern', size: 'small', length: 'normal' } as const
+    const choice = { model: 'llama', size: 'small', length: 'normal' } as const
     const parent = { ...configFor(choice, counts), nLayer: 5, vocabSize: 900, seed: 7 }
     const other = { ...counts, tokens: 1_000_000, characters: 3_000_000, bytes: 3_000_000, maxVocabSize: 400 }
     const config = configContinuing(parent, choice, other)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { shardsOf } from '../../../src-main/plan/shards'
+import { shardsOf } from '../../../src-main/plan/execution'
 
 const gpt = { batchSize: 4, accumulation: 1, blockSize: 256 }
 

@@ -21,7 +21,7 @@ const counts = {
   tokens: 100_000,
   maxVocabSize: 8000,
 }
-const choice: RunChoice = { model: 'modern', size: 'tiny', length: 'normal' }
+const choice: RunChoice = { model: 'llama', size: 'tiny', length: 'normal' }
 const config: RunConfig = { ...configFor(choice, counts), maxSteps: 1000, evalInterval: 100, sampleInterval: 200 }
 const run = { config, vocabSize: 1024, parameterCount: 1e6, valTokens: 10_000, bytesToTokenize: 0 }
 const times: StepTimes = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { asTried, isWorthTrying, triesWays } from '../../../src-main/plan/trials'
-import { summarize } from '../../../src-main/plan/shapes'
+import { asTried, isWorthTrying, triesWays } from '../../../src-main/plan/execution'
+import { summarize } from '../../../src-main/plan/summary'
 import { withDefaults } from '../../../src-preload/contract/limits'
 import type { RunConfig } from '../../../src-preload/contract/records/run-config'
 

@@ -4,14 +4,14 @@ import { fieldGroups, fieldsShown, groupOf, matchesSearch } from '../../../src-r
 
 describe('the expert form', () => {
   it('shows every field of some kind of model, and none that does nothing', () => {
-    const shown = new Set((['gpt', 'lstm', 'modern'] as const).flatMap(fieldsShown))
+    const shown = new Set((['gpt', 'lstm', 'llama'] as const).flatMap(fieldsShown))
     expect([...shown, 'model'].sort()).toEqual([...runFields].sort())
     expect(fieldsShown('lstm')).not.toContain('nHead')
     expect(fieldsShown('gpt')).not.toContain('norm')
   })
 
   it('has a place for every field', () => {
-    expect(fieldsShown('modern').every((field) => fieldGroups.includes(groupOf(field)))).toBe(true)
+    expect(fieldsShown('llama').every((field) => fieldGroups.includes(groupOf(field)))).toBe(true)
   })
 
   it.each([

@@ -16,7 +16,7 @@ describe('the words of an automatic name', () => {
     [{ kind: 'model', model: 'gpt' }, 'GPT-2', 'GPT-2'],
     [{ kind: 'twice', field: 'nLayer' }, 'twice the layers', '层数加倍'],
     [{ kind: 'divided', field: 'learningRate', by: 10 }, 'learning rate ÷ 10', '学习率 ÷ 10'],
-    [{ kind: 'value', field: 'queryKeyNorm', value: 'off' }, 'QK-norm off', 'QK 归一化 off'],
+    [{ kind: 'value', field: 'activationCheckpointing', value: 'on' }, 'activation checkpointing on', '激活重计算 on'],
   ] satisfies [NamePart, string, string][])('%j', (part, en, zh) => {
     expect(phrase(part)).toBe(en)
     i18n.global.locale.value = 'zh-CN'

@@ -74,10 +74,10 @@ describe('the example beside a choice', () => {
     i18n.global.locale.value = language
     const order = sizeDial.options
     for (const size of order) {
-      const found = sizeExample({ model: 'modern', size })
-      expect(found).toMatchObject({ model: 'modern', language })
+      const found = sizeExample({ model: 'llama', size })
+      expect(found).toMatchObject({ model: 'llama', language })
       expect(order.indexOf(found?.size as (typeof order)[number])).toBeLessThanOrEqual(order.indexOf(size))
     }
-    for (const size of ['tiny', 'small'] as const) expect(sizeExample({ model: 'modern', size })?.size).toBe(size)
+    for (const size of ['tiny', 'small'] as const) expect(sizeExample({ model: 'llama', size })?.size).toBe(size)
   })
 })

@@ -94,8 +94,8 @@ describe('what the form of a new run is to change', () => {
   }
   const configs: Partial<RunConfig>[] = [
     {},
-    { model: 'modern', nLayer: 3, nHead: 6, nEmbd: 96 },
-    { model: 'modern', nLayer: 1, nHead: 2, nEmbd: 16, optimizer: 'muon', gradClip: 0 },
+    { model: 'llama', nLayer: 3, nHead: 6, nEmbd: 96 },
+    { model: 'llama', nLayer: 1, nHead: 2, nEmbd: 64, optimizer: 'muon', gradClip: 0 },
     { model: 'lstm', nLayer: 1, nEmbd: 64, nHead: 3 },
     { nLayer: 48, nHead: 32, nEmbd: 1024 },
     { nLayer: 40, nHead: 8, nEmbd: 512, learningRate: 1e-6, minLearningRate: 0 },

@@ -58,7 +58,7 @@ describe('a run', () => {
   it('has a name of its own when nobody gives it one: the text, and a number', async () => {
     const test = openBackend()
     const names: string[] = []
-    for (const model of ['modern', 'gpt', 'modern'] as const) {
+    for (const model of ['llama', 'gpt', 'llama'] as const) {
       const { runId, name } = await startRun(test, { ...short, model })
       names.push(name)
       await test.runState(runId, 'done')

@@ -1,5 +1,5 @@
 import { AppError, saysOutOfMemory } from '../../../../src-preload/contract/errors'
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import { LibraryError } from '../library-error'
 import { setEagerAttribute, type Attribute } from './attributes'
 import {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { withGradient } from '../../model/custom-gradient'
+import { withGradient } from '../../layers/custom-gradient'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'

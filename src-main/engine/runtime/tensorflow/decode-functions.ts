@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
-import { sizeOf } from '../../../plan/shapes'
-import type { DecodeModel, DecodeOps } from '../../model/decode'
+import { sizeOf } from '../../model/weight-table'
+import { decode, type HeldWeights } from '../../decode'
+import type { Model } from '../../model/architecture'
 import { attrTypes, castAttrs, typeAttr, type Attribute } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { dtypes, sizeOfDtype } from './dtypes'
@@ -35,20 +36,11 @@ const sharedFromBytes = 4 * 2 ** 20
  */
 const batchFromRows = 32
 
-/** Where the tokens of a pass are. */
-interface Place {
-  /** int32 [1]: how many tokens came before the first */
-  readonly position: tf.Tensor1D
-  /** int32 [1]: which of them is the last; others after it are padding */
-  readonly last: tf.Tensor1D
-}
-
-function tensorFlowDecodeOps(
+function tensorFlowWeights(
   backend: TensorFlowBackend,
   weights: ReadonlyMap<string, DecodeWeight>,
-  { position, last }: Place,
   forXla: boolean,
-): DecodeOps {
+): HeldWeights {
   const { binding } = backend
   const sharesRows = forXla && !backend.context.hasGpu()
   const named = (name: string): DecodeWeight => {
@@ -81,47 +73,55 @@ function tensorFlowDecodeOps(
     binding.deleteTensor(narrow)
     return widen(product, dtype)
   }
-  // TensorFlow.js's own gather reads its indices on the host.
-  const rows = (id: number, dtype: number, ids: tf.Tensor1D): tf.Tensor2D => {
-    const types = [typeAttr('Tparams', dtype), typeAttr('Tindices', dtypes.int32), typeAttr('Taxis', dtypes.int32)]
-    const axis = tf.scalar(0, 'int32')
-    if (dtype === dtypes.float32) return backend.execute('GatherV2', types, [id, ids, axis], 1)[0] as tf.Tensor2D
-    return widen(single('GatherV2', types, [id, backend.idOf(ids), backend.idOf(axis)]), dtype)
-  }
   return {
     matMul: (x, weight) => matMul(x, named(weight)),
     matMulTable: (x, table) => matMul(x, named(table)),
     rows: (table, ids) => {
       const { id, dtype } = named(table)
-      return rows(id, dtype, ids)
+      if (dtype === dtypes.float32) return gathered(backend, id, ids)
+      const axis = tf.scalar(0, 'int32')
+      return widen(single('GatherV2', gatherTypes(dtype), [id, backend.idOf(ids), backend.idOf(axis)]), dtype)
     },
     vector: (name) =>
       backend.execute('Identity', [typeAttr('T', dtypes.float32)], [named(name).id], 1)[0] as tf.Tensor1D,
-    remember: (memory, rows) => {
-      const [heads, capacity, width] = memory.shape
-      if (forXla) {
-        const types = [typeAttr('T', dtypes.float32), typeAttr('Tindices', dtypes.int32)]
-        const start = tf.concat1d([tf.zeros<tf.Rank.R1>([1], 'int32'), position, tf.zeros<tf.Rank.R1>([1], 'int32')])
-        return backend.execute('XlaDynamicUpdateSlice', types, [memory, rows, start], 1)[0] as tf.Tensor3D
-      }
-      const ofHeads = tf.range(0, heads * capacity, capacity, 'int32').expandDims(1)
-      const places = ofHeads.add(tf.range(0, rows.shape[1], 1, 'int32').add(position)).flatten()
-      const inputs = [memory.reshape([heads * capacity, width]), places, rows.reshape([-1, width])]
-      const [next] = backend.execute('InplaceUpdate', [typeAttr('T', dtypes.float32)], inputs, 1) as [tf.Tensor2D]
-      return next.reshape(memory.shape)
-    },
-    last: (x) => (x.shape[0] === 1 ? x : rows(backend.idOf(x), dtypes.float32, last)),
   }
 }
 
+const gatherTypes = (dtype: number): Attribute[] => [
+  typeAttr('Tparams', dtype),
+  typeAttr('Tindices', dtypes.int32),
+  typeAttr('Taxis', dtypes.int32),
+]
+
+/** Rows of float32. TensorFlow.js's own gather reads its indices on the host. */
+const gathered = (backend: TensorFlowBackend, table: number | tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D =>
+  backend.execute('GatherV2', gatherTypes(dtypes.float32), [table, ids, tf.scalar(0, 'int32')], 1)[0] as tf.Tensor2D
+
+/** @param position int32 [1]: of the first of the rows that are inserted */
+const insertAt =
+  (backend: TensorFlowBackend, position: tf.Tensor1D, forXla: boolean) =>
+  (slot: tf.Tensor3D, rows: tf.Tensor3D): tf.Tensor3D => {
+    const [heads, capacity, width] = slot.shape
+    if (forXla) {
+      const types = [typeAttr('T', dtypes.float32), typeAttr('Tindices', dtypes.int32)]
+      const start = tf.concat1d([tf.zeros<tf.Rank.R1>([1], 'int32'), position, tf.zeros<tf.Rank.R1>([1], 'int32')])
+      return backend.execute('XlaDynamicUpdateSlice', types, [slot, rows, start], 1)[0] as tf.Tensor3D
+    }
+    const ofHeads = tf.range(0, heads * capacity, capacity, 'int32').expandDims(1)
+    const places = ofHeads.add(tf.range(0, rows.shape[1], 1, 'int32').add(position)).flatten()
+    const inputs = [slot.reshape([heads * capacity, width]), places, rows.reshape([-1, width])]
+    const [next] = backend.execute('InplaceUpdate', [typeAttr('T', dtypes.float32)], inputs, 1) as [tf.Tensor2D]
+    return next.reshape(slot.shape)
+  }
+
 /**
  * A pass of `length` tokens as a function of the context. Inputs: ids (int32 [length]), position and last (int32 [1] each),
- * the weights in the order of the map, variables with the memory. Output: logits, float32 [V]. The memory is changed in
+ * the weights in the order of the map, variables with the cache. Output: logits, float32 [V]. The cache is changed in
  * place.
  */
 export function recordDecodePass(
   backend: TensorFlowBackend,
-  model: DecodeModel,
+  model: Model,
   weights: ReadonlyMap<string, DecodeWeight>,
   length: number,
   capacity: number,
@@ -138,20 +138,22 @@ export function recordDecodePass(
         return [key, { shape, dtype, id }]
       }),
     )
-    const shapes = model.memoryShapes(capacity)
+    const shapes = model.cacheShapes(capacity)
     const variables = shapes.map(() => recorder.placeholder(dtypes.resource, []))
     tf.tidy(() => {
-      const memory = variables.map((variable, i) => backend.tensorOf(recorder.readVariable(variable, shapes[i] ?? [])))
+      const slots = variables.map((variable, i) => backend.tensorOf(recorder.readVariable(variable, shapes[i] ?? [])))
       const [ids, position, last] = [idsInput, positionInput, lastInput].map((input) => backend.tensorOf(input)) as [
         tf.Tensor1D,
         tf.Tensor1D,
         tf.Tensor1D,
       ]
-      const ops = tensorFlowDecodeOps(backend, inputs, { position, last }, compileWithXla)
-      const decoded = model.pass(ops, ids, position, memory)
+      const lastOf = (x: tf.Tensor2D): tf.Tensor2D => (x.shape[0] === 1 ? x : gathered(backend, x, last))
+      const insert = insertAt(backend, position, compileWithXla)
+      const held = tensorFlowWeights(backend, inputs, compileWithXla)
+      const decoded = decode(model, held, { ids, position, lastOf }, { slots, capacity, insert })
       const outputOf = (tensor: tf.Tensor): ReturnType<typeof binding.outputOf> =>
         binding.outputOf(backend.idOf(tensor))
-      const values = decoded.memory.map(outputOf)
+      const values = decoded.slots.map(outputOf)
       const assigned = variables.map((variable, i) => recorder.assignVariable(variable, values[i] ?? variable))
       const result = recorder.identityAfter(outputOf(decoded.logits), assigned)
       recorder.register([result], { compileWithXla })

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import { AppError } from '../../../../src-preload/contract/errors'
-import type { DecodeModel } from '../../model/decode'
+import type { Model } from '../../model/architecture'
 import type { DecodeOptions, DecodePasses } from '../decoder'
 import { isRefusal } from '../library-error'
-import type { TensorData } from '../ops'
+import type { TensorData } from '../../ops'
 import { castAttrs, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
@@ -50,7 +50,14 @@ const chunks = { few: 8, small: 32, large: 128, exact: 8 } as const
  */
 export class TensorFlowDecode implements DecodePasses {
   readonly #backend: TensorFlowBackend
-  readonly #model: DecodeModel
+  readonly #model: Model
+  /** Whose rows are looked up; every other matrix is multiplied by. */
+  readonly #tables: ReadonlySet<string>
+  /**
+   * Whether a pass may be given more ids than there are tokens. What is then kept of the rest is never looked at: it is behind
+   * the last token, and the next ones take its place.
+   */
+  readonly #isPadded: boolean
   readonly #options: DecodeOptions
   readonly #weights: ReadonlyMap<string, HeldWeight>
   readonly #rooms = new Map<number, Room>()
@@ -63,12 +70,14 @@ export class TensorFlowDecode implements DecodePasses {
 
   constructor(
     backend: TensorFlowBackend,
-    model: DecodeModel,
+    model: Model,
     weights: ReadonlyMap<string, TensorData>,
     options: DecodeOptions,
   ) {
     this.#backend = backend
     this.#model = model
+    this.#tables = new Set(model.weights.filter(({ isTable }) => isTable).map(({ name }) => name))
+    this.#isPadded = model.window !== null
     this.#options = options
     const matrices = Array.from(weights.values(), ({ shape }) => shape).filter(({ length }) => length === 2)
     const [dtype, widthBytes] = options.precision === 'bfloat16' ? [dtypes.bfloat16, 2] : [dtypes.float32, 4]
@@ -83,7 +92,7 @@ export class TensorFlowDecode implements DecodePasses {
     this.#room = room
     // What is behind the last token of a padded pass is never looked at, so neither is what an earlier text left there. Any
     // other memory is what came after the last token: nothing in it can be told again.
-    const { padded } = this.#model
+    const padded = this.#isPadded
     if (!padded) for (const variable of room.memory) variable.write(new Float32Array(sizeOf(variable.shape)))
     const before = padded ? room.told : []
     // Should a pass fail, nothing is known of the memory.
@@ -129,7 +138,7 @@ export class TensorFlowDecode implements DecodePasses {
   #hold(name: string, { shape, data }: TensorData, room: WeightRoom | null): HeldWeight {
     const { context, binding } = this.#backend
     const isMatrix = shape.length === 2
-    const isTurned = isMatrix && !this.#model.tables.includes(name)
+    const isTurned = isMatrix && !this.#tables.has(name)
     const isNarrowed = isMatrix && this.#options.precision === 'bfloat16'
     const inRoom = isMatrix && room?.fits(shape) ? room : null
     if (inRoom && !isTurned && !isNarrowed) {
@@ -161,7 +170,7 @@ export class TensorFlowDecode implements DecodePasses {
   }
 
   #lengthOfPass({ passes }: Room, rest: number): number {
-    if (!this.#model.padded) return rest < chunks.exact ? 1 : chunks.exact
+    if (!this.#isPadded) return rest < chunks.exact ? 1 : chunks.exact
     if (rest === 1 || (rest <= chunks.few && !passes.has(chunks.small))) return 1
     return rest > chunks.small ? chunks.large : chunks.small
   }
@@ -187,7 +196,7 @@ export class TensorFlowDecode implements DecodePasses {
 
   #newMemory(capacity: number): Variable[] {
     const { context } = this.#backend
-    const shapes = this.#model.memoryShapes(capacity)
+    const shapes = this.#model.cacheShapes(capacity)
     return shapes.map((shape) => new Variable(context, shape))
   }
 

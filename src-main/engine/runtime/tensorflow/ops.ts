@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tier } from '../../../../src-preload/contract/records/steps'
-import { headChunks } from '../../../plan/head-chunks'
-import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/memory'
-import { differentiable } from '../cross-entropy'
-import { dropping } from '../dropping'
-import type { ModelOps } from '../ops'
-import { scaleFirstByPlace, scaleFirstInParts } from '../scale-first'
-import { sitesPerStep, unrolledScan } from '../scan'
+import { headChunks } from '../../../plan/execution'
+import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/execution'
+import { differentiable } from '../../layers/cross-entropy'
+import { dropping } from '../../layers/dropping'
+import type { EngineOps } from '../../ops'
+import { scaleFirstByPlace, scaleFirstInParts } from '../../optim/scale-first'
+import { sitesPerStep, unrolledScan } from '../../scan'
 import { castAttrs, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import { cudnnAttention } from './cudnn-attention'
@@ -24,14 +24,14 @@ const queryBlocks = (length: number): number => Math.min(4, Math.max(1, Math.flo
  * @param masks null: dropout is off
  * @param tier of what is recorded; `eager`: nothing is
  */
-export function tensorFlowOps(backend: TensorFlowBackend, masks: Masks | null, tier: Tier = 'eager'): ModelOps {
-  const opsOf = (masks: Masks | null): ModelOps => tensorFlowOps(backend, masks, tier)
+export function tensorFlowOps(backend: TensorFlowBackend, masks: Masks | null, tier: Tier = 'eager'): EngineOps {
+  const opsOf = (masks: Masks | null): EngineOps => tensorFlowOps(backend, masks, tier)
   return {
     embedding: (table, ids) => embedding(backend, table, ids),
     crossEntropy: (logits, targets) => crossEntropy(backend, logits, targets),
     sparseCrossEntropy: (logits, targets) =>
       differentiable((...inputs) => crossEntropy(backend, ...inputs), logits, targets),
-    anew: (x, dy, body) => {
+    recompute: (x, dy, body) => {
       // Op by op nothing is merged.
       if (!backend.binding.recorder || masks === null) return body(x, opsOf(masks))
       return unmerged(backend, x, masks.key, dy, (x, key) => body(x, opsOf({ ...masks, key })))

@@ -1,5 +1,5 @@
-import { isAlone } from '../../../plan/shapes'
-import { stepsPerMeasure } from '../../../plan/trials'
+import { isAlone } from '../../../plan/execution'
+import { stepsPerMeasure } from '../../../plan/execution'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records/steps'
 import { momentsOf } from '../../optim/moments'
@@ -17,8 +17,8 @@ import type {
   TokenScores,
   TrainStep,
 } from '../../train-step'
-import { WeightLayout } from '../layout'
-import type { TensorData, TensorSource } from '../ops'
+import { WeightLayout } from '../../layout'
+import type { TensorData, TensorSource } from '../../ops'
 import type { Bfloat16Support } from '../processor'
 import { StepChoice } from '../step-choice'
 import type { TensorFlowBackend } from './backend'
@@ -56,7 +56,7 @@ export class TensorFlowTrainStep implements TrainStep {
   private constructor(backend: TensorFlowBackend, spec: StepSpec, options: CompileOptions, bfloat16: Bfloat16Support) {
     this.#backend = backend
     this.#spec = spec
-    this.#layout = new WeightLayout(spec.weights, (weight) => {
+    this.#layout = new WeightLayout(spec.model.weights, (weight) => {
       return !backend.context.hasGpu() && isAlone(weight, spec.optimizer)
     })
     const noTokens = new Int32Array(spec.batchSize * spec.blockSize)

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import { shapeAttr, stringAttr, typeAttr } from './attributes'
 import type { TensorHandle } from './c-api'
 import type { TensorFlowContext } from './context'

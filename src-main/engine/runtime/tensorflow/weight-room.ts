@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import { typeAttr } from './attributes'
 import { viewOf, type NativeTensor, type TensorHandle } from './c-api'
 import type { TensorFlowContext } from './context'

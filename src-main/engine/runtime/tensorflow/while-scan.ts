@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import type { ModelOps } from '../ops'
-import { sitesPerStep, type Scan, type ScanResult } from '../scan'
+import type { EngineOps } from '../../ops'
+import { sitesPerStep, type Scan, type ScanResult } from '../../scan'
 import { attrTypes, typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
 import type { Output } from './c-api'
@@ -26,7 +26,7 @@ export function whileScan(
   backend: TensorFlowBackend,
   scan: Scan,
   masks: Masks | null,
-  opsOf: (masks: Masks | null) => ModelOps,
+  opsOf: (masks: Masks | null) => EngineOps,
 ): ScanResult {
   const { binding, context } = backend
   const outer = binding.recorder

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import { purposes } from '../../random'
 import { composedOps, keyInLoop, maskSite, type DropoutKey } from '../composed-ops'
-import { dropping } from '../dropping'
-import type { ModelOps } from '../ops'
-import { unrolledScan } from '../scan'
+import { dropping } from '../../layers/dropping'
+import type { EngineOps } from '../../ops'
+import { unrolledScan } from '../../scan'
 import { ComputeKernel } from './compute-kernel'
 import { backendName, type GpuBackend } from './gpu-backend'
 
@@ -62,12 +62,12 @@ export function addDropoutMask(): void {
 }
 
 /** The operations of every engine without ops of its own, with masks that the card draws. */
-export function gpuOps(key: DropoutKey | null): ModelOps {
+export function gpuOps(key: DropoutKey | null): EngineOps {
   const mask = (shape: number[], rate: number, site: number): tf.Tensor =>
     tf.engine().runKernel<tf.Tensor>(kernelName, {}, { shape, rate, site, key } as unknown as tf.NamedAttrMap)
   return {
     ...composedOps(null),
-    anew: (x, _, body) => body(x, gpuOps(key)),
+    recompute: (x, _, body) => body(x, gpuOps(key)),
     scan: (scan) => unrolledScan(scan, (index) => gpuOps(keyInLoop(key, index))),
     ...dropping(key && mask),
   }

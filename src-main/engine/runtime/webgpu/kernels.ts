@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError } from '../../../../src-preload/contract/errors'
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import { ComputeKernel } from './compute-kernel'
 import { addDropoutMask } from './dropout'
 import { backendName, type GpuBackend } from './gpu-backend'

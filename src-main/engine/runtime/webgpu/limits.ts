@@ -1,5 +1,5 @@
 import { AppError } from '../../../../src-preload/contract/errors'
-import { sizeOf } from '../../../plan/shapes'
+import { sizeOf } from '../../model/weight-table'
 import type { StepSpec } from '../../train-step'
 
 const bytesPerNumber = 4
@@ -12,11 +12,11 @@ type BufferLimits = Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'ma
  * tensors of a step: all weights in one vector, the widest activation, and the attention scores of a layer.
  * @throws `memory.exhausted` when not even one example fits, or fewer than the step has: `batchSize` is how many do
  */
-export function checkBufferSizes(spec: StepSpec, limits: BufferLimits): void {
+export function checkBufferSizes({ model, ...spec }: StepSpec, limits: BufferLimits): void {
   const largest = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
-  const weightBytes = bytesPerNumber * spec.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  const widest = Math.max(...spec.weights.filter(({ shape }) => shape.length === 2).flatMap(({ shape }) => shape))
-  const exampleBytes = bytesPerNumber * Math.max(spec.blockSize * widest, spec.scoresPerExample)
+  const weightBytes = bytesPerNumber * model.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const widest = Math.max(...model.weights.filter(({ shape }) => shape.length === 2).flatMap(({ shape }) => shape))
+  const exampleBytes = bytesPerNumber * Math.max(spec.blockSize * widest, model.heads * spec.blockSize ** 2)
   const batchSize = weightBytes > largest ? 0 : Math.floor(largest / exampleBytes)
   if (spec.batchSize / spec.accumulation > batchSize)
     throw new AppError('memory.exhausted', { batchSize, bufferBytes: largest })

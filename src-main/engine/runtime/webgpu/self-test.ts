@@ -3,7 +3,8 @@ import { AppError } from '../../../../src-preload/contract/errors'
 import { RandomStream } from '../../random'
 import { EagerTrainStep, type EagerDevice } from '../eager-step'
 import { composedOps } from '../composed-ops'
-import type { Forward } from '../ops'
+import type { Model } from '../../model/architecture'
+import { headMatrix, hiddenMatrix, table, zeros } from '../../model/weight-table'
 import type { StepSpec } from '../../train-step'
 import type { OpenGpu } from './backend'
 import { gpuDevice } from './eager-device'
@@ -14,24 +15,29 @@ const tolerance = 1e-3
 const [vocabSize, width, hidden] = [32, 16, 32]
 
 /** A table, a hidden layer, an output: the kinds of operations that a language model is made of. */
-const forward: Forward = (weights, x, ops) => {
-  const weight = (name: string): tf.Tensor2D => weights.get(name) as tf.Tensor2D
-  const rows = ops.dropout(ops.embedding(weight('table'), x.as1D()), 0.1, 0) // (B·T, width)
-  const hidden = tf.softmax<tf.Tensor2D>(tf.matMul(rows, weight('in')).tanh().mul(3)) // (B·T, hidden)
-  return { hidden, weight: weight('out'), isTable: false, bias: null }
+const model: Model = {
+  weights: [
+    table('table', [vocabSize, width], zeros),
+    hiddenMatrix('in', [width, hidden], zeros),
+    { ...headMatrix('out', [hidden, vocabSize], zeros), decay: false },
+  ],
+  window: null,
+  heads: 0,
+  cacheShapes: () => [],
+  forward: (ops, ids) => {
+    const rows = ops.dropout(ops.rows('table', ids.as1D()), 0) // (B·T, width)
+    const hidden = tf.softmax<tf.Tensor2D>(ops.matMul(rows, 'in').tanh().mul(3)) // (B·T, hidden)
+    return { hidden, weight: 'out', isTable: false, bias: null }
+  },
 }
 
 const spec: StepSpec = {
-  weights: [
-    { name: 'table', shape: [vocabSize, width], init: { kind: 'zeros' }, decay: true, hidden: false },
-    { name: 'in', shape: [width, hidden], init: { kind: 'zeros' }, decay: true, hidden: false },
-    { name: 'out', shape: [hidden, vocabSize], init: { kind: 'zeros' }, decay: false, hidden: false },
-  ],
-  forward,
+  model,
   batchSize: 4,
   accumulation: 1,
   blockSize: 8,
-  scoresPerExample: 0,
+  dropout: 0.1,
+  activationCheckpointing: false,
   seed: 1,
   optimizer: { optimizer: 'adamw', matrixRate: 1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
   gradClip: 0.5,
@@ -43,7 +49,7 @@ async function trained(device: EagerDevice): Promise<number[]> {
   const numbers = (size: number): Float32Array => Float32Array.from({ length: size }, () => random.uniform() - 0.5)
   const step = new EagerTrainStep(spec, device)
   step.writeWeights(
-    new Map(spec.weights.map(({ name, shape }) => [name, { shape, data: numbers(shape.reduce((a, b) => a * b, 1)) }])),
+    new Map(model.weights.map(({ name, shape }) => [name, { shape, data: numbers(shape.reduce((a, b) => a * b, 1)) }])),
   )
   const tokens = (): Int32Array => Int32Array.from({ length: 32 }, () => random.intBelow(vocabSize))
   try {
