@@ -3,7 +3,7 @@
 // each size write.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { build } from 'vite'
 import { build as buildApp } from './build.mjs'
 import { cacheDir, note } from './cache.mjs'
@@ -77,7 +77,21 @@ function besideTfjs() {
   return addon === null ? {} : { HOMEGROWN_BENCH_TFJS_ADDON: addon }
 }
 
-const torch = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['torch==2.15.0', 'numpy'], 'several gigabytes') })
+/** The text that nanoGPT's recipe is for: as the first argument, or in the environment. */
+function ofTinyShakespeare() {
+  const named = process.argv[3] ?? process.env.HOMEGROWN_BENCH_TEXT
+  // A path that a person types is relative to where they stand.
+  const text = named === undefined ? null : resolve(process.env.INIT_CWD ?? root, named)
+  if (text !== null && existsSync(text)) return { HOMEGROWN_BENCH_TEXT: text }
+  const found = text === null ? '' : `There is no file ${text}. `
+  note(
+    `${found}This benchmark trains on tiny Shakespeare, 1.1 MB of his plays as plain text: data/tinyshakespeare/input.txt ` +
+      'of the public repository karpathy/char-rnn. Save it anywhere, then: npm run bench:nanogpt -- FILE',
+  )
+  process.exit(2)
+}
+
+const torch = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['torch==2.15.0', 'numpy', 'transformers==5.24.0'], 'several gigabytes') })
 const tokenizers = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['tokenizers==0.23.3'], '20 MB') })
 const besidePytorch = (main, ...rest) => program(torch, main, ...rest)
 
@@ -88,7 +102,10 @@ const benches = {
   memory: program(() => ({}), 'memory', 'our-memory'),
   plan: program(() => ({}), 'plan'),
   examples: program(() => ({}), 'examples'),
-  nanogpt: besidePytorch('nanogpt'),
+  nanogpt: () => {
+    const text = ofTinyShakespeare()
+    return program(() => ({ ...torch(), ...text }), 'nanogpt')()
+  },
   vocabulary: program(tokenizers, 'vocabulary'),
 }
 const bench = benches[process.argv[2]]

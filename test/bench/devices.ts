@@ -33,6 +33,16 @@ const processorShapes: readonly Shape[] = [
     config: { nLayer: 12, nHead: 12, nEmbd: 768, blockSize: 256, batchSize: 1 },
   },
   {
+    name: 'Llama 6 × 384, T 256, B 4, V 65',
+    vocabSize: 65,
+    config: { model: 'llama', nLayer: 6, nHead: 6, nEmbd: 384, blockSize: 256, batchSize: 4 },
+  },
+  {
+    name: 'Llama 12 × 768, T 256, B 1, V 50257',
+    vocabSize: 50_257,
+    config: { model: 'llama', nLayer: 12, nHead: 12, nEmbd: 768, blockSize: 256, batchSize: 1 },
+  },
+  {
     name: 'LSTM 2 × 128, T 64, B 64, V 2000',
     vocabSize: 2000,
     config: { model: 'lstm', nLayer: 2, nEmbd: 128, batchSize: 64 },

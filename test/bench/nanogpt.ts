@@ -159,7 +159,7 @@ async function measure(text: string, tokens: string, seed: number): Promise<Seed
 
 async function main(): Promise<void> {
   const root = required('HOMEGROWN_BENCH_ROOT')
-  const text = process.env['HOMEGROWN_BENCH_TEXT'] ?? join(root, '../shared/data/tinyshakespeare.txt')
+  const text = required('HOMEGROWN_BENCH_TEXT')
   const cores = availableParallelism()
   const [load = 0] = loadavg()
   const results: SeedResult[] = []

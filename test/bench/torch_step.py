@@ -17,6 +17,25 @@ from torch.nn import functional as F
 from torch_gpt import Gpt
 
 
+class Llama(nn.Module):
+    """transformers' own, of the shape that ours has (engine/model/llama.ts)."""
+
+    def __init__(self, c):
+        super().__init__()
+        # Only where it is measured: the import takes seconds.
+        from transformers import LlamaConfig, LlamaForCausalLM
+
+        d, step = c["nEmbd"], 32
+        self.hf = LlamaForCausalLM(LlamaConfig(
+            vocab_size=c["vocabSize"], hidden_size=d, num_hidden_layers=c["nLayer"], num_attention_heads=c["nHead"],
+            intermediate_size=step * -(-8 * d // (3 * step)), max_position_embeddings=c["blockSize"], rms_norm_eps=1e-5,
+            use_cache=False, attn_implementation="sdpa",
+        ))
+
+    def forward(self, x):
+        return self.hf(input_ids=x).logits
+
+
 class Lstm(nn.Module):
     def __init__(self, c):
         super().__init__()
@@ -62,7 +81,7 @@ def main():
     device, per_wait = c["device"], c["stepsPerWait"]
     # Where tensor cores are, float32 goes through TF32 on both sides (TensorFlow's default).
     torch.set_float32_matmul_precision("high")
-    model = {"gpt": Gpt, "lstm": Lstm}[c["model"]](c).to(device)
+    model = {"gpt": Gpt, "llama": Llama, "lstm": Lstm}[c["model"]](c).to(device)
     parameters = list(model.parameters())
     groups = [
         {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": 0.1},
