@@ -21,7 +21,7 @@ const enoughMs = 1500
 
 /**
  * Times training steps of one small fixed model, so that engines can be compared. The plain graph in float32, which every
- * run starts with: what a run finds out for its own shape later (runtime/step-choice.ts) takes longer than this may.
+ * run starts with: what a run finds out for its own shape later (runtime/autotune.ts) takes longer than this may.
  * @returns median time of a step, milliseconds, until its numbers are there
  */
 export async function measureStep(engine: Engine): Promise<number> {

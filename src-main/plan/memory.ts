@@ -37,7 +37,7 @@ function activationFloats(c: RunConfig, vocabSize: number, tier: Tier): number {
 
 /**
  * Of the attention scores: with dropout also what was dropped of them, and the mask, of which XLA keeps one byte a number
- * (drawn-once.ts) and a plain graph four, and what they are made of. In XLA half of them are rounded for the products.
+ * (materialised.ts) and a plain graph four, and what they are made of. In XLA half of them are rounded for the products.
  */
 function scoresKept({ dropout, precision }: RunConfig, tier: Tier): number {
   const masks = dropout === 0 ? 0 : tier === 'xla' ? 0.85 : 2.4

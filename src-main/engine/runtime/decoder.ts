@@ -10,17 +10,17 @@ export interface DecodeOptions {
   readonly precision: Precision
 }
 
-/** The passes of a model that talks, with its weights and what it remembers, on some engine. */
+/** The passes of a model that talks, with its weights and its cache, on some engine. */
 export interface DecodePasses {
-  /** A text from its beginning: what was remembered is forgotten. @returns logits of the next token, float32 [V] */
+  /** A text from its beginning: the cache is emptied. @returns logits of the next token, float32 [V] */
   prompt(ids: Int32Array, capacity: number): Promise<Float32Array>
   /** One token more. @param position how many came before it: less than the capacity */
   step(id: number, position: number): Promise<Float32Array>
-  /** Frees weights and memory. Not while a pass is under way. */
+  /** Frees weights and cache. Not while a pass is under way. */
   close(): void
 }
 
-/** Rooms come in powers of two from here on: each size is recorded, and compiled, once. */
+/** Caches come in powers of two from here on: each size is recorded, and compiled, once. */
 const smallestCapacity = 64
 
 /** A model that continues a text: fed with tokens, it gives the logits of the next one. */

@@ -12,7 +12,7 @@ import { loadCApi, type Output, type TensorHandle } from './c-api'
 import { chosenWaysIn, type ChosenWaysStore } from './chosen-ways'
 import { TensorFlowContext } from './context'
 import { cudnnOf, type Cudnn } from './cudnn'
-import { givingBackMemory } from './given-back'
+import { trimmingMemory } from './trim-memory'
 import type { ProgramCache } from './program-cache'
 import { keepPrograms, readRowByRow } from './program-flags'
 
@@ -98,7 +98,7 @@ async function createBackend(
     binding,
     cudnn: null,
     chosen: programsDir === undefined ? null : chosenWaysIn(programsDir, kind),
-    compiling: (attempt) => givingBackMemory(() => compiling(programs, attempt)),
+    compiling: (attempt) => trimmingMemory(() => compiling(programs, attempt)),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),
     adopt: (handle) => kernels.createOutputTensor(binding.adoptHandle(handle)),

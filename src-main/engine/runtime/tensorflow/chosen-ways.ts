@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { precision, stepTiming, tier } from '../../../../src-preload/contract/records/steps'
-import type { ChosenWays } from '../step-choice'
+import type { ChosenWays } from '../autotune'
 
 const stored = z.object({
   changes: z.array(z.object({ step: z.number().int(), tier, precision })),
   timings: z.array(stepTiming),
 })
 
-/** What runs chose, so that one with the same settings computes the same bits (step-choice.ts). */
+/** What runs chose, so that one with the same settings computes the same bits (autotune.ts). */
 export interface ChosenWaysStore {
   find(settings: string): ChosenWays | null
   /** Throws nothing: what is not kept is chosen anew. */

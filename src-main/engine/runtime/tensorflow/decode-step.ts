@@ -11,10 +11,10 @@ import type { TensorHandle } from './c-api'
 import { recordDecodePass, type DecodeWeight } from './decode-functions'
 import { bytesOf, dtypes, numbersOf } from './dtypes'
 import { Variable } from './variables'
-import { WeightRoom } from './weight-room'
+import { WeightArena } from './weight-arena'
 
 /** A pass of a prompt that was computed. */
-interface ToldPass {
+interface PrefillPass {
   /** The recorded function. */
   readonly name: string
   readonly ids: Int32Array
@@ -22,15 +22,15 @@ interface ToldPass {
 }
 
 /** What is remembered at one capacity, and the passes that were recorded for it. */
-interface Room {
+interface DecodeCache {
   readonly capacity: number
-  readonly memory: readonly Variable[]
+  readonly slots: readonly Variable[]
   /** Recorded, by the number of tokens. */
   readonly passes: Map<number, string>
   /** The pass of one token, set when XLA has compiled it. */
   xla: string | null
-  /** The last prompt's passes in order; what they left in the memory is still there. */
-  told: readonly ToldPass[]
+  /** The last prompt's passes in order; what they left in the cache is still there. */
+  prefill: readonly PrefillPass[]
 }
 
 interface HeldWeight extends DecodeWeight {
@@ -60,8 +60,8 @@ export class TensorFlowDecode implements DecodePasses {
   readonly #isPadded: boolean
   readonly #options: DecodeOptions
   readonly #weights: ReadonlyMap<string, HeldWeight>
-  readonly #rooms = new Map<number, Room>()
-  #room: Room | null = null
+  readonly #caches = new Map<number, DecodeCache>()
+  #cache: DecodeCache | null = null
   /** Settled when no compilation is under way. */
   #compiling: Promise<void> = Promise.resolve()
   /** What went wrong in one, other than a refusal. */
@@ -82,73 +82,73 @@ export class TensorFlowDecode implements DecodePasses {
     const matrices = Array.from(weights.values(), ({ shape }) => shape).filter(({ length }) => length === 2)
     const [dtype, widthBytes] = options.precision === 'bfloat16' ? [dtypes.bfloat16, 2] : [dtypes.float32, 4]
     // A graphics card has memory of its own.
-    const room = backend.context.hasGpu() ? null : new WeightRoom(backend.context, dtype, widthBytes, matrices)
-    this.#weights = new Map(Array.from(weights, ([name, data]) => [name, this.#hold(name, data, room)]))
-    room?.close()
+    const arena = backend.context.hasGpu() ? null : new WeightArena(backend.context, dtype, widthBytes, matrices)
+    this.#weights = new Map(Array.from(weights, ([name, data]) => [name, this.#hold(name, data, arena)]))
+    arena?.close()
   }
 
   async prompt(ids: Int32Array, capacity: number): Promise<Float32Array> {
-    const room = await this.#roomOf(capacity)
-    this.#room = room
+    const cache = await this.#cacheOf(capacity)
+    this.#cache = cache
     // What is behind the last token of a padded pass is never looked at, so neither is what an earlier text left there. Any
-    // other memory is what came after the last token: nothing in it can be told again.
+    // other cache is what came after the last token: nothing in it can be taken again.
     const padded = this.#isPadded
-    if (!padded) for (const variable of room.memory) variable.write(new Float32Array(sizeOf(variable.shape)))
-    const before = padded ? room.told : []
-    // Should a pass fail, nothing is known of the memory.
-    room.told = []
-    const told: ToldPass[] = []
+    if (!padded) for (const variable of cache.slots) variable.write(new Float32Array(sizeOf(variable.shape)))
+    const before = padded ? cache.prefill : []
+    // Should a pass fail, nothing is known of the cache.
+    cache.prefill = []
+    const prefill: PrefillPass[] = []
     let isSame = true
     let logits: Float32Array = new Float32Array()
     for (let position = 0; position < ids.length;) {
-      const length = this.#lengthOfPass(room, ids.length - position)
-      const name = this.#passOf(room, length)
+      const length = this.#lengthOfPass(cache, ids.length - position)
+      const name = this.#passOf(cache, length)
       const part = ids.subarray(position, position + length)
-      const known = before[told.length]
-      // Only whole passes that would be run again just like this: then not a bit depends on what was told before.
+      const known = before[prefill.length]
+      // Only whole passes that would be run again just like this: then not a bit depends on the prompt before.
       isSame &&= known?.name === name && isDeepStrictEqual(known.ids, part)
-      logits = isSame && known ? known.logits : this.#run(name, room, part, position, length)
-      if (padded) told.push({ name, ids: part, logits })
+      logits = isSame && known ? known.logits : this.#run(name, cache, part, position, length)
+      if (padded) prefill.push({ name, ids: part, logits })
       position += length
     }
-    room.told = told
+    cache.prefill = prefill
     return logits.slice()
   }
 
   step(id: number, position: number): Promise<Float32Array> {
-    if (!this.#room) throw new Error('decode: a step before the prompt')
-    const name = this.#passOf(this.#room, 1)
-    return Promise.resolve(this.#run(name, this.#room, Int32Array.of(id), position, 1))
+    if (!this.#cache) throw new Error('decode: a step before the prompt')
+    const name = this.#passOf(this.#cache, 1)
+    return Promise.resolve(this.#run(name, this.#cache, Int32Array.of(id), position, 1))
   }
 
   close(): void {
     this.#closed = true
     const { context, binding } = this.#backend
-    for (const { memory, passes } of this.#rooms.values()) {
-      for (const variable of memory) variable.destroy()
+    for (const { slots, passes } of this.#caches.values()) {
+      for (const variable of slots) variable.destroy()
       for (const name of passes.values()) context.removeFunction(name)
     }
     // A compilation cannot be cut short, and reads the weights.
     void this.#compiling.then(() => {
-      for (const { xla } of this.#rooms.values()) if (xla !== null) context.removeFunction(xla)
+      for (const { xla } of this.#caches.values()) if (xla !== null) context.removeFunction(xla)
       for (const { id } of this.#weights.values()) binding.deleteTensor(id)
     })
   }
 
-  #hold(name: string, { shape, data }: TensorData, room: WeightRoom | null): HeldWeight {
+  #hold(name: string, { shape, data }: TensorData, arena: WeightArena | null): HeldWeight {
     const { context, binding } = this.#backend
     const isMatrix = shape.length === 2
     const isTurned = isMatrix && !this.#tables.has(name)
     const isNarrowed = isMatrix && this.#options.precision === 'bfloat16'
-    const inRoom = isMatrix && room?.fits(shape) ? room : null
-    if (inRoom && !isTurned && !isNarrowed) {
+    const inArena = isMatrix && arena?.fits(shape) ? arena : null
+    if (inArena && !isTurned && !isNarrowed) {
       // The largest one: TensorFlow would not give its memory back if it went another way.
-      const handle = inRoom.add(shape, bytesOf(dtypes.float32, data))
+      const handle = inArena.add(shape, bytesOf(dtypes.float32, data))
       return { handle, ...binding.adoptHandle(handle) }
     }
     const made = this.#made(shape, data, isTurned, isNarrowed)
-    const handle = inRoom ? context.lent(made, (bytes) => inRoom.add(context.describe(made).shape, bytes)) : made
-    if (inRoom) context.release([made])
+    const handle = inArena ? context.lent(made, (bytes) => inArena.add(context.describe(made).shape, bytes)) : made
+    if (inArena) context.release([made])
     return { handle, ...binding.adoptHandle(handle) }
   }
 
@@ -169,48 +169,48 @@ export class TensorFlowDecode implements DecodePasses {
     return handle
   }
 
-  #lengthOfPass({ passes }: Room, rest: number): number {
+  #lengthOfPass({ passes }: DecodeCache, rest: number): number {
     if (!this.#isPadded) return rest < chunks.exact ? 1 : chunks.exact
     if (rest === 1 || (rest <= chunks.few && !passes.has(chunks.small))) return 1
     return rest > chunks.small ? chunks.large : chunks.small
   }
 
   /** Large enough for a last pass that is padded. */
-  async #roomOf(expected: number): Promise<Room> {
+  async #cacheOf(expected: number): Promise<DecodeCache> {
     const capacity = Math.ceil(expected / chunks.large) * chunks.large
-    const known = this.#rooms.get(capacity)
+    const known = this.#caches.get(capacity)
     if (known) return known
-    const room: Room = { capacity, memory: this.#newMemory(capacity), passes: new Map(), xla: null, told: [] }
-    this.#rooms.set(capacity, room)
-    if (this.#options.compile === 'xla') await this.#compile(room)
+    const cache: DecodeCache = { capacity, slots: this.#newSlots(capacity), passes: new Map(), xla: null, prefill: [] }
+    this.#caches.set(capacity, cache)
+    if (this.#options.compile === 'xla') await this.#compile(cache)
     if (this.#options.compile === 'auto') {
       this.#compiling = this.#compiling
-        .then(() => this.#compile(room))
+        .then(() => this.#compile(cache))
         .catch((thrown: unknown) => {
           // A step that XLA cannot compile still runs as a graph.
           if (!isRefusal(thrown)) this.#fault = AppError.from(thrown)
         })
     }
-    return room
+    return cache
   }
 
-  #newMemory(capacity: number): Variable[] {
+  #newSlots(capacity: number): Variable[] {
     const { context } = this.#backend
     const shapes = this.#model.cacheShapes(capacity)
     return shapes.map((shape) => new Variable(context, shape))
   }
 
-  /** Compiles by running one step on a memory that nobody else sees. */
-  async #compile(room: Room): Promise<void> {
+  /** Compiles by running one step on a cache that nobody else sees. */
+  async #compile(cache: DecodeCache): Promise<void> {
     if (this.#closed) return
     const { context } = this.#backend
-    const shadow = this.#newMemory(room.capacity)
+    const shadow = this.#newSlots(cache.capacity)
     const feeds = this.#feeds(Int32Array.of(0), 0, 1)
     try {
       await this.#backend.compiling(async () => {
-        const name = this.#record(1, room.capacity, true)
+        const name = this.#record(1, cache.capacity, true)
         context.release(await context.executeAsync(name, this.#inputs(feeds, shadow), 1))
-        room.xla = name
+        cache.xla = name
       })
     } finally {
       context.release(feeds)
@@ -222,7 +222,7 @@ export class TensorFlowDecode implements DecodePasses {
     return recordDecodePass(this.#backend, this.#model, this.#weights, length, capacity, compileWithXla)
   }
 
-  #passOf({ passes, xla, capacity }: Room, length: number): string {
+  #passOf({ passes, xla, capacity }: DecodeCache, length: number): string {
     if (this.#fault) throw this.#fault
     if (length === 1 && xla !== null) return xla
     const name = passes.get(length) ?? this.#record(length, capacity, false)
@@ -231,12 +231,12 @@ export class TensorFlowDecode implements DecodePasses {
   }
 
   /** @param length of the recorded pass: at least as many as there are ids */
-  #run(name: string, room: Room, ids: Int32Array, position: number, length: number): Float32Array {
+  #run(name: string, cache: DecodeCache, ids: Int32Array, position: number, length: number): Float32Array {
     const { context } = this.#backend
     const feeds = this.#feeds(ids, position, length)
     const outputs: TensorHandle[] = []
     try {
-      outputs.push(...context.execute(name, this.#inputs(feeds, room.memory), 1))
+      outputs.push(...context.execute(name, this.#inputs(feeds, cache.slots), 1))
       return numbersOf(dtypes.float32, context.read(outputs[0] as TensorHandle)) as Float32Array
     } finally {
       context.release([...feeds, ...outputs])
@@ -251,8 +251,8 @@ export class TensorFlowDecode implements DecodePasses {
     return [context.newHandle(dtypes.int32, [length], padded), ...place]
   }
 
-  #inputs(feeds: TensorHandle[], memory: readonly Variable[]): TensorHandle[] {
+  #inputs(feeds: TensorHandle[], slots: readonly Variable[]): TensorHandle[] {
     const weights = Array.from(this.#weights.values(), ({ handle }) => handle)
-    return [...feeds, ...weights, ...memory.map((variable) => variable.handle)]
+    return [...feeds, ...weights, ...slots.map((variable) => variable.handle)]
   }
 }

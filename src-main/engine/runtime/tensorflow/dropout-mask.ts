@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Tier } from '../../../../src-preload/contract/records/steps'
 import { typeAttr } from './attributes'
 import type { TensorFlowBackend } from './backend'
-import { drawnOnce } from './drawn-once'
+import { materialised } from './materialised'
 import { dtypes } from './dtypes'
 
 /** Philox, in the numbering of StatelessRandomUniformV2 (tensorflow/core/framework/rng_alg.h). */
@@ -44,7 +44,7 @@ export function dropoutMask(
       const draw = (key: number, counter: number): tf.Tensor => staying(backend, key, counter, shape, rate)
       // On a graphics card each loop's condition would be waited for.
       const isKept = tier === 'xla' && !backend.context.hasGpu()
-      const stays = isKept ? drawnOnce(backend, key, counter, shape, draw) : draw(key, counter)
+      const stays = isKept ? materialised(backend, key, counter, shape, draw) : draw(key, counter)
       return stays.cast('float32').mul(1 / (1 - rate))
     })
   } finally {

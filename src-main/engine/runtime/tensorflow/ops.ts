@@ -13,7 +13,7 @@ import { cudnnAttention } from './cudnn-attention'
 import { cudnnLstm } from './cudnn-lstm'
 import { dropoutMask, type Masks } from './dropout-mask'
 import { dtypes } from './dtypes'
-import { unmerged } from './unmerged'
+import { rematerialised } from './rematerialised'
 import { whileScan } from './while-scan'
 
 /** They save 37.5 % of attention on a processor; twice as many would save 6 % more, with twice the operations (docs/log.md). */
@@ -34,7 +34,7 @@ export function tensorFlowOps(backend: TensorFlowBackend, masks: Masks | null, t
     recompute: (x, dy, body) => {
       // Op by op nothing is merged.
       if (!backend.binding.recorder || masks === null) return body(x, opsOf(masks))
-      return unmerged(backend, x, masks.key, dy, (x, key) => body(x, opsOf({ ...masks, key })))
+      return rematerialised(backend, x, masks.key, dy, (x, key) => body(x, opsOf({ ...masks, key })))
     },
     // Only XLA has the kernel, and only for bfloat16.
     attention: (...inputs) =>

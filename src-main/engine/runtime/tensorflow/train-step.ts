@@ -20,7 +20,7 @@ import type {
 import { WeightLayout } from '../../layout'
 import type { TensorData, TensorSource } from '../../ops'
 import type { Bfloat16Support } from '../processor'
-import { StepChoice } from '../step-choice'
+import { Autotuner } from '../autotune'
 import type { TensorFlowBackend } from './backend'
 import type { TensorHandle } from './c-api'
 import { keepsAll } from './dropout-mask'
@@ -38,7 +38,7 @@ export class TensorFlowTrainStep implements TrainStep {
   readonly #backend: TensorFlowBackend
   readonly #spec: StepSpec
   readonly #layout: WeightLayout
-  readonly #choice: StepChoice
+  readonly #choice: Autotuner
   readonly #functions = new Map<string, RecordedFunction>()
   #evaluation: RecordedFunction | null = null
   readonly #state: StateOf<Variable>
@@ -82,7 +82,7 @@ export class TensorFlowTrainStep implements TrainStep {
       },
       measure: (mode: StepMode) => this.#onCopies(this.#functionOf(mode), stepsPerMeasure),
     }
-    this.#choice = new StepChoice(options, bfloat16, trials, before)
+    this.#choice = new Autotuner(options, bfloat16, trials, before)
   }
 
   /** Records the step; waits for XLA where the first step needs it. */

@@ -12,7 +12,7 @@ const highestBit = 63
  * graph's optimizer and XLA find that the same was computed before, and keep it instead (measured, docs/log.md); XLA
  * does not look at control inputs.
  */
-export function unmerged<X extends tf.Tensor, T>(
+export function rematerialised<X extends tf.Tensor, T>(
   backend: TensorFlowBackend,
   x: X,
   dropoutKey: number,

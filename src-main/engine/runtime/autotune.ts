@@ -40,7 +40,7 @@ const lossTolerance = 0.01
  * chosen before, it takes the same ways from the same steps on, and waits for what is not prepared by then: both runs
  * compute the same bits.
  */
-export class StepChoice {
+export class Autotuner {
   #mode: StepMode
   #timings: StepTiming[] = []
   readonly #changes: ModeChange[] = []

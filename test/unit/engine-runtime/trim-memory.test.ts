@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { givingBackMemory } from '../../../src-main/engine/runtime/tensorflow/given-back'
+import { trimmingMemory } from '../../../src-main/engine/runtime/tensorflow/trim-memory'
 
 test('memory is given back while work is under way, and once after it, however it ends', async () => {
   let calls = 0
@@ -8,17 +8,17 @@ test('memory is given back while work is under way, and once after it, however i
     calls += 1
     return Promise.resolve()
   }
-  const seen = await givingBackMemory(async () => {
+  const seen = await trimmingMemory(async () => {
     while (calls === 0) await wait(20)
     return calls
   }, trim)
   expect(calls).toBeGreaterThan(seen)
   const before = calls
-  await expect(givingBackMemory(() => Promise.reject(new Error('no program')), trim)).rejects.toThrow('no program')
+  await expect(trimmingMemory(() => Promise.reject(new Error('no program')), trim)).rejects.toThrow('no program')
   expect(calls).toBe(before + 1)
 })
 
 test('with the C library of this system, and without one that can', async () => {
-  expect(await givingBackMemory(() => Promise.resolve(7))).toBe(7)
-  expect(await givingBackMemory(() => Promise.resolve(8), null)).toBe(8)
+  expect(await trimmingMemory(() => Promise.resolve(7))).toBe(7)
+  expect(await trimmingMemory(() => Promise.resolve(8), null)).toBe(8)
 })

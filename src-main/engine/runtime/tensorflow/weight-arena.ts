@@ -12,7 +12,7 @@ const alignmentBytes = 64
  * Weights side by side in one piece of memory. All of them are read for every token, and few are large enough for large
  * pages of their own; with small ones the processor spends a third of the time on looking up where they lie (docs/log.md).
  */
-export class WeightRoom {
+export class WeightArena {
   readonly #context: TensorFlowContext
   readonly #dtype: number
   readonly #widthBytes: number
@@ -38,7 +38,7 @@ export class WeightRoom {
     return (sizeOf(shape) * this.#widthBytes) % alignmentBytes === 0
   }
 
-  /** Copies a weight into the room. @returns its values there; `fits` must be true */
+  /** Copies a weight into the arena. @returns its values there; `fits` must be true */
   add(shape: readonly number[], bytes: Uint8Array): TensorHandle {
     const begin = this.#used
     this.#used += sizeOf(shape)

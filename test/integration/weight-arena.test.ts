@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { openTensorFlowBackend, type TensorFlowBackend } from '../../src-main/engine/runtime/tensorflow/backend'
 import type { TensorHandle } from '../../src-main/engine/runtime/tensorflow/c-api'
 import { bytesOf, dtypes, numbersOf } from '../../src-main/engine/runtime/tensorflow/dtypes'
-import { WeightRoom } from '../../src-main/engine/runtime/tensorflow/weight-room'
+import { WeightArena } from '../../src-main/engine/runtime/tensorflow/weight-arena'
 import { tensorflowDir } from '../tensorflow-dir'
 
 let backend: TensorFlowBackend
@@ -42,7 +42,7 @@ it('puts weights side by side where large pages were asked for', () => {
   const values = shapes.map(([rows = 0, columns = 0], i) =>
     Float32Array.from({ length: rows * columns }, (_, k) => k + i),
   )
-  const room = new WeightRoom(context, dtypes.float32, 4, shapes)
+  const room = new WeightArena(context, dtypes.float32, 4, shapes)
   const handles = shapes.map((shape, i) => room.add(shape, bytesOf(dtypes.float32, values[i] ?? [])))
   room.close()
   for (const [i, handle] of handles.entries()) {
@@ -56,7 +56,7 @@ it('puts weights side by side where large pages were asked for', () => {
 })
 
 it('leaves weights outside that TensorFlow would copy to take them out', () => {
-  const room = new WeightRoom(backend.context, dtypes.float32, 4, [[3, 5]])
+  const room = new WeightArena(backend.context, dtypes.float32, 4, [[3, 5]])
   expect([room.fits([3, 5]), room.fits([16, 3])]).toEqual([false, true])
   room.close()
 })

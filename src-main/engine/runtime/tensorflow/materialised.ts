@@ -21,7 +21,7 @@ const add = (recorder: GraphRecorder, ...inputs: Output[]): Output =>
  * @param key uint64 [1], counter: uint64 [2], both in the binding
  * @param draw from a key and a counter → bool, like `shape`
  */
-export function drawnOnce(
+export function materialised(
   backend: TensorFlowBackend,
   key: number,
   counter: number,
@@ -30,7 +30,7 @@ export function drawnOnce(
 ): tf.Tensor {
   const { binding, context } = backend
   const outer = binding.recorder
-  if (!outer) throw new Error('drawnOnce: nothing is being recorded')
+  if (!outer) throw new Error('materialised: nothing is being recorded')
   const shapes = [[], [], [1], [2], shape]
   const variablesOf = (recorder: GraphRecorder): Variables =>
     variableTypes.map((dtype, i) => recorder.placeholder(dtype, shapes[i] ?? [])) as Variables

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LibraryError } from '../../../src-main/engine/runtime/library-error'
 import type { Bfloat16Support } from '../../../src-main/engine/runtime/processor'
 import type { CompileOptions, StepMode } from '../../../src-main/engine/train-step'
-import { StepChoice, type ChosenWays } from '../../../src-main/engine/runtime/step-choice'
+import { Autotuner, type ChosenWays } from '../../../src-main/engine/runtime/autotune'
 import { AppError } from '../../../src-preload/contract/errors'
 
 const keyOf = ({ tier, precision }: StepMode): string => `${tier} ${precision}`
@@ -38,7 +38,7 @@ async function choose(
         ? Promise.reject(error)
         : Promise.resolve({ stepMs: ms[keyOf(mode)] ?? NaN, lossNats: loss[keyOf(mode)] ?? 3 }),
   }
-  const choice = new StepChoice(options, bfloat16, trials, before)
+  const choice = new Autotuner(options, bfloat16, trials, before)
   choice.start()
   const modes: string[] = []
   for (let step = 2; step < 12; step++) {
