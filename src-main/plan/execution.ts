@@ -12,7 +12,7 @@ const aloneFrom = 2 ** 19
 
 /**
  * Whether a weight has a vector of its own on a processor, its moments too: what is not copied together then is worth the
- * operations that it takes (docs/log.md). Muon's matrices stay together, since those of one shape go through its iteration at
+ * operations that it takes (docs/log/049). Muon's matrices stay together, since those of one shape go through its iteration at
  * once. On a card nobody measured it.
  */
 export const isAlone = ({ shape, hidden }: WeightShape, { optimizer }: Pick<RunConfig, 'optimizer'>): boolean =>
@@ -25,7 +25,7 @@ const parametersPerToken = 15_000
 
 /**
  * Equal shards of the batch whose gradients a step in XLA computes at the same time on a processor: there nearly everything
- * but large products runs on one thread (docs/log.md, "two halves of the batch at once"). 1: the batch as it is. The same
+ * but large products runs on one thread (docs/log/045). 1: the batch as it is. The same
  * on every machine, so that a run goes on elsewhere as it began.
  */
 export function shardsOf(
@@ -62,7 +62,7 @@ export function lossChunks(rows: number, width: number, vocabSize: number, { mos
   return rows / chunks >= 4 * width ? chunks : headChunks(rows, vocabSize, most)
 }
 
-/** 128 MB: smaller parts cost more time than they save (docs/log.md). */
+/** 128 MB: smaller parts cost more time than they save (docs/log/021). */
 export const logitsOfProcessor: LogitBounds = { most: 2 ** 25, cached: Infinity }
 /** 4 MB: a loop costs next to nothing in XLA. */
 export const logitsInXla: LogitBounds = { ...logitsOfProcessor, cached: 2 ** 20 }

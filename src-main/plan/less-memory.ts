@@ -21,7 +21,7 @@ export function afterOutOfMemory(config: RunConfig, trials: Trials): Partial<Run
 
 /**
  * What to change in a config so that the same step needs less memory; null when nothing is left. Parts come first: they
- * cost least time (docs/log.md). Blocks that are computed again come when each example is a part of its own.
+ * cost least time (docs/log/021). Blocks that are computed again come when each example is a part of its own.
  */
 export function lessMemory({
   model,

@@ -5,8 +5,7 @@ import { logitsInXla, logitsOfProcessor, lossChunks, shardsOf } from './executio
 
 /**
  * What a training job occupies at its peak, computing on a processor with TensorFlow. Each term is something that lies in
- * memory; the factors are fitted to whole jobs that were measured and checked on others (docs/log.md, "what a job
- * occupies"; npm run bench:memory). TensorFlow's allocator gives nothing back while the process lives, so what was only
+ * memory; the factors are fitted to whole jobs that were measured and checked on others (docs/log/028 and 046; npm run bench:memory). TensorFlow's allocator gives nothing back while the process lives, so what was only
  * tried counts like what is used.
  */
 

@@ -41,7 +41,7 @@ const lstmShapes: Readonly<Record<SizeDial, Shape>> = {
 // 2. Length: passes over the text, within a range of steps. The LSTM's ten passes are the classic recipe. A GPT on a
 //    small text wants more steps than that before it spells (nanoGPT: 2,000 on a CPU, 5,000 on a GPU); `quick` is bounded
 //    so that the sample text is learned within two minutes on two cores (45 ms a step). Llama learns more from each
-//    step: half the passes leave it ahead of GPT-2 (docs/log.md).
+//    step: half the passes leave it ahead of GPT-2 (docs/log/016).
 interface Length {
   readonly epochs: number
   readonly minSteps: number
@@ -72,7 +72,7 @@ const round = (value: number): number => {
 }
 
 // 3. Learning rate. GPT: 6e-4 at 768 (nanoGPT), in inverse proportion to the width (Yang et al. 2022, muP), 3e-3 at most:
-//    at width 128 that learned the sample text much faster than nanoGPT's 1e-3 (docs/log.md). It falls to a tenth
+//    at width 128 that learned the sample text much faster than nanoGPT's 1e-3 (docs/log/016). It falls to a tenth
 //    (Hoffmann et al. 2022, appendix B), after nanoGPT's 100 warm-up steps.
 //    LSTM: Adam at a constant 1e-3.
 function gptLearning(nEmbd: number): Partial<RunConfig> {
@@ -80,7 +80,7 @@ function gptLearning(nEmbd: number): Partial<RunConfig> {
   return { learningRate, minLearningRate: twoDigits(learningRate / 10) }
 }
 //    Llama: Muon for the hidden matrices at one rate for every width, because its corrections have one size (Jordan et
-//    al. 2024); AdamW for the rest, with the root of the width (nanochat). At width 128 both were tried (docs/log.md).
+//    al. 2024); AdamW for the rest, with the root of the width (nanochat). At width 128 both were tried (docs/log/016).
 function llamaLearning(nEmbd: number): Partial<RunConfig> {
   const learningRate = twoDigits(8e-3 * Math.sqrt(128 / nEmbd))
   const minLearningRate = twoDigits(learningRate / 50)

@@ -80,7 +80,7 @@ export const keyOf = (shape: TimedShape): string =>
 
 /** How far the truth may be off, as a factor both ways. */
 const spreadOf = { run: 1.15, probe: 1.25 }
-/** A faster way may still be found: XLA takes a half to a third of a plain graph's time (docs/log.md). */
+/** A faster way may still be found: XLA takes a half to a third of a plain graph's time (docs/log/056). */
 const unsettledGain = 2.2
 /** Of a shape that was not measured, for each doubling of its arithmetic. */
 const spreadPerDoubling = 1.25
@@ -141,7 +141,7 @@ function newest(evidence: readonly Evidence[]): Evidence | null {
 export const saveMs = (bytes: number): number => 15 + bytes / 250e3
 /** Beside its process: its row, links to the tokens, and what follows the last step until it is over. */
 export const aroundMs = 500
-/** Bytes a millisecond, a guess: encoding alone does 2,700 (docs/log.md), learning a vocabulary comes on top. */
+/** Bytes a millisecond, a guess: encoding alone does 2,700 (docs/log/056), learning a vocabulary comes on top. */
 const tokenizedPerMs = 1000
 
 /** Batches that an evaluation looks at. */

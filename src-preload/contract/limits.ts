@@ -211,7 +211,7 @@ export const corpusLimits = {
   ],
 } as const
 
-/** The prediction of a training's memory may be too low by that share (docs/log.md): above it the form warns. */
+/** The prediction of a training's memory may be too low by that share (docs/log/046): above it the form warns. */
 export const memoryMargin = 1.15
 
 /** How long a person who ends a run or an answer waits for the step or the token under way, milliseconds. */

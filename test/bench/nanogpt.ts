@@ -45,7 +45,7 @@ const recipe: Partial<RunConfig> = {
   sampleInterval: 0,
   checkpointMinutes: 5,
 }
-/** 0.8 % fewer parameters; its own optimizer and learning rates (docs/log.md). */
+/** 0.8 % fewer parameters; its own optimizer and learning rates (docs/log/059). */
 const llama: Partial<RunConfig> = {
   ...recipe,
   model: 'llama',

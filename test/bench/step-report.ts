@@ -74,7 +74,7 @@ function rowOfBest(result: ShapeResult, { ours, pytorch, tfjs, before }: BestMod
   ]
 }
 
-/** The section for docs/log.md: the comparison of the best modes, then every mode. */
+/** The section for an entry of docs/log/: the comparison of the best modes, then every mode. */
 export function sectionOf(results: readonly ShapeResult[]): string {
   const best = [
     [

@@ -64,7 +64,7 @@ it.each([[[NaN, Infinity, 1e308]], [[5e-324, 1e308, -1e308]], [[0, 0, 0]]])(
     await new Promise(requestAnimationFrame)
     await new Promise(requestAnimationFrame)
     await expect.element(page.getByRole('figure', { name: 'Loss' })).toBeVisible()
-    // Seconds where ticks are counted without a bound (docs/log.md); never more than a moment otherwise.
+    // Seconds where ticks are counted without a bound (docs/log/053); never more than a moment otherwise.
     expect(performance.now() - before).toBeLessThan(5000)
   },
 )

@@ -14,7 +14,7 @@ import { largestDifference, lossesOf, stepFor, tinyConfig, vocabSize } from './e
 
 /**
  * What can be said of cuDNN's attention without a card: TensorFlow records the calls and infers their shapes, and XLA for
- * processors says by name that it has no such thing. docs/log.md has what a card gave.
+ * processors says by name that it has no such thing. docs/log/039 has what a card gave.
  */
 
 const { engine, backend } = await openWithBackend()

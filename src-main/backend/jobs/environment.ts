@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
  *
  * glibc makes up to eight heaps a core by itself, and what one has freed no other gets: XLA's compilers leave much behind in
  * theirs. With one heap a core a training peaks 5 % lower. Where the system gives large pages to who asks, its heaps ask: a
- * step finds its numbers faster, the more so in a virtual machine, whose addresses are looked up twice. (docs/log.md)
+ * step finds its numbers faster, the more so in a virtual machine, whose addresses are looked up twice. (docs/log/048)
  */
 export const jobEnvironment = (): NodeJS.ProcessEnv => ({
   MALLOC_ARENA_MAX: String(availableParallelism()),

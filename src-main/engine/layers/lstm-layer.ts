@@ -78,7 +78,7 @@ export function lstmLayer(
         const opened = gates(pre)
         const after = stateOf(opened, { hidden, cell })
         // The way back needs the gates. And only as results of their own XLA's processor code vectorises them: in one kernel
-        // with the cell they took six times as long (docs/log.md).
+        // with the cell they took six times as long (docs/log/041).
         return { carry: [after.hidden, after.cell], outputs: [after.hidden, after.cell, ...opened] }
       },
     })

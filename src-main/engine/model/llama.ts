@@ -77,7 +77,7 @@ function mlp(ops: ModelOps, index: number, x: Tensor2D): Tensor2D {
 /**
  * Llama (Touvron et al. 2023) as transformers has it, and Qwen2: RMSNorm with weights, SwiGLU, rotary positions, grouped
  * key/value heads. Names are those of transformers without `model.`; matrices are [in, out], where nn.Linear keeps
- * [out, in]. A model that begins from nothing has a head of its own, and a start that suits Muon (docs/log.md): inner
+ * [out, in]. A model that begins from nothing has a head of its own, and a start that suits Muon (docs/log/059): inner
  * matrices uniform with standard deviation 1 / sqrt(in), what adds to the residual stream and the head at zero, so that
  * the first guess is even, and embeddings of the size that the blocks' own outputs come to. Dropout is where GPT-2 has it.
  */

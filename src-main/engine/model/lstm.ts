@@ -13,7 +13,7 @@ export interface LstmConfig {
  * Embedding → nLayer × LSTM → dense over the vocabulary, dropout between the layers and before the dense one (Zaremba et al.
  * 2014). Gates in PyTorch's order (input, forget, cell, output) along the last axis; kernels are [in, 4 · hidden]. Start as
  * torch.nn.Embedding, nn.LSTM and nn.Linear: normal with std 1, uniform within 1/sqrt(hidden); a GPT's std of 0.02 learns
- * far slower here (docs/log.md). One bias a layer: PyTorch's two are only ever added.
+ * far slower here (docs/log/003). One bias a layer: PyTorch's two are only ever added.
  */
 export const lstm: Architecture<LstmConfig> = {
   configFrom: ({ nLayer, nEmbd }, vocabSize) => ({ vocabSize, nLayer, nEmbd }),

@@ -18,7 +18,7 @@ export function learningRateAt(step: number, s: ScheduleSettings): number {
   return s.minLearningRate + 0.5 * (1 + Math.cos(Math.PI * done)) * (s.learningRate - s.minLearningRate)
 }
 
-/** From this share of all steps on an extension rises to the whole learning rate again (docs/log.md: of 1, 2, 3 the best). */
+/** From this share of all steps on an extension rises to the whole learning rate again (docs/log/054: of 1, 2, 3 the best). */
 const wholeRateShare = 1 / 3
 
 /**

@@ -31,7 +31,7 @@ export interface ChosenWays {
 
 /** Faster by less than this is noise, or not worth other bits. */
 const worthwhile = 0.97
-/** Losses after the trial's steps may differ by that share: bfloat16 differs by 1e-3 at most (docs/log.md). */
+/** Losses after the trial's steps may differ by that share: bfloat16 differs by 1e-3 at most (docs/log/005). */
 const lossTolerance = 0.01
 
 /**

@@ -96,7 +96,7 @@ async function openTensorFlow(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * libtensorflow on an NVIDIA card, with nothing of NVIDIA's but the driver taken from the system. docs/log.md says what
+ * libtensorflow on an NVIDIA card, with nothing of NVIDIA's but the driver taken from the system. docs/log/026 and 039 say what
  * was measured on a real card.
  */
 async function openCuda(options: EngineOptions): Promise<Engine> {

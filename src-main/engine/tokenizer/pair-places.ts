@@ -8,7 +8,7 @@ const fewestSlots = 1024
  * How often each pair of neighbouring symbols occurs, and where: a hash table (open addressing, linear probing) whose
  * entries begin a doubly linked list through the places. Typed arrays throughout, 8 bytes a place and 12 a slot: maps and
  * lists of JavaScript took ten times as much on text that never repeats itself, where nearly every place has a pair of
- * its own (docs/log.md).
+ * its own (docs/log/058).
  *
  * A pair is a number from 1 to 2^32 - 1; a place is in one list at most. Counts of one pair stay below 2^32.
  */

@@ -2,7 +2,7 @@ import { ownCopy, WordSplitter } from './pretokenize'
 
 /**
  * Distinct words are held as far as they take this much memory: 20 MB of Chinese in which hardly a sentence comes twice
- * are counted exactly, and so is all English (docs/log.md).
+ * are counted exactly, and so is all English (docs/log/058).
  */
 const maxMemoryBytes = 384 * 1024 * 1024
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
@@ -29,6 +29,27 @@ describe('docs/', () => {
       (folder) => !map.includes(folder) && !map.includes(`\`${folder.split('/').at(-2) ?? ''}/\``),
     )
     expect(unnamed).toEqual([])
+  })
+
+  it('experiments are numbered without a gap, and listed on their page', () => {
+    const files = readdirSync(join(root, 'docs/log')).filter((name) => name !== 'README.md')
+    expect(files.toSorted().map((name) => Number(name.slice(0, 3)))).toEqual(files.map((_, index) => index + 1))
+    const page = read('docs/log/README.md')
+    expect(files.filter((name) => !page.includes(`](${name})`))).toEqual([])
+  })
+
+  it('every experiment that code cites is there', () => {
+    const numbers = new Set(readdirSync(join(root, 'docs/log')).map((name) => name.slice(0, 3)))
+    const sources = ['src-main', 'src-preload', 'src-renderer', 'test'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && /\.(ts|vue|py)$/.test(entry.name))
+        .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+    )
+    const cited = sources.flatMap((file) =>
+      [...read(file).matchAll(/docs\/log\/(\d{3})/g)].map((match) => ({ file, number: match[1] ?? '' })),
+    )
+    expect(cited.length).toBeGreaterThan(20)
+    expect(cited.filter(({ number }) => !numbers.has(number))).toEqual([])
   })
 
   it('decisions are numbered without a gap', () => {

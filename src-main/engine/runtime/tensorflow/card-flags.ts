@@ -4,7 +4,7 @@ const deterministic = '--xla_gpu_deterministic_ops=true'
 
 /**
  * How XLA compiles for a card, unless the person says it. It would time many kernels for each product: minutes of it for a
- * GPT-2 (docs/log.md), and another choice, so other last bits, in each process; and it would add up in whatever order threads
+ * GPT-2 (docs/log/039), and another choice, so other last bits, in each process; and it would add up in whatever order threads
  * come along. Then a resumed run would leave its curve.
  */
 export function setFlagsOfCard(): void {

@@ -26,13 +26,13 @@ const timesAdjoint = (dtype: number): Attribute[] => [typeAttr('T', dtype), bool
 
 /**
  * XLA shares a product of one row among its threads only where no addition follows that it can take into it. Smaller matrices
- * are read sooner than a sleeping thread wakes up. (docs/log.md)
+ * are read sooner than a sleeping thread wakes up. (docs/log/040)
  */
 const sharedFromBytes = 4 * 2 ** 20
 
 /**
  * From so many rows on, oneDNN's product of batches (of one, here) takes 0.6 to 0.8 × as long as its product of a row-major
- * and a transposed matrix; with 8 rows it takes longer. (docs/log.md)
+ * and a transposed matrix; with 8 rows it takes longer. (docs/log/047)
  */
 const batchFromRows = 32
 

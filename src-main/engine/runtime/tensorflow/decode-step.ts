@@ -40,7 +40,7 @@ interface HeldWeight extends DecodeWeight {
 /**
  * Tokens of a prompt that one native call takes. Where it can be padded: every call reads and rearranges all weights, so that
  * 128 tokens cost only twice as much as 32, and to record a call costs as much as some single tokens. Where it cannot, each
- * token is a part of the graph. (docs/log.md)
+ * token is a part of the graph. (docs/log/047)
  */
 const chunks = { few: 8, small: 32, large: 128, exact: 8 } as const
 

@@ -17,7 +17,7 @@ const add = (recorder: GraphRecorder, ...inputs: Output[]): Output =>
  * Records for XLA what `draw` makes so that it lies in memory as it is, one byte a number. XLA draws the random bits of all
  * masks before anything else, and compares them with the rate wherever a mask is used: of each number it keeps four
  * bytes. What a loop gives it cannot compute elsewhere, so this is one of a single round; that it is a single one only we
- * know: the highest bit of a key is 0 (a seed has 31). A barrier does not help, it is gone by then (docs/log.md).
+ * know: the highest bit of a key is 0 (a seed has 31). A barrier does not help, it is gone by then (docs/log/042).
  * @param key uint64 [1], counter: uint64 [2], both in the binding
  * @param draw from a key and a counter → bool, like `shape`
  */

@@ -15,7 +15,7 @@ export type MatMulRecording = (
  * Matrix products of bfloat16 numbers; everything else, the weights above all, stays float32 (Micikevicius et al. 2018;
  * bfloat16 has float32's range, so no loss scaling). All add up in float32. On a processor XLA gives that sum as it is; the
  * plain kernel of that form is missing there, so a plain graph rounds the result too. On a graphics card both round it, as
- * PyTorch's autocast does: half the numbers to write and to read again, a third of a step's time there (docs/log.md).
+ * PyTorch's autocast does: half the numbers to write and to read again, a third of a step's time there (docs/log/039).
  * @param onGpu graphics cards multiply whatever lies however
  */
 export function bfloat16MatMul(tier: Tier, onGpu: boolean): MatMulRecording {

@@ -16,7 +16,7 @@ import { dtypes } from './dtypes'
 import { rematerialised } from './rematerialised'
 import { whileScan } from './while-scan'
 
-/** They save 37.5 % of attention on a processor; twice as many would save 6 % more, with twice the operations (docs/log.md). */
+/** They save 37.5 % of attention on a processor; twice as many would save 6 % more, with twice the operations (docs/log/043). */
 const queryBlocks = (length: number): number => Math.min(4, Math.max(1, Math.floor(length / 64)))
 
 /**

@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm, stat, statfs, utim
 import { join } from 'node:path'
 import { sha256Of } from '../../files'
 
-/** Of all programs together: one takes 0.4 to 1 MB (docs/log.md). */
+/** Of all programs together: one takes 0.4 to 1 MB (docs/log/022). */
 const limitBytes = 64 * 1024 ** 2
 /** TensorFlow fails a compilation that it cannot write down: a disk that is nearly full has no cache. */
 const leastFreeBytes = 256 * 1024 ** 2

@@ -48,7 +48,7 @@ export async function keepPrograms(
 
 /**
  * Has XLA read a matrix row by row where one row meets it, in this process alone; it takes eight rows side by side
- * otherwise, and the processor does not look ahead in so many places (docs/log.md). To be called before the library is
+ * otherwise, and the processor does not look ahead in so many places (docs/log/040). To be called before the library is
  * loaded. Sums end in other last bits, so all processes that talk do it. An option that XLA does not know it ignores.
  */
 export function readRowByRow(): void {

@@ -9,7 +9,7 @@ const highestBit = 63
 /**
  * Records for `body` a tensor and a dropout key with the values of `x` and of `dropoutKey`, made of them and of `dy` by
  * arithmetic that no compiler can fold: that the highest bit of a key is 0 (a seed has 31) only we know. Without it the
- * graph's optimizer and XLA find that the same was computed before, and keep it instead (measured, docs/log.md); XLA
+ * graph's optimizer and XLA find that the same was computed before, and keep it instead (measured, docs/log/027); XLA
  * does not look at control inputs.
  */
 export function rematerialised<X extends tf.Tensor, T>(

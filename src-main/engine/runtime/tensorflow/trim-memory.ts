@@ -21,7 +21,7 @@ function openTrim(): (() => Promise<void>) | null {
 
 /**
  * Has the C library give back to the system, while `work` is under way and after it, what was freed: XLA's compilers free
- * most of what they take, in pieces between which something is left, and glibc keeps all of that (docs/log.md).
+ * most of what they take, in pieces between which something is left, and glibc keeps all of that (docs/log/043).
  */
 export async function trimmingMemory<T>(work: () => Promise<T>, trim = openTrim()): Promise<T> {
   if (trim === null) return work()

@@ -10,7 +10,7 @@ const alignmentBytes = 64
 
 /**
  * Weights side by side in one piece of memory. All of them are read for every token, and few are large enough for large
- * pages of their own; with small ones the processor spends a third of the time on looking up where they lie (docs/log.md).
+ * pages of their own; with small ones the processor spends a third of the time on looking up where they lie (docs/log/047).
  */
 export class WeightArena {
   readonly #context: TensorFlowContext
