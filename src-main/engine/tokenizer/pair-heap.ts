@@ -3,10 +3,6 @@ export class PairHeap {
   readonly #values: number[] = []
   readonly #keys: number[] = []
 
-  get size(): number {
-    return this.#keys.length
-  }
-
   push(value: number, key: number): void {
     const values = this.#values
     const keys = this.#keys

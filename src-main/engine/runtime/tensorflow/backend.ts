@@ -8,7 +8,7 @@ import { LibraryError } from '../library-error'
 import { processorKind } from '../processor'
 import type { Attribute } from './attributes'
 import { TensorFlowBinding } from './binding'
-import { loadCApi, type Output, type TensorHandle } from './c-api'
+import { loadCApi, type Output } from './c-api'
 import { chosenWaysIn, type ChosenWaysStore } from './chosen-ways'
 import { TensorFlowContext } from './context'
 import { cudnnOf, type Cudnn } from './cudnn'
@@ -34,8 +34,6 @@ export interface TensorFlowBackend {
   idOf(tensor: tf.Tensor): number
   /** A graph node as a tensor; belongs to the surrounding tidy. */
   tensorOf(output: Output): tf.Tensor
-  /** An eager result as a tensor, which owns the handle from then on. */
-  adopt(handle: TensorHandle): tf.Tensor
   /** Any op of TensorFlow's by its own name. `inputs` are tensors or ids of the binding. */
   execute(
     name: string,
@@ -101,7 +99,6 @@ async function createBackend(
     compiling: (attempt) => trimmingMemory(() => compiling(programs, attempt)),
     idOf,
     tensorOf: (output) => kernels.createOutputTensor(binding.adoptOutput(output)),
-    adopt: (handle) => kernels.createOutputTensor(binding.adoptHandle(handle)),
     execute: (name, attributes, inputs, outputCount) => {
       const ids = inputs.map((input) => (typeof input === 'number' ? input : idOf(input)))
       return binding.executeOp(name, attributes, ids, outputCount).map((value) => kernels.createOutputTensor(value))

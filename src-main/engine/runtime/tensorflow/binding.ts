@@ -120,13 +120,6 @@ export class TensorFlowBinding implements TFJSBinding {
     return { id: this.#keep({ handle }), ...this.context.describe(handle) }
   }
 
-  /** The eager value itself; stays the binding's. */
-  handleOf(id: number): TensorHandle {
-    const value = this.#valueOf(id)
-    if ('handle' in value) return value.handle
-    throw new AppError('engine.failed', { detail: 'a recorded value has no handle' })
-  }
-
   adoptOutput(output: Output): Metadata {
     if (!this.recorder) throw new AppError('engine.failed', { detail: 'nothing is being recorded' })
     return { id: this.#keep({ output }), ...this.recorder.describe(output) }
