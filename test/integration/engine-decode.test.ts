@@ -30,8 +30,18 @@ const loud = (config: RunConfig): Map<string, TensorData> =>
     }),
   )
 
-describe.each(['gpt', 'llama', 'lstm'] as const)('a prompt in chunks, %s', (model) => {
-  const config = tinyConfig({ model, blockSize: 200 })
+/** Around each chunk and two of them, up to the window and beyond; shorter after longer, so that old rows lie there. */
+const windows = [
+  { blockSize: 200, lengths: [161, 2, 1, 31, 32, 33, 200, 127, 128, 129, 199, 250, 5] },
+  // Shorter than the passes, of which all else is padding.
+  { blockSize: 20, lengths: [19, 2, 1, 9, 20, 33, 5] },
+]
+const promptCases = (['gpt', 'llama', 'lstm'] as const).flatMap((model) =>
+  windows.map((window) => ({ model, ...window })),
+)
+
+describe.each(promptCases)('a prompt in chunks, $model, $blockSize', ({ model, blockSize, lengths }) => {
+  const config = tinyConfig({ model, blockSize })
   const weights = loud(config)
   const text = Array.from({ length: 300 }, (_, i) => (i * i + 3 * i) % vocabSize)
   /** What the model says after all tokens at once, op by op. */
@@ -49,8 +59,7 @@ describe.each(['gpt', 'llama', 'lstm'] as const)('a prompt in chunks, %s', (mode
       compile: 'graph',
       precision: 'float32',
     })
-    // Around each chunk and two of them, up to the window and beyond; shorter after longer, so that old rows lie there.
-    for (const length of [161, 2, 1, 31, 32, 33, 200, 127, 128, 129, 199, 250, 5]) {
+    for (const length of lengths) {
       decoder.begin(length + 3)
       const whole = text.slice(0, length)
       const first = await decoder.feed(whole)

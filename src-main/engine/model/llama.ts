@@ -136,7 +136,8 @@ export const llama: Architecture<LlamaConfig> = {
   forward(config, ops, ids, cache) {
     const [batch, length] = ids.shape
     const { window, nLayer, headDim, ropeBase, ropeScaling, normEpsilon, tied } = config
-    if (length > window) throw new Error(`Expected at most ${window} positions, got ${length}`)
+    // With a cache there may be padding beyond.
+    if (!cache && length > window) throw new Error(`Expected at most ${window} positions, got ${length}`)
     let h = ops.dropout(ops.rows('embed_tokens.weight', ids.flatten()), dropoutSite.embedding) // (B·T, D)
     const positions = cache?.positions ?? ops.positions(length)
     const shared: Shared = {
