@@ -91,7 +91,9 @@ function ofTinyShakespeare() {
   process.exit(2)
 }
 
-const torch = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['torch==2.15.0', 'numpy', 'transformers==5.24.0'], 'several gigabytes') })
+const torch = () => ({
+  HOMEGROWN_BENCH_PYTHON: pythonWith(['torch==2.15.0', 'numpy', 'transformers==5.24.0'], 'several gigabytes'),
+})
 const tokenizers = () => ({ HOMEGROWN_BENCH_PYTHON: pythonWith(['tokenizers==0.23.3'], '20 MB') })
 const besidePytorch = (main, ...rest) => program(torch, main, ...rest)
 
