@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { isEarlierModel } from '../../../src-preload/contract/limits'
 import { engineId } from '../../../src-preload/contract/records/computer'
 
 const milliseconds = z.number().nonnegative()
@@ -27,11 +28,11 @@ export type Timing = z.infer<typeof timing>
 
 const most = 300
 
-/** What is not readable was never measured. */
+/** What is not readable was never measured, nor is a kind of model that only earlier versions could compute worth anything. */
 export function readTimings(file: string): Timing[] {
   try {
     const parsed = z.array(timing).safeParse(JSON.parse(readFileSync(file, 'utf8')))
-    return parsed.success ? parsed.data : []
+    return parsed.success ? parsed.data.filter(({ shape }) => !isEarlierModel(String(shape['model']))) : []
   } catch {
     return []
   }

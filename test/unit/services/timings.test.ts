@@ -56,6 +56,19 @@ describe('the time of a training', () => {
     expect((await planOf(again, corpusId)).estimate).toEqual(plan.estimate)
   })
 
+  it('does not come from a kind of model that only earlier versions could compute', async () => {
+    const { test, corpusId } = await opened()
+    const { config } = await planOf(test, corpusId)
+    await test.request('runs.measure', { corpusId, config })
+    await measured(test)
+    const file = join(test.profileDir, 'timings.json')
+    const stored = readTimings(file).map((one) => ({ ...one, key: 'old', shape: { ...one.shape, model: 'modern' } }))
+    expect(stored).not.toEqual([])
+    writeFileSync(file, JSON.stringify(stored))
+    const { estimate, options } = await planOf(test, corpusId)
+    expect([estimate, ...options.map((option) => option.estimate)].every((one) => one === null)).toBe(true)
+  })
+
   it('is measured once', async () => {
     const { test, corpusId } = await opened()
     const { config } = await planOf(test, corpusId)
