@@ -4,6 +4,7 @@ import type { HeadTensors } from '../src-main/engine/layers/head'
 import { drawnWeights } from '../src-main/engine/model/init'
 import { modelFrom } from '../src-main/engine/model/registry'
 import type { EngineOps, TensorData, Weights } from '../src-main/engine/ops'
+import { stepSpecOf } from '../src-main/engine/step-spec'
 import type { RunConfig } from '../src-preload/contract/records/run-config'
 
 /** All the weights that a run starts from. */
@@ -17,7 +18,6 @@ export type Forward = (weights: Weights, ids: tf.Tensor2D, ops: EngineOps) => He
 
 /** The forward pass of a run's training. No architecture's asks how large the vocabulary is. */
 export function forwardOf(config: RunConfig): Forward {
-  const model = modelFrom(config, 1)
-  const options = { dropout: config.dropout, activationCheckpointing: config.activationCheckpointing === 'on' }
-  return (weights, ids, ops) => forward(model, weights, ids, ops, options)
+  const spec = stepSpecOf(config, 1)
+  return (weights, ids, ops) => forward(spec.model, weights, ids, ops, spec)
 }

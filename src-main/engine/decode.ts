@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { attendCached } from './layers/attention'
 import { lstmSteps, type LstmState } from './layers/lstm-layer'
-import { layerNorm, rmsNorm } from './layers/norm'
-import { sharedOps } from './layers/shared-ops'
+import { normsBy, sharedOps } from './layers/shared-ops'
 import type { Model } from './model/architecture'
 import type { Cache, ModelOps } from './ops'
 
@@ -81,14 +80,13 @@ export function decode(
 function decodingOps({ matMul, rows, vector }: HeldWeights): ModelOps {
   const ops: ModelOps = {
     ...sharedOps,
+    ...normsBy(vector),
     matMul,
     matMulEach: (x, weights) => weights.map((weight) => matMul(x, weight)),
     linear: (x, layer) => matMul(x, `${layer}.weight`).add(vector(`${layer}.bias`)),
     vector,
     rows,
     firstRows: (table, count) => rows(table, tf.range(0, count, 1, 'int32')),
-    layerNorm: (x, layer) => layerNorm(x, vector(`${layer}.weight`), vector(`${layer}.bias`)),
-    rmsNorm: (x, layer, epsilon) => rmsNorm(x, vector(`${layer}.weight`), epsilon),
     attention: attendCached,
     lstm: ({ name, x, length, index, cache }) => {
       if (!cache) throw new Error('decode: a recurrent layer without its state')

@@ -4,8 +4,7 @@ import { recomputed } from './layers/checkpointing'
 import type { HeadTensors } from './layers/head'
 import { linear } from './layers/linear'
 import { lstmLayer } from './layers/lstm-layer'
-import { layerNorm, rmsNorm } from './layers/norm'
-import { sharedOps } from './layers/shared-ops'
+import { normsBy, sharedOps } from './layers/shared-ops'
 import { matrix, vector } from './layers/weights'
 import type { Model } from './model/architecture'
 import type { EngineOps, ModelOps, Weights } from './ops'
@@ -33,6 +32,7 @@ function modelOps(weights: Weights, engineOps: EngineOps, options: ForwardOption
   const { dropout, activationCheckpointing } = options
   const ops: ModelOps = {
     ...sharedOps,
+    ...normsBy((name) => vector(weights, name)),
     matMul: (x, weight) => tf.matMul(x, matrix(weights, weight)),
     matMulEach: (x, names) => {
       const each = names.map((name) => matrix(weights, name))
@@ -47,8 +47,6 @@ function modelOps(weights: Weights, engineOps: EngineOps, options: ForwardOption
       const [rows, width] = table.shape
       return count === rows ? table : table.slice([0, 0], [count, width])
     },
-    layerNorm: (x, layer) => layerNorm(x, vector(weights, `${layer}.weight`), vector(weights, `${layer}.bias`)),
-    rmsNorm: (x, layer, epsilon) => rmsNorm(x, vector(weights, `${layer}.weight`), epsilon),
     attention: (attention) => attend(engineOps, attention, dropout),
     lstm: ({ name, x, length }) => {
       const [weightIh, weightHh] = [matrix(weights, `${name}.weight_ih`), matrix(weights, `${name}.weight_hh`)]

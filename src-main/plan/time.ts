@@ -194,15 +194,15 @@ function likeOne(shape: TimedShape, evidence: readonly Evidence[]): { times: Ste
     (other.model === shape.model ? 0 : 2) +
     (other.dropout === shape.dropout ? 0 : 0.3) +
     (other.tries === shape.tries ? 0 : 0.3)
-  const nearest = evidence.reduce<Evidence | null>(
-    (a, b) => (a === null || distance(b.shape) < distance(a.shape) ? b : a),
-    null,
-  )
-  if (nearest === null) return null
+  // Each is asked once: a distance counts a whole weight table.
+  const distances = evidence.map((one) => distance(one.shape))
+  const least = distances.reduce((a, b) => Math.min(a, b), Infinity)
+  const nearest = evidence[distances.indexOf(least)]
+  if (nearest === undefined) return null
   const { times, shape: known } = nearest
-  const more = stepFlops(shape) / stepFlops(known)
+  const more = flops / stepFlops(known)
   const deeper = shape.nLayer / known.nLayer
-  const spread = Math.min(widestSpread, 1.3 * spreadPerDoubling ** distance(known))
+  const spread = Math.min(widestSpread, 1.3 * spreadPerDoubling ** least)
   return {
     spread,
     times: {

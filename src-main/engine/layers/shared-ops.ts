@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { ModelOps } from '../ops'
 import { gelu, swiGlu } from './activation'
+import { layerNorm, rmsNorm } from './norm'
 import { rotaryTable, rotate } from './rotary'
 
 /** What a position may look at: 0 there, −1e9 at later positions, which the softmax turns into an exact 0. */
@@ -19,3 +20,9 @@ export const sharedOps = {
   rotaryTable,
   rotate,
 } satisfies Partial<ModelOps>
+
+/** The norms, of vectors by name. */
+export const normsBy = (vector: ModelOps['vector']): Pick<ModelOps, 'layerNorm' | 'rmsNorm'> => ({
+  layerNorm: (x, layer) => layerNorm(x, vector(`${layer}.weight`), vector(`${layer}.bias`)),
+  rmsNorm: (x, layer, epsilon) => rmsNorm(x, vector(`${layer}.weight`), epsilon),
+})

@@ -1,7 +1,7 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { Cache, ModelOps } from '../ops'
 import { dropoutSite, type Architecture } from './architecture'
-import { joinHeads } from './heads'
+import { joinHeads, keyValueShapes, placesOf } from './heads'
 import { hiddenMatrix, normal, ones, table, vector, zeros } from './weight-table'
 
 export interface Gpt2Config {
@@ -88,19 +88,15 @@ export const gpt2: Architecture<Gpt2Config> = {
 
   window: ({ window }) => window,
   heads: ({ nHead }) => nHead,
-  cacheShapes: ({ nLayer, nHead, nEmbd }, capacity) =>
-    Array.from({ length: 2 * nLayer }, () => [nHead, capacity, nEmbd / nHead]),
+  cacheShapes: ({ nLayer, nHead, nEmbd }, capacity) => keyValueShapes(nLayer, nHead, capacity, nEmbd / nHead),
 
   forward(config, ops, ids, cache) {
     const [batch, length] = ids.shape
     const { window, nEmbd, nLayer } = config
-    // With a cache there may be padding beyond.
-    if (!cache && length > window) throw new Error(`Expected at most ${window} positions, got ${length}`)
+    const shared = { mask: placesOf(ops, length, window, cache).mask }
     const tokens = ops.rows('wte.weight', ids.flatten()).reshape([batch, length, nEmbd])
     const places = cache ? ops.rows('wpe.weight', cache.positions) : ops.firstRows('wpe.weight', length)
     let h = ops.dropout(tokens.add(places), dropoutSite.embedding).reshape<Tensor2D>([batch * length, nEmbd])
-    const positions = cache?.positions ?? ops.positions(length)
-    const shared = { mask: ops.causalMask(positions, cache?.capacity ?? length) }
     const pass = { config, batch, length, cache }
     for (let i = 0; i < nLayer; i++) {
       h = ops.block(`h.${i}.`, h, shared, (ops, h, { mask }) => {

@@ -1,7 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs'
+import { widthRules } from '../../../src-preload/contract/limits'
 import type { Cache, ModelOps, RotaryScaling, RotaryTable } from '../ops'
 import { dropoutSite, type Architecture } from './architecture'
-import { joinHeads, splitHeads } from './heads'
+import { joinHeads, keyValueShapes, placesOf, splitHeads } from './heads'
 import { headMatrix, hiddenMatrix, normal, ones, table, uniform, vector, zeros } from './weight-table'
 
 /** As transformers' LlamaConfig; with `qkvBias` its Qwen2Config. */
@@ -28,11 +29,10 @@ export interface LlamaConfig {
   readonly qkvBias: boolean
 }
 
-/** Widths are multiples of this, so that every block of a quantised file is whole (GGUF's have 32 numbers). */
-export const llamaWidthStep = 32
+const widthStep = widthRules.llama.step
 
 /** Two thirds of GPT-2's 4 · D: with three matrices as many numbers (Shazeer 2020). */
-const mlpWidthOf = (nEmbd: number): number => llamaWidthStep * Math.ceil((8 * nEmbd) / 3 / llamaWidthStep)
+const mlpWidthOf = (nEmbd: number): number => widthStep * Math.ceil((8 * nEmbd) / 3 / widthStep)
 
 /** What the blocks of a pass have in common. */
 interface Pass {
@@ -130,18 +130,15 @@ export const llama: Architecture<LlamaConfig> = {
 
   window: ({ window }) => window,
   heads: ({ nHead }) => nHead,
-  cacheShapes: ({ nLayer, nKvHead, headDim }, capacity) =>
-    Array.from({ length: 2 * nLayer }, () => [nKvHead, capacity, headDim]),
+  cacheShapes: ({ nLayer, nKvHead, headDim }, capacity) => keyValueShapes(nLayer, nKvHead, capacity, headDim),
 
   forward(config, ops, ids, cache) {
     const [batch, length] = ids.shape
     const { window, nLayer, headDim, ropeBase, ropeScaling, normEpsilon, tied } = config
-    // With a cache there may be padding beyond.
-    if (!cache && length > window) throw new Error(`Expected at most ${window} positions, got ${length}`)
+    const { positions, mask } = placesOf(ops, length, window, cache)
     let h = ops.dropout(ops.rows('embed_tokens.weight', ids.flatten()), dropoutSite.embedding) // (B·T, D)
-    const positions = cache?.positions ?? ops.positions(length)
     const shared: Shared = {
-      mask: ops.causalMask(positions, cache?.capacity ?? length),
+      mask,
       ...ops.rotaryTable(positions, { headDim, base: ropeBase, scaling: ropeScaling }),
     }
     const pass = { config, batch, length, cache }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tier } from '../../../../src-preload/contract/records/steps'
-import { headChunks } from '../../../plan/execution'
-import { logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/execution'
+import { headChunks, logitsInXla, logitsOfCard, logitsOfProcessor } from '../../../plan/execution'
 import { differentiable } from '../../layers/cross-entropy'
 import { dropping } from '../../layers/dropping'
 import type { EngineOps } from '../../ops'

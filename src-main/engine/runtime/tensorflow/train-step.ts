@@ -1,5 +1,4 @@
-import { isAlone } from '../../../plan/execution'
-import { stepsPerMeasure } from '../../../plan/execution'
+import { isAlone, stepsPerMeasure } from '../../../plan/execution'
 import { AppError } from '../../../../src-preload/contract/errors'
 import type { StepTiming } from '../../../../src-preload/contract/records/steps'
 import { momentsOf } from '../../optim/moments'
